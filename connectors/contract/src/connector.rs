@@ -1,0 +1,64 @@
+//! What a connector is made of: three small, optional capabilities.
+
+use async_trait::async_trait;
+
+use crate::{Door, ExternalId, Fault, Item, Outcome, Personal, Receipt, Receive};
+
+/// Where a polled channel was left (取件进度): text that only its connector understands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cursor(pub String);
+
+/// What a connector wants to remember besides its cursor (登录会话); sealed where it is kept and
+/// offered back at each poll.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Keepsake(pub Personal<Vec<u8>>);
+
+/// One answer of a polled far side.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The items, in the far side's order.
+    pub items: Vec<Item>,
+    /// The cursor to store together with the items; none leaves it where it was.
+    pub next: Option<Cursor>,
+    /// Whether the next page should be asked for at once.
+    pub more: bool,
+    /// A new keepsake; none leaves the old one.
+    pub keep: Option<Keepsake>,
+}
+
+/// The asking half of a connector.
+#[async_trait]
+pub trait Poll: Send + Sync {
+    /// Asks for what lies behind `after`. Asked twice with one cursor it gives the same page, as far
+    /// as the far side does. All that lies at or before `after` is committed, so after-care belongs at
+    /// the start of this call; failing after-care is reported and never takes anything in twice.
+    async fn poll(&self, after: Option<&Cursor>, kept: Option<&Keepsake>) -> Result<Page, Fault>;
+}
+
+/// The answering half of a connector.
+#[async_trait]
+pub trait WriteBack: Send + Sync {
+    /// Carries one outcome to the source. `key` is the same for every attempt of one outcome.
+    async fn write_back(&self, to: &ExternalId, outcome: &Outcome, key: &str) -> Result<Receipt, Fault>;
+}
+
+/// One configured road, built: what it can do is data.
+#[derive(Default)]
+pub struct Connector {
+    /// It can be asked.
+    pub poll: Option<Box<dyn Poll>>,
+    /// It can be told.
+    pub receive: Option<(Door, Box<dyn Receive>)>,
+    /// It can be answered.
+    pub outlet: Option<Box<dyn WriteBack>>,
+}
+
+impl std::fmt::Debug for Connector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connector")
+            .field("poll", &self.poll.is_some())
+            .field("receive", &self.receive.as_ref().map(|(door, _)| door))
+            .field("outlet", &self.outlet.is_some())
+            .finish()
+    }
+}

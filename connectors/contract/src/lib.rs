@@ -1,0 +1,27 @@
+//! The words and traits that the gateway and every connector kind share.
+//!
+//! A connector is a translator: it asks, or is told, and answers with plain data. It never loops,
+//! sleeps, stores, retries or spawns; the gateway does that, once, for all of them. Nothing in this
+//! crate does I/O.
+
+mod connector;
+mod fault;
+mod kind;
+mod measure;
+mod outcome;
+mod push;
+mod secret;
+mod submission;
+
+pub use connector::{Connector, Cursor, Keepsake, Page, Poll, WriteBack};
+pub use fault::{Fault, Reached};
+pub use kind::{ConnectorKind, Misconfigured, SecretRef, Site};
+pub use measure::{BadMeasure, Period, Rate};
+pub use outcome::{Outcome, OutcomeKind, Receipt, Unit, UnitRole};
+pub use push::{Answer, Door, Once, Push, Receive, Received, Refusal, Reply, Taken, What};
+pub use secret::{Personal, Secret};
+pub use submission::{
+    Attachment, AttachmentSource, BadExternalId, ExternalId, Item, Raw, SourceVersion, Submission, Unreadable,
+};
+
+pub use jiff::Timestamp;

@@ -1,0 +1,102 @@
+//! What the core tells us about a ticket (办理反馈), as a connector that writes back sees it.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What became of a ticket, or what is asked of its source.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeKind {
+    /// 签收.
+    Signed,
+    /// 退回补正: data is missing; nothing leaves the house.
+    ReturnedToGateway,
+    /// 申请退单: handed back to the source.
+    ReturnedToSource,
+    /// 申请延期.
+    Extended,
+    /// 阶段反馈.
+    Progressed,
+    /// 公开答复.
+    Replied,
+    /// 办结.
+    Closed,
+    /// 不予受理, the statutory path told.
+    Declined,
+    /// 转其他渠道.
+    Redirected,
+    /// 并单.
+    Merged,
+    /// 回访.
+    Visited,
+}
+
+/// The part a unit has in handling a ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitRole {
+    /// 主办.
+    Lead,
+    /// 协办.
+    Assisting,
+}
+
+/// A unit that handles a ticket (承办单位).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unit {
+    /// The unit's name.
+    pub name: String,
+    /// Lead or assisting.
+    pub role: UnitRole,
+}
+
+/// One outcome, as the core posts it and as it is carried home.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// What happened.
+    pub kind: OutcomeKind,
+    /// When it happened, by the core's clock.
+    pub at: Timestamp,
+    /// The units that handle or handled it, 主办 and 协办.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<Unit>,
+    /// 办理方式, for example 在线办结 or 转办.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way: Option<String>,
+    /// The text the citizen may read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_reply: Option<String>,
+    /// The text that never leaves the house.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub internal_note: Option<String>,
+    /// Why (returned, extended, declined).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Days asked for (extended).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
+    /// Whether the matter is solved, as the core words it (解决, 未解决, 部分解决).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solved: Option<String>,
+    /// Satisfaction as it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub satisfaction: Option<String>,
+}
+
+/// What a far side said to a write-back.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Receipt {
+    /// Taken; nothing more is owed.
+    Settled {
+        /// The far side's own number for it, if it gave one.
+        reference: Option<String>,
+    },
+    /// Taken, but the upper level still judges it (对方未确认).
+    PendingReview {
+        /// The far side's own number for it, if it gave one.
+        reference: Option<String>,
+    },
+}

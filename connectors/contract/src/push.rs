@@ -1,0 +1,206 @@
+//! The receiving side: a push, the decision whether to believe it, and the acknowledgement.
+
+use std::net::SocketAddr;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use jiff::Timestamp;
+
+use crate::{ExternalId, Item, Raw};
+
+/// How the gateway lets pushes of a channel in. The gateway owns the listener; a connector only says
+/// what it needs of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Door {
+    /// `POST /channels/{name}`.
+    Http {
+        /// The largest body taken, in bytes; a larger one is answered 413, chunked or not.
+        body_limit: usize,
+    },
+}
+
+/// One request that came for a channel, not believed yet.
+#[derive(Clone, Debug)]
+pub struct Push {
+    /// The method.
+    pub method: Method,
+    /// Path and query as they came.
+    pub target: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The exact body; signatures are over these bytes.
+    pub body: crate::Personal<Bytes>,
+    /// Who connected.
+    pub peer: SocketAddr,
+    /// When it came, by the wall clock.
+    pub received_at: Timestamp,
+}
+
+/// An answer, ready to be written.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// A token that may be used once inside a window (a nonce, or the signature itself). The store
+/// remembers it in the accepting transaction: seen again with the same body it is a repeat, with
+/// another body it is [`Refusal::Replayed`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Once {
+    /// The token, unique inside the channel.
+    pub token: String,
+    /// Until when it must be remembered.
+    pub until: Timestamp,
+}
+
+/// What a verified push turned out to be.
+#[derive(Clone, Debug)]
+pub enum Received {
+    /// The far side only tests the address; nothing is kept.
+    Handshake(Reply),
+    /// Submissions, in the order of the body.
+    Submissions {
+        /// The items.
+        items: Vec<Item>,
+        /// What must not come twice with another body.
+        once: Option<Once>,
+    },
+}
+
+/// Why a push is not taken. Each has its own word in metrics and its own status.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The signature, token or password is missing or wrong; counted, not kept.
+    #[error("not verified: {0}")]
+    NotVerified(&'static str),
+    /// The timestamp lies outside the window.
+    #[error("the timestamp is {skew_seconds} s away from our clock, at most {window_seconds} s are allowed")]
+    Stale {
+        /// Seconds between the stamp and our clock; positive when the stamp is old.
+        skew_seconds: i64,
+        /// The window.
+        window_seconds: i64,
+    },
+    /// The address may not push here.
+    #[error("the address is not on the allow list")]
+    Forbidden,
+    /// A token seen before came with another body.
+    #[error("a nonce or signature seen before came with another body")]
+    Replayed,
+    /// The body is larger than the door allows.
+    #[error("the body is larger than {0} bytes")]
+    TooLarge(usize),
+    /// Verified, but not readable; it is kept once by digest.
+    #[error("not readable: {reason}")]
+    Unreadable {
+        /// What came; kept sealed.
+        raw: Raw,
+        /// Why, naming the place; quotes nothing personal.
+        reason: String,
+    },
+    /// Verified and kept, but the channel wants what cannot be mapped to be refused.
+    #[error("kept, but it cannot be mapped: {reason}")]
+    Unmappable {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Refusal {
+    /// The status that fits, unless the channel declares another.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotVerified(_) | Self::Stale { .. } => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Replayed => StatusCode::CONFLICT,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unreadable { .. } => StatusCode::BAD_REQUEST,
+            Self::Unmappable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
+    /// One stable word for metrics, logs and the acknowledgement's `{reason}`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::NotVerified(_) => "not_verified",
+            Self::Stale { .. } => "stale",
+            Self::Forbidden => "forbidden",
+            Self::Replayed => "replayed",
+            Self::TooLarge(_) => "too_large",
+            Self::Unreadable { .. } => "unreadable",
+            Self::Unmappable { .. } => "unmappable",
+        }
+    }
+}
+
+/// What the store made of one item.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum What {
+    /// A new ticket.
+    New,
+    /// Told again; nothing was written.
+    Repeat,
+    /// A new version of a known item.
+    Revised,
+    /// The same letter as another channel's.
+    Joined,
+    /// An act on an earlier ticket.
+    Act,
+    /// Kept, but a person must mend the mapping first.
+    Unmapped,
+    /// Kept, but suspected to be a re-used number (疑似编号复用).
+    Held,
+}
+
+impl What {
+    /// One stable word for metrics, logs and the acknowledgement's `{what}`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Repeat => "repeat",
+            Self::Revised => "revised",
+            Self::Joined => "joined",
+            Self::Act => "act",
+            Self::Unmapped => "unmapped",
+            Self::Held => "held",
+        }
+    }
+}
+
+/// One item of a push, after the commit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Taken {
+    /// The source's number; none for what could not be read.
+    pub external_id: Option<ExternalId>,
+    /// The spoken ticket number (汇流编号), where there is a ticket.
+    pub ticket: Option<String>,
+    /// What became of it.
+    pub what: What,
+}
+
+/// What the far side is to be told.
+#[derive(Clone, Debug)]
+pub enum Answer<'a> {
+    /// Everything is on disk.
+    Taken(&'a [Taken]),
+    /// Not taken, for a reason that repeating will not change.
+    Refused(&'a Refusal),
+    /// Our own failure: tell us again.
+    Failed,
+}
+
+/// The receiving half of a connector.
+#[async_trait]
+pub trait Receive: Send + Sync {
+    /// Verifies who sent it, then reads it. Fails closed: whatever is not proven is refused.
+    async fn receive(&self, push: &Push) -> Result<Received, Refusal>;
+
+    /// Renders the acknowledgement, after the commit. Pure.
+    fn answer(&self, push: &Push, what: Answer<'_>) -> Reply;
+}

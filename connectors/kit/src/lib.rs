@@ -1,0 +1,1 @@
+//! Hands that connector kinds share: HTTP client, auth, success rules, templates, picking values out of documents.

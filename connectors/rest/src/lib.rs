@@ -1,0 +1,1 @@
+//! The connector kind that polls a JSON API and writes back by templated HTTP.

@@ -1,0 +1,1 @@
+//! The connector kind that receives pushes.
