@@ -1,4 +1,5 @@
 //! Huiliu 汇流: the multi-channel intake gateway of China's 12345 government hotlines.
 
 pub mod settings;
+pub mod store;
 pub mod ticket;

@@ -30,7 +30,7 @@ pub use reading::{
 pub use schedule::{Claim, Lease, Schedule};
 pub use seal::{Digest, Keys, Place, SealError};
 pub use types::{
-    Acceptance, Arrival, Enrolled, EventKind, FirstRun, Fresh, MappedKeys, NotAccepted, Outcome, Settlement, Standing,
+    Acceptance, Arrival, Enrolled, FirstRun, Fresh, MappedKeys, NotAccepted, Outcome, Settlement, Standing,
     Stray, TicketKey, Verdict,
 };
 

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{Digest, EventKind, FirstRun, Standing, TicketKey};
+use super::{Digest, FirstRun, Standing, TicketKey};
+use crate::ticket::EventKind;
 
 /// A channel with its counts.
 #[derive(Clone, Debug)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use huiliu_contract::{ExternalId, Once, SourceVersion, What};
-use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Claim, Digest, Lease};
+use crate::ticket::{EventKind, Spoken};
 
 /// A channel as the store knows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -120,6 +120,8 @@ pub struct Acceptance {
     pub channel_code: Arc<str>,
     /// Its namespace.
     pub namespace: u32,
+    /// The namespace's name, for the events.
+    pub namespace_name: Arc<str>,
     /// Whether it was asked for (polled) or told (pushed).
     pub polled: bool,
     /// The submissions; no id twice.
@@ -141,17 +143,8 @@ pub struct Acceptance {
 pub struct TicketKey {
     /// The internal number, in commit order.
     pub id: i64,
-    /// The day it was made, by the site's zone.
-    pub day: Date,
-    /// Its serial of that day, from 1.
-    pub serial: u32,
-}
-
-impl TicketKey {
     /// The spoken number (汇流编号).
-    pub fn spoken(&self) -> crate::ticket::Spoken {
-        crate::ticket::Spoken::new(self.day, self.serial)
-    }
+    pub number: Spoken,
 }
 
 /// What the store decided about one submission.
@@ -185,32 +178,6 @@ pub enum NotAccepted {
     Store(String),
 }
 
-/// What happened to a ticket that the core is to be told.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[repr(u8)]
-pub enum EventKind {
-    /// A new ticket.
-    New = 1,
-    /// A new version of its source.
-    Revised = 2,
-}
-
-impl EventKind {
-    /// The kind of a stored number.
-    pub fn from_number(number: i64) -> Self {
-        if number == 2 { Self::Revised } else { Self::New }
-    }
-
-    /// The word in the event's JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Revised => "revised",
-        }
-    }
-}
-
 /// One event with all that its JSON is composed of.
 #[derive(Clone, Debug)]
 pub struct Fresh {
@@ -224,11 +191,13 @@ pub struct Fresh {
     pub at: i64,
     /// The channel's code.
     pub channel: Arc<str>,
+    /// Its namespace.
+    pub namespace: Arc<str>,
     /// The source's number.
     pub external_id: ExternalId,
     /// Which version of the source, from 1.
     pub version_n: u32,
-    /// When that version came in (ms).
+    /// When the ticket was first received (ms).
     pub received_at: i64,
     /// The serialised draft of that version.
     pub draft: Bytes,

@@ -3,16 +3,20 @@
 //! First everything is decided by reading (so that a member that must be compared first has written
 //! nothing), then it is written. A member never holds one external id twice.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use huiliu_contract::{SourceVersion, What};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::super::{
-    Acceptance, Arrival, Digest, Errand, EventKind, Fresh, MappedKeys, NotAccepted, Schedule, Standing, Task, TicketKey,
+    Acceptance, Arrival, Digest, Errand, Fresh, MappedKeys, NotAccepted, Schedule, Standing, StoreError, Task, TicketKey,
     Verdict,
 };
 use super::schema::SPAN;
 use super::serial::Serials;
+use super::writer::Desk;
 use super::{DEAD_HELD, DEAD_UNMAPPED, DEAD_UNREADABLE, Planted, number_of};
+use crate::ticket::EventKind;
 
 /// How far back a chain of versions is searched for one that is told again.
 const CHAIN: usize = 64;
@@ -93,6 +97,7 @@ pub(super) struct Ground<'a, 'c> {
     pub(super) statements: &'a mut Statements<'c>,
     pub(super) serials: &'a mut Serials,
     pub(super) schedule: &'a Schedule,
+    pub(super) ids: &'a AtomicI64,
     pub(super) now: i64,
     pub(super) planted: &'a mut Vec<Planted>,
 }
@@ -139,6 +144,56 @@ pub(super) fn accept(ground: &mut Ground<'_, '_>, member: &Acceptance) -> Result
     Ok(verdicts)
 }
 
+/// Takes a kept version that was mapped anew. [`Verdict::Compare`] has written nothing.
+pub(super) fn remap(
+    desk: &mut Desk<'_>,
+    schedule: &Schedule,
+    channel: i64,
+    code: &str,
+    arrival: Arrival,
+) -> Result<Verdict, StoreError> {
+    let (namespace, name): (u32, String) = desk.db.query_row(
+        "SELECT namespace.id, namespace.name FROM channel JOIN namespace ON namespace.id = channel.namespace
+         WHERE channel.id = ?1",
+        [channel],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let member = Acceptance {
+        channel: u32::try_from(channel).map_err(|_| StoreError::NotFound)?,
+        channel_code: code.into(),
+        namespace,
+        namespace_name: name.as_str().into(),
+        polled: true,
+        arrivals: vec![arrival],
+        strays: Vec::new(),
+        once: None,
+        lease: None,
+        cursor: None,
+        keepsake: None,
+    };
+    let mut statements = Statements::prepare(desk.db)?;
+    let mut ground = Ground {
+        db: desk.db,
+        statements: &mut statements,
+        serials: desk.serials,
+        schedule,
+        ids: desk.ids,
+        now: desk.now,
+        planted: &mut desk.planted,
+    };
+    let Some(arrival) = member.arrivals.first() else { return Err(StoreError::NotFound) };
+    let known = ground
+        .statements
+        .find
+        .query_row(params![namespace, arrival.external_id.as_str()], |row| {
+            Ok(Known { latest: row.get(0)?, ticket: row.get(1)? })
+        })
+        .optional()?
+        .ok_or(StoreError::NotFound)?;
+    let plan = ground.plan_known(&member, arrival, &known, true)?;
+    Ok(ground.carry_out(&member, arrival, plan)?)
+}
+
 /// Whether the member's token is new. Seen with the same body it is a plain repeat.
 fn check_once(ground: &Ground<'_, '_>, member: &Acceptance) -> Result<bool, NotAccepted> {
     let Some((once, digest)) = &member.once else { return Ok(false) };
@@ -180,16 +235,23 @@ impl Ground<'_, '_> {
             .optional()?;
         match known {
             None => Ok(Plan::New { prev: None }),
-            Some(known) => self.plan_known(member, arrival, &known),
+            Some(known) => self.plan_known(member, arrival, &known, false),
         }
     }
 
     /// Sameness: against the latest version, then against older ones, then by what the mapping says.
-    fn plan_known(&mut self, member: &Acceptance, arrival: &Arrival, known: &Known) -> rusqlite::Result<Plan> {
+    /// `again` is set when a person maps a kept version anew: then it is no repeat of itself.
+    fn plan_known(
+        &mut self,
+        member: &Acceptance,
+        arrival: &Arrival,
+        known: &Known,
+        again: bool,
+    ) -> rusqlite::Result<Plan> {
         let ticket = known.ticket.map(|id| self.key(id)).transpose()?;
         let latest = self.version(known.latest)?;
         let repeat = Plan::Nothing(Verdict::Taken { what: What::Repeat, ticket });
-        if latest.source_digest == arrival.source_digest.0 {
+        if !again && latest.source_digest == arrival.source_digest.0 {
             return Ok(repeat);
         }
         let keep = |n: i64, latest: Option<i64>, state: i64, what: What| Plan::Keep {
@@ -203,11 +265,12 @@ impl Ground<'_, '_> {
         let chain = self.chain(&latest, arrival)?;
         if let (Some(version), Some(newest)) = (&arrival.source_version, &chain.newest_version)
             && version < newest
+            && !again
         {
             let told = Plan::Nothing(Verdict::Taken { what: What::Repeat, ticket });
             return Ok(if chain.seen { told } else { keep(latest.n, None, STATE_OLDER, What::Repeat) });
         }
-        if chain.seen && (!member.polled || arrival.source_version.is_some()) {
+        if !again && chain.seen && (!member.polled || arrival.source_version.is_some()) {
             return Ok(repeat);
         }
         let Some(mapped) = &arrival.mapped else {
@@ -333,9 +396,17 @@ impl Ground<'_, '_> {
     ) -> rusqlite::Result<()> {
         self.db
             .prepare_cached(
-                "INSERT INTO dead (kind, channel, since, reason, ticket, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO dead (id, kind, channel, since, reason, ticket, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
-            .execute(params![kind, member.channel, self.now, reason, ticket, arrival.version])?;
+            .execute(params![
+                self.ids.fetch_add(1, Ordering::Relaxed),
+                kind,
+                member.channel,
+                self.now,
+                reason,
+                ticket,
+                arrival.version
+            ])?;
         Ok(())
     }
 
@@ -372,8 +443,8 @@ impl Ground<'_, '_> {
         let live = arrival.standing == Standing::Live;
         self.statements.ticket.execute(params![
             key.id,
-            super::serial::day_number(key.day),
-            key.serial,
+            super::serial::day_number(key.number.day()),
+            key.number.serial(),
             member.channel,
             member.namespace,
             arrival.external_id.as_str(),
@@ -450,7 +521,7 @@ impl Ground<'_, '_> {
         version_n: i64,
         plant: bool,
     ) -> rusqlite::Result<()> {
-        self.statements.event.execute(params![key.id, n, kind as i64, self.now, arrival.version])?;
+        self.statements.event.execute(params![key.id, n, super::kind_number(kind), self.now, arrival.version])?;
         if !plant {
             return Ok(());
         }
@@ -462,6 +533,7 @@ impl Ground<'_, '_> {
                 n: 1,
                 at: self.now,
                 channel: member.channel_code.clone(),
+                namespace: member.namespace_name.clone(),
                 external_id: arrival.external_id.clone(),
                 version_n: version_n as u32,
                 received_at: self.now,

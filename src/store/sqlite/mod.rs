@@ -26,7 +26,7 @@ use super::{
     Acceptance, Clock, Digest, Enrolled, Errand, FirstRun, FirstRunCounts, Fresh, Keys, NotAccepted, OutcomeTaken,
     Place, Schedule, Settlement, Store, StoreError, Task, TicketKey, Unclean, Verdict,
 };
-use crate::ticket::Spoken;
+use crate::ticket::{EventKind, Spoken};
 
 const DEAD_EVENT: i64 = 1;
 const DEAD_UNMAPPED: i64 = 2;
@@ -206,10 +206,23 @@ fn load_errands(db: &Connection, schedule: &Schedule, now: i64) -> Result<(), St
     Ok(())
 }
 
+/// The number under which an event's kind is stored.
+fn kind_number(kind: EventKind) -> i64 {
+    match kind {
+        EventKind::New => 1,
+        EventKind::Revised => 2,
+    }
+}
+
+/// The kind of a stored number.
+fn kind_of(number: i64) -> EventKind {
+    if number == 2 { EventKind::Revised } else { EventKind::New }
+}
+
 /// A ticket's numbers by its internal one.
 fn number_of(db: &Connection, id: i64) -> rusqlite::Result<TicketKey> {
     db.prepare_cached("SELECT day, serial FROM ticket WHERE id = ?1")?
-        .query_row([id], |row| Ok(TicketKey { id, day: day_of(row.get(0)?), serial: row.get(1)? }))
+        .query_row([id], |row| serial::key(id, day_of(row.get(0)?), row.get(1)?))
 }
 
 /// A ticket's internal number by its spoken one.

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::TicketKey;
+use crate::ticket::Spoken;
 
 /// Hands out numbers inside the commit; after a rolled back one it must be [`Serials::forget`]-ed.
 pub(super) struct Serials {
@@ -33,6 +34,13 @@ pub(super) fn day_of(number: i64) -> Date {
     Date::new(year as i16, month as i8, day as i8).unwrap_or(Date::ZERO)
 }
 
+/// A ticket's numbers from what is stored.
+pub(super) fn key(id: i64, day: Date, serial: u32) -> rusqlite::Result<TicketKey> {
+    let number = Spoken::new(day, serial)
+        .map_err(|bad| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Integer, Box::new(bad)))?;
+    Ok(TicketKey { id, number })
+}
+
 impl Serials {
     pub(super) fn new(zone: TimeZone) -> Self {
         Self { zone, known: None }
@@ -51,7 +59,7 @@ impl Serials {
         };
         self.known = Some(Known { next: known.next + 1, ..known });
         let serial = u32::try_from(known.next - known.first + 1).unwrap_or(u32::MAX);
-        Ok(TicketKey { id: known.next, day: known.day, serial })
+        key(known.next, known.day, serial)
     }
 
     fn open_day(&self, db: &Connection, now: i64) -> rusqlite::Result<Known> {

@@ -4,6 +4,7 @@
 //! fails is rolled back and its members are tried one by one, so that only the guilty one hears of it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -20,6 +21,9 @@ const GROUP: usize = 256;
 
 /// WAL pages after which the writer moves them into the database itself.
 const CHECKPOINT_PAGES: i64 = 4000;
+
+/// How many commits pass between two looks at the log's length.
+const CHECKPOINT_EVERY: u64 = 16;
 
 /// Something for the writer to do.
 pub(super) enum Order {
@@ -38,6 +42,7 @@ pub(super) struct Desk<'a> {
     pub(super) db: &'a mut Connection,
     pub(super) now: i64,
     pub(super) serials: &'a mut Serials,
+    pub(super) ids: &'a AtomicI64,
     pub(super) planted: Vec<Planted>,
     pub(super) forgotten: Vec<super::super::Errand>,
 }
@@ -48,6 +53,7 @@ pub(super) struct Writer {
     pub(super) schedule: Arc<Schedule>,
     pub(super) clock: Arc<Clock>,
     pub(super) run: i64,
+    pub(super) ids: Arc<AtomicI64>,
 }
 
 /// What the commit decided, to be told after it.
@@ -57,11 +63,19 @@ enum Told {
     Flush(oneshot::Sender<()>),
 }
 
+impl Desk<'_> {
+    /// Reserves an id for a row.
+    pub(super) fn reserve(&self) -> i64 {
+        self.ids.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
 impl Writer {
     /// Works until every sender is gone, then leaves a clean mark and closes.
     pub(super) fn work(mut self, mut orders: mpsc::Receiver<Order>) {
         let mut group = Vec::with_capacity(GROUP);
         let mut alive = self.clock.now();
+        let mut commits: u64 = 0;
         while let Some(first) = orders.blocking_recv() {
             let mut rare = None;
             for order in std::iter::once(first).chain(std::iter::from_fn(|| orders.try_recv().ok())) {
@@ -79,7 +93,9 @@ impl Writer {
             if let Some(work) = rare {
                 self.rare(work);
             }
-            if self.wal_pages() > CHECKPOINT_PAGES
+            commits += 1;
+            if commits.is_multiple_of(CHECKPOINT_EVERY)
+                && self.wal_pages() > CHECKPOINT_PAGES
                 && let Err(error) = self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
             {
                 tracing::warn!(%error, "the write-ahead log could not be moved into the database");
@@ -102,6 +118,7 @@ impl Writer {
             db: &mut self.db,
             now,
             serials: &mut self.serials,
+            ids: &self.ids,
             planted: Vec::new(),
             forgotten: Vec::new(),
         };
@@ -153,6 +170,7 @@ impl Writer {
                 statements: &mut statements,
                 serials: &mut self.serials,
                 schedule: &self.schedule,
+                ids: &self.ids,
                 now,
                 planted: &mut planted,
             };
