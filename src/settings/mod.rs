@@ -1,5 +1,18 @@
 //! What operators write: `gateway.toml` and one folder a channel, read with every mistake at its place.
 
+mod channel;
+mod core;
+mod day;
+mod document;
+mod gateway;
+mod hours;
 mod mistake;
+pub mod reading;
 
+pub use channel::{ChannelSettings, ChannelState, ChannelTable, ConnectTable, Ledger, OnUnmappable, PollTable, Report};
+pub use core::{CoreSettings, FaultWord};
+pub use day::Day;
+pub use document::{Document, Spot};
+pub use gateway::{GatewaySettings, HttpSettings, KeySettings, Limits, LogFormat, LogLevel, LogSettings, Zone};
+pub use hours::{BadHours, Hours};
 pub use mistake::{Lang, Mistake, Source, Text};

@@ -1,0 +1,83 @@
+//! `[core]` of `gateway.toml`: the hotline system that tickets are forwarded to. Speaking with it is the forwarder's work.
+
+use std::collections::BTreeMap;
+
+use huiliu_contract::Period;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// How events reach the core (热线系统).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CoreSettings {
+    /// Where events are posted: an `http` or `https` address.
+    #[schemars(extend("x-zh" = "热线系统接收统一工单的地址", "format" = "http-url"))]
+    pub url: String,
+    /// Who we are to the core; absent sends no credentials.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "登录方式"))]
+    pub auth: Option<serde_json::Value>,
+    /// Further request headers.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "附加请求头"))]
+    pub headers: BTreeMap<String, String>,
+    /// The body as a tree of values whose strings may hold placeholders; absent sends the event as it is.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "请求正文模板;不写就原样发送流转消息"))]
+    pub body: Option<serde_json::Value>,
+    /// How many events go in one request, 1 to 500.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 500), extend("x-zh" = "一次发几条"))]
+    pub batch: u16,
+    /// How many requests may be under way at once, 1 to 256.
+    #[serde(default = "in_flight")]
+    #[schemars(range(min = 1, max = 256), extend("x-zh" = "同时最多几个请求"))]
+    pub in_flight: u16,
+    /// How long one request may take.
+    #[serde(default = "timeout")]
+    #[schemars(extend("x-zh" = "一次请求最长等多久"))]
+    pub timeout: Period,
+    /// What in the answer's body means success; absent trusts the HTTP status.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "怎样算成功;不写就看 HTTP 状态"))]
+    pub success: Option<serde_json::Value>,
+    /// What a code in the answer means.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "返回码对照:对方的代码是什么意思"))]
+    pub errors: BTreeMap<String, FaultWord>,
+    /// Where the answer holds the core's own number (热线工单号), as a JSON pointer.
+    #[serde(default)]
+    #[schemars(regex(pattern = "^(/[^/]*)+$"), extend("x-zh" = "热线工单号在返回内容里的位置"))]
+    pub number_at: Option<String>,
+    /// Whether the core works through a batch in order, so that it may hold several events of one ticket.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "热线系统是否按顺序处理一批"))]
+    pub ordered_batch: bool,
+}
+
+/// What a code of the far side means for what to do next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FaultWord {
+    /// Not now; the same later may succeed.
+    #[schemars(extend("x-zh" = "暂时不行,稍后再试"))]
+    Unavailable,
+    /// Who we are is not accepted.
+    #[schemars(extend("x-zh" = "不认我们的身份"))]
+    Denied,
+    /// This item is not accepted.
+    #[schemars(extend("x-zh" = "这一件不被接受"))]
+    Malformed,
+}
+
+const fn one() -> u16 {
+    1
+}
+
+const fn in_flight() -> u16 {
+    64
+}
+
+const fn timeout() -> Period {
+    Period::seconds(15)
+}
