@@ -8,9 +8,10 @@ mod gateway;
 mod hours;
 mod mistake;
 pub mod reading;
+mod walk;
 
 pub use channel::{ChannelSettings, ChannelState, ChannelTable, ConnectTable, Ledger, OnUnmappable, PollTable, Report};
-pub use core::{CoreSettings, FaultWord};
+pub use core::CoreSettings;
 pub use day::Day;
 pub use document::{Document, Spot};
 pub use gateway::{GatewaySettings, HttpSettings, KeySettings, Limits, LogFormat, LogLevel, LogSettings, Zone};
