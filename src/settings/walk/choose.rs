@@ -14,7 +14,7 @@ impl<'a> Walker<'a> {
         }
         let mut tried = Vec::new();
         for way in ways {
-            let mut walker = Walker { root: self.root, places: self.places, mistakes: Vec::new() };
+            let mut walker = Walker { mistakes: Vec::new(), ..*self };
             walker.node(value, way, at);
             if walker.mistakes.is_empty() {
                 return;

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 use super::document::{Document, join};
 use super::{Mistake, Text};
 
-pub(super) use schema::{below, coerce, nearest, possible_keys};
+pub(super) use schema::{coerce, named, nearest, possible_keys, table_behind};
+pub(super) use words::allowed;
 
 /// Where keys stand: in one file, or in several layers.
 pub(super) trait Places {
@@ -38,8 +39,16 @@ impl Places for Document {
 
 /// All mistakes of a value against the root of a schema.
 pub(super) fn check(value: &Value, root: &Value, places: &dyn Places) -> Vec<Mistake> {
-    let mut walker = Walker { root, places, mistakes: Vec::new() };
-    walker.node(value, root, "");
+    told(Walker { root, places, complete: true, mistakes: Vec::new() }, value)
+}
+
+/// As [`check`], for a layer that need not be complete: nothing is missing yet.
+pub(super) fn check_written(value: &Value, root: &Value, places: &dyn Places) -> Vec<Mistake> {
+    told(Walker { root, places, complete: false, mistakes: Vec::new() }, value)
+}
+
+fn told(mut walker: Walker<'_>, value: &Value) -> Vec<Mistake> {
+    walker.node(value, walker.root, "");
     let mut mistakes = walker.mistakes;
     let mut seen = std::collections::BTreeSet::new();
     mistakes.retain(|mistake| seen.insert((mistake.key.clone(), mistake.problem.en.clone())));
@@ -50,6 +59,7 @@ pub(super) fn check(value: &Value, root: &Value, places: &dyn Places) -> Vec<Mis
 struct Walker<'a> {
     root: &'a Value,
     places: &'a dyn Places,
+    complete: bool,
     mistakes: Vec<Mistake>,
 }
 
@@ -177,7 +187,7 @@ impl<'a> Walker<'a> {
                 (None, _) => {}
             }
         }
-        let required = view.get("required").and_then(Value::as_array).into_iter().flatten();
+        let required = view.get("required").filter(|_| self.complete).and_then(Value::as_array).into_iter().flatten();
         for name in required.filter_map(Value::as_str).filter(|name| !table.contains_key(*name)) {
             let schema = known.and_then(|known| known.get(name));
             let meaning = schema.map(|schema| schema::meaning(self.root, schema)).unwrap_or_default();

@@ -113,17 +113,21 @@ fn collect_keys(root: &Value, view: &Map<String, Value>, out: &mut Vec<(String, 
     }
 }
 
-/// The schema of one key of a table.
-pub(in crate::settings) fn below<'a>(root: &'a Value, schema: &'a Value, key: &str) -> Option<&'a Value> {
-    deep_views(root, schema).into_iter().find_map(|view| {
-        let named = view.get("properties").and_then(|known| known.get(key));
-        let other = view.get("additionalProperties").filter(|other| other.is_object());
-        let branch = || {
-            let ways = ["anyOf", "oneOf"].into_iter().filter_map(|word| view.get(word)?.as_array()).flatten();
-            ways.filter(|way| !is_null(way)).find_map(|way| way.get("properties")?.get(key))
-        };
-        named.or(other).or_else(branch)
+/// The schema of a key that a table names; entries of free tables have none.
+pub(in crate::settings) fn named<'a>(root: &'a Value, schema: &'a Value, key: &str) -> Option<&'a Value> {
+    let views = deep_views(root, schema);
+    let own = views.iter().find_map(|view| view.get("properties")?.get(key));
+    own.or_else(|| {
+        let ways =
+            views.iter().flat_map(|view| ["anyOf", "oneOf"].into_iter().filter_map(|word| view.get(word)?.as_array()));
+        ways.flatten().flat_map(|way| self::views(root, way)).find_map(|view| view.get("properties")?.get(key))
     })
+}
+
+/// The table that a schema stands for behind references and options, on its own.
+pub(in crate::settings) fn table_behind(root: &Value, schema: &Value) -> Option<Value> {
+    let views = deep_views(root, schema);
+    views.iter().rev().find(|view| types(view).contains(&"object")).map(|view| Value::Object((*view).clone()))
 }
 
 /// A text from the environment as the type that the schema wants; a text that does not fit stays a text.

@@ -117,7 +117,7 @@ pub(super) fn not_allowed(value: &Value, zh: Option<&str>) -> Text {
 }
 
 /// The nearest of some words with its meaning, or all of them.
-pub(super) fn allowed(found: &str, names: &[Named]) -> Text {
+pub(in crate::settings) fn allowed(found: &str, names: &[Named]) -> Text {
     let zh_of = |name: &Named| name.1.as_ref().map_or_else(|| name.0.clone(), |zh| format!("{}({zh})", name.0));
     let meant = |name: &&Named| found.chars().count() > 1 && name.1.as_ref().is_some_and(|zh| zh.starts_with(found));
     let near = nearest(found, names.iter().map(|name| name.0.as_str()));
