@@ -5,16 +5,33 @@ mod pace;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use huiliu_contract::{Connector, Submission};
+use huiliu_contract::{Connector, Misconfigured, Site, Submission};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub use pace::{Budgets, Pace};
 
 use crate::normalize::Mapping;
-use crate::settings::{ChannelSettings, ChannelState, OnUnmappable};
+use crate::settings::{ChannelSettings, ChannelState, KindInfo, OnUnmappable};
 use crate::store::{Enrolled, FirstRun, Standing};
 use crate::ticket::Draft;
+
+/// A connector kind with its types erased.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// The word in `[connect] kind`.
+    pub name: &'static str,
+    /// What settings need to know of it.
+    pub info: fn() -> KindInfo,
+    /// Builds a connector from checked options.
+    pub build: fn(&serde_json::Value, &dyn Site) -> Result<Connector, Vec<Misconfigured>>,
+}
+
+impl std::fmt::Debug for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
 
 /// One channel, running.
 pub struct Channel {
