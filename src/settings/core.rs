@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use huiliu_contract::Period;
+use huiliu_kit::auth::Auth;
+use huiliu_kit::success::{Errors, Success};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -16,7 +18,7 @@ pub struct CoreSettings {
     /// Who we are to the core; absent sends no credentials.
     #[serde(default)]
     #[schemars(extend("x-zh" = "登录方式"))]
-    pub auth: Option<serde_json::Value>,
+    pub auth: Option<Auth>,
     /// Further request headers.
     #[serde(default)]
     #[schemars(extend("x-zh" = "附加请求头"))]
@@ -40,34 +42,19 @@ pub struct CoreSettings {
     /// What in the answer's body means success; absent trusts the HTTP status.
     #[serde(default)]
     #[schemars(extend("x-zh" = "怎样算成功;不写就看 HTTP 状态"))]
-    pub success: Option<serde_json::Value>,
+    pub success: Option<Success>,
     /// What a code in the answer means.
     #[serde(default)]
     #[schemars(extend("x-zh" = "返回码对照:对方的代码是什么意思"))]
-    pub errors: BTreeMap<String, FaultWord>,
-    /// Where the answer holds the core's own number (热线工单号), as a JSON pointer.
+    pub errors: Errors,
+    /// Where the answer holds the core's own number (热线工单号): a JSON pointer, a name or a dotted path.
     #[serde(default)]
-    #[schemars(regex(pattern = "^(/[^/]*)+$"), extend("x-zh" = "热线工单号在返回内容里的位置"))]
+    #[schemars(extend("x-zh" = "热线工单号在返回内容里的位置"))]
     pub number_at: Option<String>,
     /// Whether the core works through a batch in order, so that it may hold several events of one ticket.
     #[serde(default)]
     #[schemars(extend("x-zh" = "热线系统是否按顺序处理一批"))]
     pub ordered_batch: bool,
-}
-
-/// What a code of the far side means for what to do next.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FaultWord {
-    /// Not now; the same later may succeed.
-    #[schemars(extend("x-zh" = "暂时不行,稍后再试"))]
-    Unavailable,
-    /// Who we are is not accepted.
-    #[schemars(extend("x-zh" = "不认我们的身份"))]
-    Denied,
-    /// This item is not accepted.
-    #[schemars(extend("x-zh" = "这一件不被接受"))]
-    Malformed,
 }
 
 const fn one() -> u16 {

@@ -28,30 +28,27 @@ pub fn read(path: &Path) -> Result<Source, Vec<Mistake>> {
 /// Turns bytes into a [`Source`]: without byte order mark, with `\n` line ends, free of full-width marks
 /// where TOML wants its own. All full-width marks are named at once.
 pub fn decode(path: &Path, bytes: &[u8]) -> Result<Source, Vec<Mistake>> {
-    let text = utf8(path, bytes).map_err(|mistake| vec![mistake])?;
+    let text = utf8(path, bytes)?;
     let source = Source { path: path.to_path_buf(), text: text.replace("\r\n", "\n") };
     let mistakes = full_width(&source);
     if mistakes.is_empty() { Ok(source) } else { Err(mistakes) }
 }
 
-fn utf8<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, Mistake> {
+fn utf8<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, Vec<Mistake>> {
     if is_utf16(bytes) {
-        return Err(wrong_encoding(path, "UTF-16(记事本里叫“Unicode”)", "UTF-16 (Notepad calls it Unicode)"));
+        return Err(vec![wrong_encoding(path, "UTF-16(记事本里叫“Unicode”)", "UTF-16 (Notepad calls it Unicode)")]);
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|at| {
         if encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes).is_some() {
-            return wrong_encoding(path, "GBK(记事本里叫“ANSI”)", "GBK (Notepad calls it ANSI)");
+            return vec![wrong_encoding(path, "GBK(记事本里叫“ANSI”)", "GBK (Notepad calls it ANSI)")];
         }
         let line = bytes[..at.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-        Mistake::whole(
-            path,
-            Text::new(
-                format!("第 {line} 行有不是 UTF-8 的字节,文件可能已损坏"),
-                format!("line {line} holds bytes that are not UTF-8; the file may be damaged"),
-            ),
-        )
-        .remedy(save_as())
+        let text = Text::new(
+            format!("第 {line} 行有不是 UTF-8 的字节,文件可能已损坏"),
+            format!("line {line} holds bytes that are not UTF-8; the file may be damaged"),
+        );
+        vec![Mistake::whole(path, text).remedy(save_as())]
     })
 }
 

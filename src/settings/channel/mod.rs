@@ -1,5 +1,10 @@
 //! `channel.toml` as types: what every channel has, whatever its kind. The kind's own keys stay a value for the kind.
 
+mod between;
+pub(super) mod compose;
+mod kinds;
+mod load;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,8 +14,11 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeTable;
 
-use super::document::Document;
+use super::document::{Document, typed};
 use super::{Day, Hours, Mistake, Source, Text};
+
+pub use kinds::KindInfo;
+pub use load::{ChannelFile, Channels, NoSuchChannel};
 
 /// One channel, checked as far as settings can; its kind and its mapping are built from here.
 #[derive(Clone, Debug)]
@@ -51,6 +59,12 @@ impl ChannelSettings {
     pub fn mistake(&self, found: &Misconfigured) -> Mistake {
         let text = Text::new(found.problem_zh.clone(), found.problem.clone());
         self.document.mistake(&found.key, text)
+    }
+
+    /// The options as the kind's type. The walk has checked them against the same type's schema, so what fails
+    /// here is what a schema cannot say.
+    pub fn options_as<T: serde::de::DeserializeOwned>(&self) -> Result<T, Vec<Mistake>> {
+        typed(&self.options, "").map_err(|(key, problem)| vec![self.document.mistake(&key, problem)])
     }
 
     /// Whether items of a time lie before the channel's `start_from`, in the site's zone.
