@@ -126,6 +126,8 @@ pub async fn serve(core: Core) -> io::Result<()> {
         core.shared.down.notified().await;
         let seconds = std::mem::take(&mut lock(&core.shared.faults).down_s);
         if seconds > 0 {
+            // The answer to the control request goes out first.
+            tokio::time::sleep(Duration::from_millis(100)).await;
             core.down().await;
             tokio::time::sleep(Duration::from_secs(seconds)).await;
             core.up().await?;

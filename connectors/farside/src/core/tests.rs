@@ -65,3 +65,29 @@ async fn down_is_really_down() {
     assert!(kept_alive().await.is_ok());
     assert_eq!(core.stats().repeated, 1);
 }
+
+#[tokio::test]
+async fn a_core_of_its_own_process_is_steered_from_outside() {
+    let core = Core::start(CoreOptions::default()).await.unwrap();
+    let root = format!("http://{}", core.addr());
+    let serving = tokio::spawn(serve(core));
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let control = |faults: Value| client.post(format!("{root}/control")).json(&faults).send();
+    let event = || client.post(format!("{root}/tickets")).header("idempotency-key", "A-1").json(&json!({})).send();
+
+    assert_eq!(control(json!({ "unavailable": 1 })).await.unwrap().status(), 204);
+    assert_eq!(event().await.unwrap().status(), 503);
+    assert_eq!(event().await.unwrap().status(), 200);
+    assert_eq!(control(json!({ "unavailble": 1 })).await.unwrap().status(), 422, "an unknown fault is no fault");
+
+    assert_eq!(control(json!({ "down_s": 1 })).await.unwrap().status(), 204);
+    while event().await.is_ok() {}
+    while event().await.is_err() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let get = async |path: &str| client.get(format!("{root}{path}")).send().await.unwrap().text().await.unwrap();
+    let stats: Value = serde_json::from_str(&get("/stats").await).unwrap();
+    assert_eq!((&stats["distinct"], &stats["unavailable"]), (&json!(1), &json!(1)));
+    assert_eq!(get("/keys").await, "A-1");
+    serving.abort();
+}

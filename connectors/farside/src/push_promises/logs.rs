@@ -59,6 +59,7 @@ async fn show_everything(subject: &Subject<'_>) -> String {
         subject.bare(letter.body()),
         subject.proven("nonsense"),
     ] {
+        shown += &format!("{push:?}");
         match subject.receive.receive(&push).await {
             Ok(received) => shown += &format!("{received:?}"),
             Err(refusal) => {
