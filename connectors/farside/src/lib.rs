@@ -1,1 +1,10 @@
-//! Real-looking far sides that tests and the demo run against, and the promises every kind keeps.
+//! Real-looking far sides that tests and the demo run against, and the promises every kind keeps. Nothing
+//! here is part of the gateway, and every citizen in it is invented.
+
+pub mod core;
+pub mod letter;
+pub mod mailbox;
+pub mod port;
+pub mod proof;
+pub mod push_promises;
+pub mod site;
