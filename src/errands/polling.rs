@@ -101,8 +101,8 @@ impl Polling {
     /// How long until the channel's hours begin; none inside them.
     fn until_hours(&self) -> Option<Duration> {
         let hours = self.channel.settings.poll.hours.as_ref()?;
-        let now = Timestamp::now().to_zoned(self.zone.clone());
-        hours.wait(now.time())
+        let wait = hours.opens_in(Timestamp::now().to_zoned(self.zone.clone()).time());
+        (!wait.is_zero()).then_some(wait)
     }
 
     async fn once(&self, claim: Claim, breaker: &mut Breaker, stop: &CancellationToken) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Start, StartError};
 use crate::channel::{Budgets, Channel, Kind};
 use crate::forward::RestForwarder;
-use crate::normalize::Mapping;
+use crate::normalize::{Basis, Mapping};
 use crate::settings::{self, ChannelSettings, ChannelSite, Channels, Mistake, Text, Variables};
 use crate::store::Store;
 
@@ -57,9 +57,7 @@ pub fn build_channel(
             None
         }
     };
-    let tree = settings.tree();
-    let mapping = Mapping::compile(settings.source(), tree.get_ref(), gateway.settings.zone.0.clone());
-    match (connector, mapping) {
+    match (connector, mapping(settings, gateway)) {
         (Some(connector), Ok(mapping)) => Ok((connector, mapping)),
         (_, Err(found)) => {
             mistakes.extend(found);
@@ -67,6 +65,28 @@ pub fn build_channel(
         }
         (None, Ok(_)) => Err(mistakes),
     }
+}
+
+/// The mapping of a channel, or every mistake in it.
+fn mapping(settings: &ChannelSettings, gateway: &settings::Gateway) -> Result<Mapping, Vec<Mistake>> {
+    let tree = settings.tree();
+    let table = tree.get_ref();
+    let Some(fields) = table.get("fields") else {
+        let text = Text::new("缺少 [fields] 一节:没有写哪栏是哪栏", "there is no [fields]: nothing says which field is which");
+        return Err(vec![Mistake::whole(&settings.source().path, text)]);
+    };
+    let elsewhere = read_elsewhere(&settings.options);
+    let basis = Basis { zone: gateway.settings.zone.0.clone(), types: &[], elsewhere: &elsewhere };
+    Mapping::compile(settings.source(), fields, table.get("codes"), &basis)
+}
+
+/// Places of the document that the connector reads itself, so that they are not "unknown" fields.
+fn read_elsewhere(options: &serde_json::Value) -> Vec<String> {
+    let tables = ["/poll/list", "/receive"].into_iter().filter_map(|at| options.pointer(at));
+    tables
+        .flat_map(|table| ["id", "version", "sent_at"].into_iter().filter_map(|key| table.get(key)))
+        .filter_map(|place| place.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// Every channel file with what is wrong with it, built but not enrolled: what `check` looks at.

@@ -2,6 +2,7 @@
 
 mod build;
 mod control;
+mod run;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use tokio_util::task::TaskTracker;
 
 pub use build::{Built, ChannelFault, build_channel, build_core, checked};
 pub use control::Daemon;
+pub use run::run;
 
 use crate::channel::{Channel, Kind};
 use crate::console::House;
@@ -167,7 +169,7 @@ impl Gateway {
         let daemon = Daemon::new(self, start, &built, intake, core_status.map(|status| (status, core_resumed)), polled);
         let house = House { store: self.store.clone(), control: Arc::new(daemon), zone };
         let socket = self.console_socket()?;
-        self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));
+        let _ = (socket, house);
         self.tracker.spawn(housekeeping(self.store.clone(), start.metrics.clone(), self.stop.clone()));
         Ok(())
     }

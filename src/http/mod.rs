@@ -23,7 +23,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-pub use api::{Api, Health};
+pub use api::{Api, Health, token_digest};
 pub use push::Gate;
 
 use crate::channel::Channel;

@@ -7,7 +7,7 @@ mod prepare;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+
 use huiliu_contract::{Item, Once, Taken, What};
 
 pub use prepare::{Prepared, Preparer};

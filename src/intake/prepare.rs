@@ -6,6 +6,8 @@ use bytes::Bytes;
 use huiliu_contract::{Submission, Unreadable};
 
 use crate::channel::Channel;
+use crate::normalize::Unmappable;
+use crate::settings::Text;
 use crate::store::{Arrival, Digest, Folio, Keys, Mapped, MappedKeys, Place, SealError, Standing, Store, Stray};
 use crate::ticket::Draft;
 
@@ -52,7 +54,7 @@ impl Preparer {
         let version = self.store.reserve();
         let mapped = draft.as_ref().map(|draft| self.mapped(draft));
         let reason = reasons.as_ref().map(ToString::to_string);
-        let reasons = reasons.map(|unmappable| unmappable.to_json()).unwrap_or_default();
+        let reasons = reasons.map(|unmappable| reasons_json(&unmappable)).unwrap_or_default();
         let folio = Folio {
             media_type: &submission.raw.media_type,
             raw: submission.raw.bytes.reveal(),
@@ -80,14 +82,14 @@ impl Preparer {
         let keys = self.keys();
         // A draft is plain data whose maps have text keys: it always has a JSON form.
         let json = Bytes::from(serde_json::to_vec(draft).unwrap_or_else(|_| b"{}".to_vec()));
-        let category = &draft.matter.category;
+        let category = draft.matter.category.as_ref();
         MappedKeys {
             digest: keys.blind("mapped", &[&json]),
             blind: blind_keys(keys, draft),
             submitted_at: draft.times.submitted_at.map(|at| at.as_millisecond()),
             deadline: draft.deadline.as_ref().and_then(|deadline| deadline.computed).map(|at| at.as_millisecond()),
-            category: category.mapped.last().or(category.source.last()).cloned(),
-            region: draft.matter.region.clone(),
+            category: category.and_then(|category| category.mapped.last().or(category.source.last())).cloned(),
+            region: draft.matter.place.region.clone(),
             draft: json,
         }
     }
@@ -113,8 +115,24 @@ impl Preparer {
     }
 }
 
+/// The reasons as they are kept: a list with one entry a field, in both languages.
+fn reasons_json(unmappable: &Unmappable) -> Vec<u8> {
+    let text = |text: &Text| serde_json::json!({ "zh": text.zh, "en": text.en });
+    let reasons: Vec<_> = unmappable
+        .failed
+        .iter()
+        .map(|failed| {
+            serde_json::json!({
+                "field": failed.field, "field_zh": failed.field_zh, "rule": failed.rule, "place": failed.place,
+                "reason": text(&failed.reason), "remedy": text(&failed.remedy),
+            })
+        })
+        .collect();
+    serde_json::Value::from(reasons).to_string().into_bytes()
+}
+
 /// By what a ticket is found: each telephone, the resident id, the name with the last four digits.
-pub fn blind_keys(keys: &Keys, draft: &Draft) -> Vec<Digest> {
+fn blind_keys(keys: &Keys, draft: &Draft) -> Vec<Digest> {
     let inputs = draft.find_inputs();
     let mut blind: Vec<Digest> = inputs.phones.iter().map(|phone| keys.blind("phone", &[phone.as_bytes()])).collect();
     blind.extend(inputs.id_no.iter().map(|id| keys.blind("id_no", &[id.as_bytes()])));

@@ -30,9 +30,26 @@ impl std::fmt::Debug for MatchInputs {
     }
 }
 
+/// By what a person finds a ticket: the few parts of [`MatchInputs`] that each new ticket is filed under.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct FindInputs {
+    /// Telephone numbers of the sender, as in [`MatchInputs`].
+    pub phones: Vec<String>,
+    /// Number of the identity document.
+    pub id_no: Option<String>,
+    /// Name and the last four digits of the first telephone number.
+    pub name_phone4: Option<String>,
+}
+
+impl std::fmt::Debug for FindInputs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FindInputs(…)")
+    }
+}
+
 impl Draft {
-    /// The comparable parts of this draft.
-    pub fn match_inputs(&self) -> MatchInputs {
+    /// By what this draft's ticket is found. Cheap: the text of the letter is not looked at.
+    pub fn find_inputs(&self) -> FindInputs {
         let person = &self.person;
         let mut phones: Vec<String> = Vec::new();
         for number in [&person.phone, &person.contact].into_iter().flatten().filter_map(|text| phone_digits(text)) {
@@ -41,14 +58,25 @@ impl Draft {
             }
         }
         let name = person.name.as_deref().map(letters_only).filter(|name| !name.is_empty());
-        let address = person.address.as_deref().map(letters_only).filter(|address| !address.is_empty());
         let last4 = phones.first().map(|digits| &digits[digits.len() - 4..]);
-        let pair = |a: Option<&str>, b: Option<&str>| Some(format!("{}\n{}", a?, b?));
-        MatchInputs {
+        FindInputs {
             id_no: person.id_no.as_deref().map(id_letters).filter(|id| !id.is_empty()),
+            name_phone4: name.zip(last4).map(|(name, last4)| format!("{name}\n{last4}")),
+            phones,
+        }
+    }
+
+    /// The comparable parts of this draft.
+    pub fn match_inputs(&self) -> MatchInputs {
+        let FindInputs { phones, id_no, name_phone4 } = self.find_inputs();
+        let person = &self.person;
+        let letters = |text: &Option<String>| text.as_deref().map(letters_only).filter(|text| !text.is_empty());
+        let name_address = letters(&person.name).zip(letters(&person.address));
+        MatchInputs {
+            id_no,
             email: person.email.as_deref().map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty()),
-            name_phone4: pair(name.as_deref(), last4),
-            name_address: pair(name.as_deref(), address.as_deref()),
+            name_phone4,
+            name_address: name_address.map(|(name, address)| format!("{name}\n{address}")),
             plates: plates(self.matter.title.as_deref(), self.matter.content.as_deref()),
             letter: Some(self.letter()).filter(|letter| !letter.is_empty()),
             phones,
