@@ -19,6 +19,7 @@ pub use agreement::Agreement;
 pub use draft::{Deadline, Draft, File, Handling, Instruction, Link, Relation, Times};
 pub use event::{Event, EventHead, EventKind};
 pub use masking::mask_text;
+pub(crate) use matching::narrow;
 pub use matching::{MatchInputs, letters_only};
 pub use matter::{Category, Coordinates, Matter, MatterType, Place};
 pub use number::{BadNumber, Spoken};
