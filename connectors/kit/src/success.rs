@@ -1,0 +1,203 @@
+//! When an answer counts as success, and what to do next when it does not. HTTP 200 alone proves
+//! nothing with many platforms: their own code in the body decides.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use huiliu_contract::{Fault, Misconfigured, Reached};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::client::Answer;
+use crate::pick::{Pointer, scalar, sort_of};
+use crate::retry_after::retry_after;
+
+/// The value in the body that means success.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Success {
+    /// Where the value stands: `/code`, `code` or `a.b`.
+    #[schemars(extend("x-zh" = "判断成功看哪个位置,例如 /code"))]
+    pub at: String,
+    /// The values that mean success; compared as text, so 200 and "200" are equal.
+    #[schemars(extend("x-zh" = "哪些值算成功;数字和文字同样看待"))]
+    pub is: Vec<Plain>,
+}
+
+/// A text, a whole number or a boolean.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Plain {
+    /// A text.
+    #[schemars(extend("x-zh" = "文字"))]
+    Text(String),
+    /// A whole number.
+    #[schemars(extend("x-zh" = "整数"))]
+    Number(i64),
+    /// A boolean.
+    #[schemars(extend("x-zh" = "true 或 false"))]
+    Bool(bool),
+}
+
+impl std::fmt::Display for Plain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+            Self::Bool(bool) => bool.fmt(f),
+        }
+    }
+}
+
+/// What to do about an error of the far side.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// Not now; ask again later.
+    #[schemars(extend("x-zh" = "暂时不可用,以后再试"))]
+    Unavailable,
+    /// It does not accept who we are; a person must mend that.
+    #[schemars(extend("x-zh" = "对方不认我们的身份,要人处理"))]
+    Denied,
+    /// It does not accept what we said.
+    #[schemars(extend("x-zh" = "对方不认这条内容"))]
+    Malformed,
+}
+
+/// The error table: the far side's value at `success.at`, or an HTTP status, and what to do about it.
+pub type Errors = BTreeMap<String, Trouble>;
+
+/// [`Success`] and [`Errors`], compiled.
+#[derive(Clone, Default, Debug)]
+pub struct Judge {
+    rule: Option<(Pointer, Vec<String>)>,
+    errors: Errors,
+}
+
+impl Judge {
+    /// Compiles the rule and the table. The keys say where they stand, for example `poll.success` and
+    /// `poll.errors`.
+    pub fn build(
+        success: Option<&Success>,
+        success_key: &str,
+        errors: &Errors,
+        errors_key: &str,
+    ) -> Result<Self, Vec<Misconfigured>> {
+        let mut wrong = Vec::new();
+        let rule = success.and_then(|success| {
+            if success.is.is_empty() {
+                wrong.push(Misconfigured::new(
+                    format!("{success_key}.is"),
+                    "no value is listed, so nothing could ever succeed",
+                    "没有写任何值,这样永远不会成功",
+                ));
+            }
+            let at = Pointer::parse(&success.at).map_err(|bad| wrong.push(bad.at_key(&format!("{success_key}.at"))));
+            Some((at.ok()?, success.is.iter().map(Plain::to_string).collect::<Vec<_>>()))
+        });
+        for key in errors.keys() {
+            if rule.as_ref().is_some_and(|(_, is)| is.contains(key)) {
+                wrong.push(Misconfigured::new(
+                    format!("{errors_key}.{key}"),
+                    format!("`{key}` means success by `{success_key}.is`; it cannot mean an error too"),
+                    format!("“{key}”在 {success_key}.is 里算成功,不能又算错误"),
+                ));
+            } else if success.is_none() && !is_status(key) {
+                wrong.push(Misconfigured::new(
+                    format!("{errors_key}.{key}"),
+                    format!(
+                        "`{key}` is no HTTP status (400–599), and without `{success_key}` only those are looked at"
+                    ),
+                    format!("“{key}”不是 HTTP 状态码(400–599);没有写 {success_key} 时只看状态码"),
+                ));
+            }
+        }
+        if wrong.is_empty() { Ok(Self { rule, errors: errors.clone() }) } else { Err(wrong) }
+    }
+
+    /// The document of a successful answer; the body must be JSON. `now` is for a `Retry-After` date.
+    pub fn document(&self, answer: &Answer, now: Timestamp) -> Result<Value, Fault> {
+        self.status(answer, now)?;
+        let document = answer.json()?;
+        self.body(&document, answer, now)?;
+        Ok(document)
+    }
+
+    /// As [`Self::document`], but where no rule looks into the body, the body need not be JSON.
+    pub fn accept(&self, answer: &Answer, now: Timestamp) -> Result<Option<Value>, Fault> {
+        if self.rule.is_some() {
+            return self.document(answer, now).map(Some);
+        }
+        self.status(answer, now)?;
+        Ok(answer.json().ok())
+    }
+
+    fn status(&self, answer: &Answer, now: Timestamp) -> Result<(), Fault> {
+        let status = answer.status;
+        if status.is_success() {
+            return Ok(());
+        }
+        let said = self.rule.as_ref().and_then(|(at, _)| {
+            let document = answer.json().ok()?;
+            self.errors.get(&*scalar(at.get(&document)?)?).copied()
+        });
+        let trouble = said.or_else(|| self.errors.get(status.as_str()).copied()).unwrap_or_else(|| by_status(status));
+        let message = if status.is_redirection() {
+            format!("HTTP {} leads elsewhere and is not followed; write the final address", status.as_u16())
+        } else {
+            format!("HTTP {}", status.as_u16())
+        };
+        Err(fault(trouble, message, answer, now))
+    }
+
+    fn body(&self, document: &Value, answer: &Answer, now: Timestamp) -> Result<(), Fault> {
+        let Some((at, is)) = &self.rule else { return Ok(()) };
+        let found = at.get(document);
+        let Some(text) = found.and_then(scalar) else {
+            let message = format!("the success value at `{at}` is {}", sort_of(found));
+            return Err(fault(Trouble::Malformed, message, answer, now));
+        };
+        if is.iter().any(|wanted| *wanted == *text) {
+            return Ok(());
+        }
+        match self.errors.get_key_value(&*text) {
+            Some((known, trouble)) => Err(fault(*trouble, format!("`{at}` is `{known}`"), answer, now)),
+            None => {
+                let message = format!("`{at}` is neither a success value nor in the error table");
+                Err(fault(Trouble::Malformed, message, answer, now))
+            }
+        }
+    }
+}
+
+fn is_status(key: &str) -> bool {
+    key.parse::<u16>().is_ok_and(|status| (400..600).contains(&status))
+}
+
+fn by_status(status: StatusCode) -> Trouble {
+    match status.as_u16() {
+        401 | 403 => Trouble::Denied,
+        408 | 429 | 500..=599 => Trouble::Unavailable,
+        _ => Trouble::Malformed,
+    }
+}
+
+fn fault(trouble: Trouble, message: String, answer: &Answer, now: Timestamp) -> Fault {
+    let fault = match trouble {
+        // It answered, but a platform that fails half way may have done what was asked.
+        Trouble::Unavailable => Fault::Unavailable {
+            message,
+            retry_after: retry_after(&answer.headers, now),
+            reached: Reached::Maybe,
+            quoted: None,
+        },
+        Trouble::Denied => Fault::denied(message),
+        Trouble::Malformed => Fault::malformed(message),
+    };
+    fault.quoting(answer.quote())
+}
+
+#[cfg(test)]
+mod tests;
