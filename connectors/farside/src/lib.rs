@@ -4,6 +4,7 @@
 pub mod core;
 pub mod letter;
 pub mod mailbox;
+pub mod platform;
 pub mod port;
 pub mod proof;
 pub mod push_promises;

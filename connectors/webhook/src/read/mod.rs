@@ -141,14 +141,7 @@ impl ContentType {
 
 /// Takes the list out of the document without copying it.
 fn list(place: &Pointer, mut document: Value) -> Result<Vec<Value>, String> {
-    let written = place.as_str();
-    let found = if written.is_empty() || written.starts_with('/') {
-        document.pointer_mut(written)
-    } else {
-        let steps = written.replace('~', "~0").replace('/', "~1").replace('.', "/");
-        document.pointer_mut(&format!("/{steps}"))
-    };
-    match found {
+    match place.get_mut(&mut document) {
         Some(Value::Array(list)) => Ok(std::mem::take(list)),
         other => Err(format!("at `{place}` stands {}, a list is needed", sort_of(other.as_deref()))),
     }
