@@ -40,6 +40,8 @@ pub struct Search {
     pub core_number: Option<String>,
     /// A blind key (phone, name + last four digits, resident id).
     pub blind: Option<Digest>,
+    /// One of these internal numbers.
+    pub ids: Option<Vec<i64>>,
     /// The channel.
     pub channel: Option<u32>,
     /// Received on this day or later.
