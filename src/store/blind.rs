@@ -64,7 +64,8 @@ mod tests {
             keys.of_id_no("43042419000101002x"),
         ];
         assert!(typed.iter().all(|key| key.is_some_and(|key| kept.contains(&key))), "{typed:?}");
-        let useless = [keys.of_phone("0000"), keys.of_name("刘某", "000"), keys.of_name("", "0000"), keys.of_id_no("-")];
+        let useless =
+            [keys.of_phone("0000"), keys.of_name("刘某", "000"), keys.of_name("", "0000"), keys.of_id_no("-")];
         assert_eq!(useless, [None; 4]);
     }
 }

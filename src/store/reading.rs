@@ -177,6 +177,8 @@ pub struct DeadQuery {
     pub id: Option<i64>,
     /// Of one channel.
     pub channel: Option<u32>,
+    /// Of one ticket, by its internal number.
+    pub ticket: Option<i64>,
     /// With those that have ended.
     pub ended: bool,
     /// At most so many.

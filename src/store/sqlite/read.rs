@@ -237,6 +237,7 @@ fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Vec<DeadRow>,
          FROM dead JOIN channel ON channel.id = dead.channel LEFT JOIN version ON version.id = dead.version
          LEFT JOIN ticket ON ticket.id = dead.ticket
          WHERE (?1 IS NULL OR dead.id = ?1) AND (?2 IS NULL OR dead.channel = ?2) AND (?3 OR ended_at IS NULL)
+         AND (?6 IS NULL OR coalesce(dead.ticket, version.ticket) = ?6)
          ORDER BY dead.id LIMIT ?5",
     )?;
     let mut rows = statement.query(params![
@@ -244,7 +245,8 @@ fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Vec<DeadRow>,
         query.channel,
         query.ended || query.id.is_some(),
         query.open,
-        i64::try_from(query.limit.max(1)).unwrap_or(i64::MAX)
+        i64::try_from(query.limit.max(1)).unwrap_or(i64::MAX),
+        query.ticket
     ])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
