@@ -91,6 +91,13 @@ impl Breaker {
         }
     }
 
+    /// The probe found nothing to do: the next one may go.
+    pub fn probe_was_void(&mut self) {
+        if let State::Open { probing, .. } = &mut self.state {
+            *probing = false;
+        }
+    }
+
     /// An item got through. True when the gate was shut until now.
     pub fn success(&mut self, now: i64) -> bool {
         self.last_success = Some(now);

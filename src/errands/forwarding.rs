@@ -148,6 +148,7 @@ impl Shared {
             self.read(unread, &mut work).await;
         }
         if work.is_empty() {
+            self.gates().breaker.probe_was_void();
             return;
         }
         let began = self.store.clock().now();

@@ -55,9 +55,14 @@ impl Preparer {
         let mapped = draft.as_ref().map(|draft| self.mapped(draft));
         let reason = reasons.as_ref().map(ToString::to_string);
         let reasons = reasons.map(|unmappable| reasons_json(&unmappable)).unwrap_or_default();
+        let read = match submission.raw.media_type.as_str() {
+            "application/json" => Vec::new(),
+            _ => serde_json::to_vec(document).unwrap_or_default(),
+        };
         let folio = Folio {
             media_type: &submission.raw.media_type,
             raw: submission.raw.bytes.reveal(),
+            read: &read,
             mapped: match &mapped {
                 Some(mapped) => Mapped::Draft(&mapped.draft),
                 None => Mapped::Reasons(&reasons),
@@ -100,7 +105,12 @@ impl Preparer {
         let raw = unreadable.raw.bytes.reveal();
         let id = self.store.reserve();
         let reason = serde_json::json!([{ "reason": unreadable.reason }]).to_string();
-        let folio = Folio { media_type: &unreadable.raw.media_type, raw, mapped: Mapped::Reasons(reason.as_bytes()) };
+        let folio = Folio {
+            media_type: &unreadable.raw.media_type,
+            raw,
+            read: b"",
+            mapped: Mapped::Reasons(reason.as_bytes()),
+        };
         Ok(Stray { digest: keys.blind("stray", &[raw]), id, body: keys.seal(Place::Dead, id, &folio.write())? })
     }
 

@@ -171,7 +171,7 @@ impl<'c> Compiler<'c, '_, '_> {
 
     fn take(&mut self, field: Field, keys: &Keys<'_>) -> Option<Take> {
         let point = field.shape == Shape::Point && (keys.get("lat").is_some() || keys.get("lng").is_some());
-        let sources = ["from", "label", "value", "template", "join"];
+        let sources = ["from", "label", "column", "value", "template", "join"];
         let given: Vec<&str> = sources.into_iter().filter(|key| keys.get(key).is_some()).collect();
         match (given.as_slice(), point) {
             ([], true) => {
@@ -182,8 +182,8 @@ impl<'c> Compiler<'c, '_, '_> {
                 Some(Take::Pair(lat?, lng?))
             }
             (["from"], false) => keys.paths("from", self.notes).map(Take::First),
-            (["label"], false) => {
-                let labels = keys.texts("label", self.notes)?;
+            (["label" | "column"], false) => {
+                let labels = keys.texts(given[0], self.notes)?;
                 Some(Take::First(labels.into_iter().map(|(label, _)| Path::label(label)).collect()))
             }
             (["template"], false) => keys.template("template", self.notes).map(Take::Template),

@@ -105,6 +105,12 @@ fn every_form_of_a_rule() {
         ("title = \"/a/0\"", base(json!({"a": ["甲"]})), "/matter/title", json!("甲")),
         ("title = [\"x\", \"y\"]", base(json!({"x": " ", "y": "乙"})), "/matter/title", json!("乙")),
         ("title = { label = \"a.b\" }", base(json!({"a.b": "丙"})), "/matter/title", json!("丙")),
+        (
+            "phone = { column = [\"联系电话\", \"手机\"] }",
+            base(json!({"手机": "0734"})),
+            "/person/phone",
+            json!("0734"),
+        ),
         ("role = { value = \"政协委员\" }", base(json!({})), "/person/role", json!("政协委员")),
         (
             "place = { template = \"{p}{q}·{{x}}\" }",

@@ -102,12 +102,22 @@ pub fn letters_only(text: &str) -> String {
 
 fn push_letters(text: &str, out: &mut String) {
     out.reserve(text.len());
-    let keep = |c: char| c.is_alphanumeric();
     // Nearly every letter is written in these ranges, where NFKC is known without its tables.
     if text.chars().all(simple) {
-        out.extend(text.chars().map(narrow).filter(|&c| keep(c)).map(|c| c.to_ascii_lowercase()));
+        for c in text.chars().map(narrow).filter(|&c| is_letter(c)) {
+            out.push(c.to_ascii_lowercase());
+        }
     } else {
-        out.extend(text.nfkc().filter(|&c| keep(c)).flat_map(char::to_lowercase));
+        out.extend(text.nfkc().filter(|&c| is_letter(c)).flat_map(char::to_lowercase));
+    }
+}
+
+/// A letter or digit; most are told without a look into Unicode's tables.
+fn is_letter(c: char) -> bool {
+    match c {
+        '\u{4e00}'..='\u{9fff}' => true,
+        c if c.is_ascii() => c.is_ascii_alphanumeric(),
+        c => c.is_alphanumeric(),
     }
 }
 
@@ -161,13 +171,17 @@ const PLATE_HEADS: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂�
 fn plates(title: Option<&str>, content: Option<&str>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for text in [title, content].into_iter().flatten() {
-        for (at, head) in text.char_indices().filter(|&(_, c)| c > '\u{4e00}' && PLATE_HEADS.contains(c)) {
-            let rest = &text[at + head.len_utf8()..];
-            if let Some(plate) = plate(head, rest)
+        // Letters are rare in these texts, divisions are not: so it is the letter that is looked for.
+        let mut head = ' ';
+        for (at, c) in text.char_indices().filter(|(_, c)| !c.is_ascii_whitespace()) {
+            if narrow(c).is_ascii_alphabetic()
+                && PLATE_HEADS.contains(head)
+                && let Some(plate) = plate(head, &text[at..])
                 && !found.contains(&plate)
             {
                 found.push(plate);
             }
+            head = c;
         }
     }
     found
