@@ -2,6 +2,7 @@
 
 pub mod channel;
 pub mod console;
+pub mod demo;
 pub mod errands;
 pub mod forward;
 pub mod gateway;
