@@ -3,5 +3,6 @@
 
 pub mod platform;
 pub mod port;
+pub mod promises;
 
 pub mod site;
