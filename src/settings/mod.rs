@@ -1,5 +1,35 @@
 //! What operators write: `gateway.toml` and one folder a channel, read with every mistake at its place.
+//!
+//! [`Gateway::load`] reads `gateway.toml`, lays the environment over it, and answers whole or with all mistakes;
+//! [`Gateway::channels`] reads the channels, each for itself. [`Secrets`] reads what the files only point to.
+//! Nothing here names a connector kind: the list of [`KindInfo`] is the caller's.
 
+mod channel;
+mod core;
+mod day;
+mod document;
+mod gateway;
+mod hours;
+mod layers;
+mod load;
 mod mistake;
+pub mod reading;
+pub mod schema;
+mod secrets;
+mod site;
+mod walk;
 
+pub use channel::{
+    ChannelFile, ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, KindInfo, Ledger, NoSuchChannel,
+    OnUnmappable, PollTable, Report,
+};
+pub use core::CoreSettings;
+pub use day::Day;
+pub use document::{Document, Spot};
+pub use gateway::{GatewaySettings, HttpSettings, KeySettings, Limits, LogFormat, LogLevel, LogSettings, Zone};
+pub use hours::{BadHours, Hours};
+pub use layers::Variables;
+pub use load::{Gateway, lang};
 pub use mistake::{Lang, Mistake, Source, Text};
+pub use secrets::{BadSecretName, SecretError, SecretState, Secrets, references};
+pub use site::ChannelSite;

@@ -1,0 +1,124 @@
+//! The schema of a whole `channel.toml`: the part every channel has, and the kind's own keys among them.
+
+use serde_json::{Map, Value, json};
+
+use super::{ChannelTable, ConnectTable, KindInfo, Ledger, PollTable};
+use crate::settings::schema;
+use crate::settings::walk;
+
+/// Keys of `[connect]` and `[poll]` that are the gateway's, whatever the kind.
+pub(super) const COMMON: [(&str, &[&str]); 2] =
+    [("connect", &["kind", "limit", "budget"]), ("poll", &["every", "hours"])];
+
+/// For one kind; everything else is unknown.
+pub(in crate::settings) fn whole(kind: &KindInfo) -> Value {
+    let mut frame = frame(&[kind]);
+    let mut own = kind.schema.clone();
+    rename_references(&mut own, kind.name);
+    let mut defs = own.get_mut("$defs").map(Value::take).unwrap_or_else(|| json!({}));
+    if let (Some(into), Some(from)) = (frame["$defs"].as_object_mut(), defs.as_object_mut()) {
+        into.extend(std::mem::take(from).into_iter().map(|(name, schema)| (format!("{}.{name}", kind.name), schema)));
+    }
+    let sections = own.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    let required: Vec<Value> = own.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut required: Vec<Value> = required.into_iter().filter(|name| name != "connect").collect();
+    required.extend(["channel", "connect", "fields"].map(Value::from));
+    for (name, section) in sections {
+        let merged = merge(&frame, &section, &frame["properties"][&name]);
+        frame["properties"][name.as_str()] = merged;
+    }
+    if !kind.sections().any(|name| name == "poll")
+        && let Some(properties) = frame["properties"].as_object_mut()
+    {
+        properties.remove("poll");
+    }
+    frame["required"] = Value::Array(required);
+    frame
+}
+
+/// For a file whose kind is missing or unknown: only the common part is checked.
+pub(super) fn common(kinds: &[KindInfo]) -> Value {
+    let mut frame = frame(&kinds.iter().collect::<Vec<_>>());
+    for name in ["connect", "poll"] {
+        frame["properties"][name]["additionalProperties"] = Value::Bool(true);
+    }
+    frame["additionalProperties"] = Value::Bool(true);
+    frame
+}
+
+fn frame(kinds: &[&KindInfo]) -> Value {
+    let mut defs = Map::new();
+    let mut table = |schema: Value| {
+        let mut schema = schema;
+        if let Some(Value::Object(own)) = schema.get_mut("$defs").map(Value::take) {
+            defs.extend(own);
+        }
+        if let Some(schema) = schema.as_object_mut() {
+            schema.remove("$defs");
+            schema.remove("$schema");
+        }
+        schema
+    };
+    let mut channel = table(schema::of::<ChannelTable>());
+    let mut ledger = table(schema::of::<Ledger>());
+    let mut connect = table(schema::of::<ConnectTable>());
+    let mut poll = table(schema::of::<PollTable>());
+    for (schema, zh) in
+        [(&mut channel, "这是谁"), (&mut ledger, "渠道台账"), (&mut connect, "怎么连"), (&mut poll, "怎么取")]
+    {
+        schema["x-zh"] = zh.into();
+    }
+    let words =
+        kinds.iter().map(|kind| json!({ "const": kind.name, "x-zh": kind.summary_zh, "description": kind.summary }));
+    connect["properties"]["kind"] =
+        json!({ "oneOf": words.collect::<Vec<_>>(), "x-zh": "接入方式", "description": "The connector kind." });
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {
+            "channel": channel,
+            "ledger": ledger,
+            "connect": connect,
+            "poll": poll,
+            "fields": { "type": "object", "x-zh": "字段对应:左边是统一工单的字段,右边是对方的字段",
+                "description": "Which field of the ticket comes from where." },
+            "codes": { "type": "object", "additionalProperties": { "type": "object" }, "x-zh": "代码表",
+                "description": "Code tables: the far side's word and ours." },
+        },
+        "required": ["channel", "connect", "fields"],
+        "additionalProperties": false,
+        "$defs": defs,
+    })
+}
+
+/// The kind's table with the common keys in it.
+fn merge(root: &Value, section: &Value, common: &Value) -> Value {
+    let mut merged = walk::table_behind(root, section).unwrap_or_else(|| json!({ "type": "object" }));
+    let meaning = section.get("x-zh").or_else(|| common.get("x-zh")).cloned();
+    if let Some(zh) = meaning {
+        merged["x-zh"] = zh;
+    }
+    for (key, schema) in common.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        merged["properties"][key.as_str()] = schema.clone();
+    }
+    let both = [&merged, common].map(|schema| schema.get("required").and_then(Value::as_array).cloned());
+    let required: Vec<Value> = both.into_iter().flatten().flatten().collect();
+    merged["required"] = Value::Array(required);
+    merged
+}
+
+/// Kinds name their types as they like; ours must not be mistaken for theirs.
+fn rename_references(schema: &mut Value, kind: &str) {
+    match schema {
+        Value::Object(table) => {
+            if let Some(Value::String(target)) = table.get_mut("$ref")
+                && let Some(name) = target.strip_prefix("#/$defs/")
+            {
+                *target = format!("#/$defs/{kind}.{name}");
+            }
+            table.values_mut().for_each(|value| rename_references(value, kind));
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| rename_references(value, kind)),
+        _ => {}
+    }
+}

@@ -1,0 +1,75 @@
+//! `[core]` of `gateway.toml`: the hotline system that tickets are forwarded to. Speaking with it is the forwarder's work.
+
+use std::collections::BTreeMap;
+
+use huiliu_contract::Period;
+use huiliu_kit::auth::Auth;
+use huiliu_kit::success::{Errors, Success};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// How events reach the core (热线系统).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CoreSettings {
+    /// Where events are posted: an `http` or `https` address.
+    #[schemars(extend("x-zh" = "热线系统接收统一工单的地址", "format" = "http-url"))]
+    pub url: String,
+    /// Who we are to the core; absent sends no credentials.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "登录方式"))]
+    pub auth: Option<Auth>,
+    /// Further request headers.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "附加请求头"))]
+    pub headers: BTreeMap<String, String>,
+    /// The body as a tree of values whose strings may hold placeholders; absent sends the event as it is.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "请求正文模板;不写就原样发送流转消息"))]
+    pub body: Option<serde_json::Value>,
+    /// How many events go in one request, 1 to 500.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 500), extend("x-zh" = "一次发几条"))]
+    pub batch: u16,
+    /// How many requests may be under way at once, 1 to 256.
+    #[serde(default = "in_flight")]
+    #[schemars(range(min = 1, max = 256), extend("x-zh" = "同时最多几个请求"))]
+    pub in_flight: u16,
+    /// How long one request may take.
+    #[serde(default = "timeout")]
+    #[schemars(extend("x-zh" = "一次请求最长等多久"))]
+    pub timeout: Period,
+    /// What in the answer's body means success; absent trusts the HTTP status.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "怎样算成功;不写就看 HTTP 状态"))]
+    pub success: Option<Success>,
+    /// What a code in the answer means.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "返回码对照:对方的代码是什么意思"))]
+    pub errors: Errors,
+    /// Where the answer holds the core's own number (热线工单号): a JSON pointer, a name or a dotted path.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "热线工单号在返回内容里的位置"))]
+    pub number_at: Option<String>,
+    /// How long an item that the core does not take waits before each further attempt; after the last it
+    /// needs a person. Absent: 5 s, 30 s, 5 min, 30 min, 2 h, 6 h, 12 h.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "单件被拒后隔多久再试,依次写;试完仍不行就转人工"))]
+    pub retries: Vec<Period>,
+    /// Whether the core works through a batch in order, so that it may hold several events of one ticket.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "热线系统是否按顺序处理一批"))]
+    pub ordered_batch: bool,
+}
+
+const fn one() -> u16 {
+    1
+}
+
+const fn in_flight() -> u16 {
+    64
+}
+
+const fn timeout() -> Period {
+    Period::seconds(15)
+}

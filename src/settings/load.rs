@@ -1,0 +1,78 @@
+//! From the configuration folder to settings: `gateway.toml` whole or not at all, channels each for itself.
+
+use std::path::{Path, PathBuf};
+
+use huiliu_contract::Misconfigured;
+use huiliu_kit::pick::Pointer;
+use serde_json::Value;
+
+use super::channel::{Channels, KindInfo};
+use super::document::{Document, typed};
+use super::layers::{Layered, Variables};
+use super::walk::Places;
+use super::{GatewaySettings, Lang, Mistake, Text, reading, schema};
+
+/// The settings of the gateway, with the places they came from.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    /// What holds.
+    pub settings: GatewaySettings,
+    /// The configuration folder, absolute.
+    pub dir: PathBuf,
+    layered: Layered,
+}
+
+impl Gateway {
+    /// Reads `gateway.toml` in a configuration folder and lays the environment over it.
+    pub fn load(dir: &Path, variables: &Variables) -> Result<Self, Vec<Mistake>> {
+        let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf());
+        let path = dir.join("gateway.toml");
+        if !path.exists() {
+            let text = Text::new("没有这个文件", "there is no such file");
+            let remedy = Text::new(
+                "从发行包的 config/ 复制一份 gateway.toml,或用 --config 指到正确的配置目录",
+                "copy gateway.toml from the shipped config/, or point --config to the right folder",
+            );
+            return Err(vec![Mistake::whole(&path, text).remedy(remedy)]);
+        }
+        let document = Document::parse(reading::read(&path)?)?;
+        let layered = Layered::new(document, variables, &schema::gateway())?;
+        let mut settings: GatewaySettings =
+            typed(layered.value(), "").map_err(|(key, problem)| vec![Places::at_value(&layered, &key, problem)])?;
+        if layered.value().get("lang").is_none() {
+            settings.lang = lang(variables);
+        }
+        settings.data = dir.parent().unwrap_or(&dir).join(&settings.data);
+        let gateway = Self { settings, dir, layered };
+        let mistakes = gateway.beyond_the_schema();
+        if mistakes.is_empty() { Ok(gateway) } else { Err(mistakes) }
+    }
+
+    /// Reads every channel of the configuration folder; a wrong one is that channel's matter only.
+    pub fn channels(&self, kinds: &[KindInfo]) -> Channels {
+        Channels::load(&self.dir, &self.settings, kinds)
+    }
+
+    /// A mistake found later (by the forwarder), at its place.
+    pub fn mistake(&self, found: &Misconfigured) -> Mistake {
+        self.layered.mistake(found)
+    }
+
+    /// The settings as they were written, layers merged: for showing, secrets are only ever references.
+    pub fn written(&self) -> &Value {
+        self.layered.value()
+    }
+
+    fn beyond_the_schema(&self) -> Vec<Mistake> {
+        let place = self.settings.core.as_ref().and_then(|core| core.number_at.as_deref());
+        let wrong = place.and_then(|place| Pointer::parse(place).err());
+        wrong.iter().map(|wrong| self.mistake(&wrong.at_key("core.number_at"))).collect()
+    }
+}
+
+/// The language that the environment asks for: English only where it says so, for the people here read Chinese.
+pub fn lang(variables: &Variables) -> Lang {
+    let mut said = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| variables.get(name));
+    let said = said.find(|value| !value.is_empty()).unwrap_or_default();
+    if said.starts_with("en") { Lang::En } else { Lang::Zh }
+}

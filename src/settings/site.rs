@@ -1,0 +1,51 @@
+//! What the gateway lends to a connector while it is built: secrets, paths, the zone. No connector is built here.
+
+use std::path::{Path, PathBuf};
+
+use huiliu_contract::{Misconfigured, Secret, SecretRef, Site};
+use jiff::tz::TimeZone;
+
+use super::{Gateway, Secrets, Variables};
+
+/// The site as one channel sees it.
+#[derive(Clone, Debug)]
+pub struct ChannelSite {
+    channel: String,
+    secrets: Secrets,
+    zone: TimeZone,
+    loopback: bool,
+}
+
+impl ChannelSite {
+    /// For a channel; also for the core, under a name that no channel can have.
+    pub fn new(channel: impl Into<String>, gateway: &Gateway, variables: &Variables) -> Self {
+        Self {
+            channel: channel.into(),
+            secrets: Secrets::new(&gateway.dir, variables.clone()),
+            zone: gateway.settings.zone.0.clone(),
+            loopback: gateway.settings.http.is_loopback(),
+        }
+    }
+}
+
+impl Site for ChannelSite {
+    fn channel(&self) -> &str {
+        &self.channel
+    }
+
+    fn secret(&self, key: &str, at: &SecretRef) -> Result<Secret, Misconfigured> {
+        self.secrets.read(key, at)
+    }
+
+    fn path(&self, written: &Path) -> PathBuf {
+        self.secrets.dir().join(written)
+    }
+
+    fn zone(&self) -> TimeZone {
+        self.zone.clone()
+    }
+
+    fn listener_is_loopback(&self) -> bool {
+        self.loopback
+    }
+}
