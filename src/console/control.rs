@@ -1,0 +1,103 @@
+//! What only the configuration or a running daemon knows and does, as the console needs it. The daemon implements
+//! it over its channels; [`super::Offline`] over loaded settings, for when no daemon runs.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Problem;
+use crate::settings::{ChannelState, Text};
+use crate::store::{Actor, Verdict};
+
+/// A far side by its code.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Side {
+    /// The core system (热线系统).
+    Core,
+    /// A channel, by its code.
+    Channel(String),
+}
+
+/// A channel as it is configured, whether its file is right or not.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ConfiguredChannel {
+    /// Its code.
+    pub code: String,
+    /// Its name on screens; the code, where the file cannot be read.
+    pub name: String,
+    /// Former names.
+    pub aliases: Vec<String>,
+    /// Off, trial or live.
+    pub state: ChannelState,
+    /// The connector kind's word; none where the file cannot be read.
+    pub kind: Option<String>,
+    /// Items older than this day are only known.
+    pub start_from: Option<Date>,
+    /// Everything wrong with it, one text a mistake; not empty means: off, needs mending.
+    pub mistakes: Vec<Text>,
+    /// All its settings, defaults written out, secrets as references only; null where the file is wrong.
+    pub settings: Value,
+}
+
+/// How it stands with a far side.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct FarStatus {
+    /// Since when nothing is sent to it or asked of it, because it failed.
+    #[serde(default)]
+    pub open_since: Option<Timestamp>,
+    /// When it is probed next; none when only a person can resume it.
+    #[serde(default)]
+    pub next_try: Option<Timestamp>,
+    /// The last failure, also of one that works again.
+    #[serde(default)]
+    pub fault: Option<FaultNote>,
+}
+
+/// A failure of a far side, in our own words: nothing that it said.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FaultNote {
+    /// When.
+    pub at: Timestamp,
+    /// [`huiliu_contract::Fault::word`].
+    pub word: String,
+    /// The fault's own message.
+    pub message: String,
+}
+
+/// The running daemon.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Running {
+    /// Its process.
+    pub pid: u32,
+    /// Since when it runs.
+    pub since: Timestamp,
+    /// Where it listens.
+    pub listen: String,
+}
+
+/// What the console asks of whoever knows the configuration and runs the channels.
+#[async_trait]
+pub trait Control: Send + Sync {
+    /// Every configured channel, by code.
+    fn channels(&self) -> Vec<ConfiguredChannel>;
+
+    /// The code of the channel that is called so (code, name or alias), or who could be meant.
+    fn resolve(&self, called: &str) -> Result<String, Text>;
+
+    /// The daemon, if one runs.
+    fn running(&self) -> Option<Running>;
+
+    /// How it stands with a far side; none if no daemon runs, or the side is not in operation.
+    fn far(&self, side: &Side) -> Option<FarStatus>;
+
+    /// Closes the breaker of a far side that was left alone, and asks it again at once.
+    async fn resume(&self, side: &Side) -> Result<(), Problem>;
+
+    /// The store changed under a channel (a person confirmed it): what was remembered of it is to be read again.
+    async fn wake(&self, side: &Side);
+
+    /// Maps the submission of a dead letter anew and hands it to the store, as `actor`.
+    async fn remap(&self, dead: i64, actor: &Actor) -> Result<Verdict, Problem>;
+}

@@ -1,0 +1,28 @@
+//! The console: what people ask of the house by command, answered by one handler whether the running daemon is
+//! asked over its socket or the command had to open the store itself. It knows no tables and no command line.
+
+mod answer;
+mod control;
+mod request;
+pub mod view;
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+pub use answer::{Answer, Code, Problem};
+pub use control::{ConfiguredChannel, Control, FarStatus, FaultNote, Running, Side};
+pub use request::{Call, Find, MAX_ROWS, ROWS, Request};
+
+use crate::store::Store;
+
+/// What the handler works on.
+#[derive(Clone)]
+pub struct House {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The configuration, and the daemon if one runs.
+    pub control: Arc<dyn Control>,
+    /// The site's zone, in which days begin.
+    pub zone: TimeZone,
+}

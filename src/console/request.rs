@@ -1,0 +1,187 @@
+//! What may be asked of the console: one variant a command, as it goes over the socket. Who asks is never part of
+//! it: the server takes that from the connection.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How many rows a list gives when nothing else is asked for.
+pub const ROWS: usize = 50;
+
+/// The most rows that a list gives.
+pub const MAX_ROWS: usize = 1000;
+
+/// One command. A channel may be given by code, name or alias. Printed by `Debug` as its name only, for it may hold
+/// personal values.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Request {
+    /// How the house stands.
+    Status,
+    /// All channels, configured or known from before.
+    ChannelList,
+    /// One channel.
+    ChannelShow {
+        /// Which.
+        channel: String,
+    },
+    /// Ends a first run that needs a person: what is older than the day stays historic.
+    GoLive {
+        /// Which.
+        channel: String,
+        /// From this day on, in the site's zone.
+        from: Date,
+    },
+    /// Asks a far side again that was left alone; `core` is the core system.
+    Resume {
+        /// Which channel, or `core`.
+        channel: String,
+    },
+    /// Finds tickets.
+    Find(Find),
+    /// Tickets, newest first.
+    TicketList {
+        /// Of this channel only.
+        channel: Option<String>,
+        /// Received on this day or later.
+        from: Option<Date>,
+        /// Received on this day or earlier.
+        to: Option<Date>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// The whole life of one ticket.
+    TicketShow {
+        /// Its number, as a person writes it.
+        number: String,
+        /// With everything personal, and the raw form; needs a reason and goes on record first.
+        unmask: bool,
+    },
+    /// Errands that are undone.
+    ErrandList {
+        /// At most so many.
+        limit: usize,
+    },
+    /// Dead letters.
+    DeadList {
+        /// Of this channel only.
+        channel: Option<String>,
+        /// With those that have ended.
+        ended: bool,
+        /// At most so many.
+        limit: usize,
+    },
+    /// One dead letter.
+    DeadShow {
+        /// Its number.
+        id: i64,
+        /// With everything personal; needs a reason and goes on record first.
+        unmask: bool,
+    },
+    /// The whole JSON of a dead event, to be edited; needs a reason and goes on record first.
+    DeadEvent {
+        /// The dead letter's number.
+        id: i64,
+    },
+    /// Replaces the JSON of a dead event and sends it.
+    DeadEdit {
+        /// The dead letter's number.
+        id: i64,
+        /// The whole event.
+        event: Value,
+    },
+    /// Tries a dead letter again: an event is sent again, a submission is mapped anew.
+    DeadRetry {
+        /// Its number.
+        id: i64,
+    },
+    /// Gives a dead letter up; needs a reason.
+    DeadDrop {
+        /// Its number.
+        id: i64,
+    },
+    /// Puts on record that a secret was set; its value never comes here.
+    SecretNote {
+        /// The secret's name.
+        name: String,
+    },
+    /// Who set these secrets last, and when.
+    SecretHistory {
+        /// Their names.
+        names: Vec<String>,
+    },
+}
+
+/// What to find; all that is given must fit, and something must be given.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Find {
+    /// Any number: of the gateway, of the core, or of a source.
+    pub number: Option<String>,
+    /// A whole telephone number.
+    pub phone: Option<String>,
+    /// A whole number of an identity document.
+    pub id_no: Option<String>,
+    /// A name, together with `last4`.
+    pub name: Option<String>,
+    /// The last four digits of a telephone number, together with `name`.
+    pub last4: Option<String>,
+    /// The channel.
+    pub channel: Option<String>,
+    /// Received on this day or later.
+    pub from: Option<Date>,
+    /// Received on this day or earlier.
+    pub to: Option<Date>,
+    /// At most so many; 0 gives [`ROWS`].
+    pub limit: usize,
+}
+
+impl Request {
+    /// The command's stable word, for logs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::ChannelList => "channel_list",
+            Self::ChannelShow { .. } => "channel_show",
+            Self::GoLive { .. } => "go_live",
+            Self::Resume { .. } => "resume",
+            Self::Find(_) => "find",
+            Self::TicketList { .. } => "ticket_list",
+            Self::TicketShow { .. } => "ticket_show",
+            Self::ErrandList { .. } => "errand_list",
+            Self::DeadList { .. } => "dead_list",
+            Self::DeadShow { .. } => "dead_show",
+            Self::DeadEvent { .. } => "dead_event",
+            Self::DeadEdit { .. } => "dead_edit",
+            Self::DeadRetry { .. } => "dead_retry",
+            Self::DeadDrop { .. } => "dead_drop",
+            Self::SecretNote { .. } => "secret_note",
+            Self::SecretHistory { .. } => "secret_history",
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request({})", self.word())
+    }
+}
+
+impl fmt::Debug for Find {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Find(…)")
+    }
+}
+
+/// A request with the reason given for it: one line on the socket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// What is asked.
+    pub request: Request,
+    /// Why; goes on record where something does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}

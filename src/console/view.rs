@@ -1,0 +1,322 @@
+//! What answers hold, with the field names that `--json` promises. A field may be added; none is renamed or removed.
+//! Times are instants in UTC here; screens show them in the site's zone.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::control::{FarStatus, Running};
+
+/// How the house stands.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct StatusView {
+    /// The program's version.
+    pub version: String,
+    /// The daemon; null if none runs and the command opened the store itself.
+    pub running: Option<Running>,
+    /// The core system.
+    pub core: Option<FarStatus>,
+    /// Events that wait for the core: due now, and later.
+    pub to_core: [usize; 2],
+    /// Channels in the configuration.
+    pub channels: usize,
+    /// Of these, with mistakes.
+    pub channels_wrong: usize,
+    /// Open dead letters.
+    pub dead: u64,
+}
+
+/// A channel.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ChannelView {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Former names.
+    pub aliases: Vec<String>,
+    /// `off`, `trial`, `live`, `mend` (off, because its file is wrong) or `retired` (no longer configured).
+    pub state: String,
+    /// The connector kind.
+    pub kind: Option<String>,
+    /// Items older than this day are only known.
+    pub start_from: Option<Date>,
+    /// When the store first knew it; null if it has never run.
+    pub known_since: Option<Timestamp>,
+    /// `underway`, `needs_go_live` or `through`; null if it has never run.
+    pub first_run: Option<String>,
+    /// From when on a person confirmed it.
+    pub live_from: Option<Timestamp>,
+    /// When it was last asked with success.
+    pub last_poll: Option<Timestamp>,
+    /// When its last ticket came.
+    pub last_item: Option<Timestamp>,
+    /// Its tickets.
+    pub tickets: TicketCounts,
+    /// Its open dead letters.
+    pub dead: u64,
+    /// The far side, while a daemon runs.
+    pub far: Option<FarStatus>,
+    /// What is wrong with its file.
+    pub mistakes: Vec<TextView>,
+}
+
+/// One channel with all that is known of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ChannelDetail {
+    /// As in the list.
+    #[serde(flatten)]
+    pub channel: ChannelView,
+    /// Whose memory of numbers it shares.
+    pub namespace: Option<String>,
+    /// All settings.
+    pub settings: Value,
+    /// What people did about it.
+    pub deeds: Vec<DeedView>,
+}
+
+/// Tickets by standing.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct TicketCounts {
+    /// In operation.
+    pub live: u64,
+    /// Of a trial.
+    pub trial: u64,
+    /// Older than the channel's start.
+    pub historic: u64,
+    /// Waiting for the end of a first run.
+    pub waiting: u64,
+}
+
+/// A text in both languages.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TextView {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// What a go-live did.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct WentLive {
+    /// The channel.
+    pub channel: String,
+    /// From which day on.
+    pub from: Date,
+    /// Tickets now on their way to the core.
+    pub released: u64,
+    /// Tickets that stay historic.
+    pub historic: u64,
+}
+
+/// One ticket of a list. Masked.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct TicketView {
+    /// 汇流编号.
+    pub number: String,
+    /// The channel's code.
+    pub channel: String,
+    /// The channel's name.
+    pub channel_name: String,
+    /// 来源编号.
+    pub external_id: String,
+    /// 热线工单号.
+    pub core_number: Option<String>,
+    /// When the core first took it.
+    pub core_accepted_at: Option<Timestamp>,
+    /// The title, masked.
+    pub title: Option<String>,
+    /// `live`, `trial`, `historic` or `waiting`.
+    pub standing: String,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// When the citizen submitted it.
+    pub submitted_at: Option<Timestamp>,
+    /// By when it is to be done.
+    pub deadline: Option<Timestamp>,
+    /// The category.
+    pub category: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// The latest version.
+    pub version: u32,
+    /// Events planned.
+    pub events: u32,
+    /// Events settled, in order.
+    pub sent: u32,
+    /// The dead letter that its events wait behind.
+    pub stuck: Option<i64>,
+}
+
+/// The whole life of one ticket.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Life {
+    /// As in a list.
+    pub ticket: TicketView,
+    /// Whether personal data is hidden.
+    pub masked: bool,
+    /// The unified form as it now is.
+    pub draft: Value,
+    /// What came, oldest first.
+    pub versions: Vec<VersionView>,
+    /// What the core is told, in order.
+    pub events: Vec<EventView>,
+    /// What the core told us.
+    pub outcomes: Vec<OutcomeView>,
+    /// What needed a person.
+    pub dead: Vec<DeadView>,
+    /// What people did, oldest first.
+    pub deeds: Vec<DeedView>,
+}
+
+/// One version of a submission.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct VersionView {
+    /// Its place, from 1.
+    pub n: u32,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// What was decided: `taken`, `unmapped`, `held` or `older`.
+    pub state: String,
+    /// The source's own version.
+    pub source_version: Option<String>,
+    /// Media type of the raw form.
+    pub media_type: String,
+    /// Length of the raw form in bytes.
+    pub bytes: usize,
+    /// The raw form (原文), unmasked views only; bytes that are no text are shown as U+FFFD.
+    pub raw: Option<String>,
+    /// What the mapping made of it; null if it could not be mapped.
+    pub draft: Value,
+    /// Why it could not be mapped.
+    pub reasons: Value,
+}
+
+/// One event and its delivery.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct EventView {
+    /// Its place in the ticket's lane.
+    pub n: u32,
+    /// `new` or `revised`.
+    pub kind: String,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// `waiting`, `behind` (an earlier one needs a person), `dead`, `forwarded`, `edited` or `dropped`.
+    pub state: String,
+    /// `<ticket>-<n>`: what the core knows it by.
+    pub idempotency_key: String,
+}
+
+/// One outcome.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OutcomeView {
+    /// The core's id of it.
+    pub core_id: String,
+    /// When it was kept.
+    pub at: Timestamp,
+    /// Its content, unmasked views only.
+    pub body: Value,
+}
+
+/// One dead letter.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct DeadView {
+    /// Its number.
+    pub id: i64,
+    /// `event`, `unmapped`, `held` or `unreadable`.
+    pub kind: String,
+    /// The channel's code.
+    pub channel: String,
+    /// The channel's name.
+    pub channel_name: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// One stable word.
+    pub reason: String,
+    /// Attempts counted.
+    pub attempts: u32,
+    /// 汇流编号, where there is a ticket.
+    pub ticket: Option<String>,
+    /// The event's place.
+    pub event: Option<u32>,
+    /// 来源编号.
+    pub external_id: Option<String>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// `retried`, `edited`, `remapped` or `dropped`.
+    pub ended_how: Option<String>,
+}
+
+/// One dead letter with what lies in it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct DeadDetail {
+    /// As in the list.
+    #[serde(flatten)]
+    pub dead: DeadView,
+    /// Whether personal data is hidden.
+    pub masked: bool,
+    /// What the far side said, or why the mapping failed; with numbers hidden in masked views.
+    pub details: Value,
+    /// The raw form, unmasked views only.
+    pub raw: Option<String>,
+    /// What people did about it.
+    pub deeds: Vec<DeedView>,
+}
+
+/// One thing that a person did.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeedView {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub who: String,
+    /// What.
+    pub what: String,
+    /// About what.
+    pub subject: String,
+    /// Why.
+    pub why: Option<String>,
+}
+
+/// One errand.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ErrandView {
+    /// `poll` or `forward`.
+    pub task: String,
+    /// `channel:<code>` or `ticket:<number>`.
+    pub subject: String,
+    /// `due`, `underway`, or `waiting` until `due`.
+    pub state: String,
+    /// When it is due, if later.
+    pub due: Option<Timestamp>,
+    /// Attempts counted.
+    pub attempts: u32,
+    /// Since when its far side is left alone.
+    pub held_since: Option<Timestamp>,
+}
+
+/// What became of a dead letter.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeadEnded {
+    /// Its number.
+    pub id: i64,
+    /// `retried`, `edited`, `remapped` or `dropped`.
+    pub how: String,
+    /// The ticket it belongs to, where there is one now.
+    pub ticket: Option<String>,
+    /// After mapping anew: [`huiliu_contract::What::word`].
+    pub what: Option<String>,
+}
+
+/// Who set a secret last.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SecretView {
+    /// Its name.
+    pub name: String,
+    /// Who set it last; null if nobody did by command.
+    pub who: Option<String>,
+    /// When.
+    pub at: Option<Timestamp>,
+}

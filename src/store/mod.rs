@@ -1,0 +1,207 @@
+//! The store stands in the middle: what came, what is undone, and what people did, all in one commit.
+//!
+//! [`Store`] is what the gateway does, [`Desk`] what people do (who, when and why stand in the same
+//! transaction), [`Archive`] is reading. Only `open` names a database.
+
+mod clock;
+mod errand;
+mod folio;
+mod open;
+mod reading;
+mod schedule;
+mod seal;
+mod sqlite;
+#[cfg(test)]
+mod suite;
+mod types;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use clock::{Clock, Jump};
+pub use errand::{Errand, Far, Task};
+pub use folio::{BadFolio, Folio, Mapped};
+pub use open::{Home, open};
+pub use reading::{
+    ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, EventRow, OutcomeRow, Search, TicketRow, VersionRow,
+};
+pub use schedule::{Claim, Lease, Schedule};
+pub use seal::{Digest, Keys, Place, SealError};
+pub use types::{
+    Acceptance, Arrival, Enrolled, FirstRun, Fresh, MappedKeys, NotAccepted, Outcome, Settlement, Standing,
+    Stray, TicketKey, Verdict,
+};
+
+/// Why the store did not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database said no.
+    #[error("database: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// A sealed body does not open.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The store is closing.
+    #[error("the store is closed")]
+    Closed,
+    /// Somebody else holds the data folder.
+    #[error("the data folder is held by process {holder}")]
+    Held {
+        /// What the lock file says of the holder.
+        holder: String,
+    },
+    /// A newer version of huiliu wrote this database.
+    #[error("the database has schema {found}, this huiliu knows up to {known}; start the newer version again")]
+    Newer {
+        /// What was found.
+        found: usize,
+        /// What is known.
+        known: usize,
+    },
+    /// What was asked for is not there.
+    #[error("not found")]
+    NotFound,
+    /// What was asked cannot be done in the present state.
+    #[error("{0}")]
+    Refused(String),
+    /// A file cannot be read or written.
+    #[error("{path}: {why}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        why: std::io::Error,
+    },
+}
+
+/// Who does something, and why; goes on record.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The Unix user, or the name of an API token.
+    pub who: String,
+    /// The reason given; may be personal, is sealed.
+    pub why: Option<String>,
+}
+
+/// What became of an outcome that the core posted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OutcomeTaken {
+    /// It is kept.
+    New,
+    /// It was kept before, with the same content.
+    Repeat,
+    /// The core's id was used before for other content.
+    Conflict,
+    /// The ticket is unknown; kept until this time (ms).
+    UnknownTicket(i64),
+}
+
+/// How an unclean stop looked from outside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unclean {
+    /// The last sign of life (ms).
+    pub from: i64,
+    /// The present start (ms).
+    pub to: i64,
+    /// Errands found undone.
+    pub undone: u64,
+}
+
+/// How many items a first run met.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+pub struct FirstRunCounts {
+    /// All that wait.
+    pub items: u64,
+    /// Of these, older than the given time.
+    pub old: u64,
+    /// The oldest (ms).
+    pub oldest: Option<i64>,
+}
+
+/// What the gateway does with a store.
+#[async_trait]
+pub trait Store: Desk + Archive {
+    /// The store's time.
+    fn clock(&self) -> &Arc<Clock>;
+    /// The keys to seal and blind with, in the caller's task.
+    fn keys(&self) -> &Arc<Keys>;
+    /// Which errands are due.
+    fn schedule(&self) -> &Arc<Schedule>;
+    /// Reserves an id for a row whose body is sealed before the transaction.
+    fn reserve(&self) -> i64;
+    /// Makes a channel known, or finds it; a polled one gets its errand.
+    async fn enroll(&self, code: &str, namespace: &str, polled: bool) -> Result<Enrolled, StoreError>;
+    /// Takes submissions in: one transaction, on disk when this returns.
+    async fn accept(&self, acceptance: Acceptance) -> Result<Vec<Verdict>, NotAccepted>;
+    /// Ends a claim. Returns when it is ordered, not when it is on disk: the lease holds until then.
+    async fn settle(&self, settlement: Settlement);
+    /// Waits until all that was ordered is on disk.
+    async fn flush(&self);
+    /// The next undone event of each of these tickets, oldest first; none where nothing is undone.
+    async fn next_events(&self, tickets: Vec<i64>) -> Result<HashMap<i64, Fresh>, StoreError>;
+    /// The opened body of a version.
+    async fn version_body(&self, version: i64) -> Result<Vec<u8>, StoreError>;
+    /// The opened cursor and keepsake of a channel.
+    async fn bookmarks(&self, channel: u32) -> Result<(Option<Vec<u8>>, Option<Vec<u8>>), StoreError>;
+    /// How many items of a channel wait for the end of its first run; old ones are before `old_before`.
+    async fn first_run(&self, channel: u32, old_before: i64) -> Result<FirstRunCounts, StoreError>;
+    /// Ends a first run: a person is needed, or what waits is released.
+    async fn end_first_run(&self, channel: u32, needs_person: bool) -> Result<u64, StoreError>;
+    /// Keeps an outcome that the core posted; `body` is sealed for the reserved `id`.
+    async fn take_outcome(
+        &self,
+        id: i64,
+        core_id: String,
+        digest: Digest,
+        ticket: Option<crate::ticket::Spoken>,
+        body: Vec<u8>,
+    ) -> Result<OutcomeTaken, StoreError>;
+    /// What the previous process left, if it did not stop cleanly.
+    fn unclean(&self) -> Option<Unclean>;
+    /// Forgets what has run out (once-tokens, outcomes of unknown tickets).
+    async fn sweep(&self) -> Result<(), StoreError>;
+}
+
+/// What people do.
+#[async_trait]
+pub trait Desk: Send + Sync {
+    /// Puts something on record.
+    async fn record(&self, actor: &Actor, what: &str, subject: &str) -> Result<(), StoreError>;
+    /// Confirms a channel: what waits and is not older than `from` (ms) is released, the rest becomes historic.
+    async fn go_live(&self, channel: u32, from: i64, actor: &Actor) -> Result<(u64, u64), StoreError>;
+    /// Tries a dead event again; for an unmapped or held one the gateway maps anew first.
+    async fn retry(&self, dead: i64, actor: &Actor) -> Result<(), StoreError>;
+    /// Gives a dead letter up; its lane goes on.
+    async fn drop_dead(&self, dead: i64, actor: &Actor) -> Result<(), StoreError>;
+    /// Replaces the body of a dead event by what a person wrote, and tries it.
+    async fn edit(&self, dead: i64, body: Vec<u8>, actor: &Actor) -> Result<(), StoreError>;
+    /// Ends an unmapped dead letter after its version was mapped anew into `arrival`'s keys.
+    async fn remap(&self, dead: i64, code: &str, arrival: Arrival, actor: &Actor) -> Result<Verdict, StoreError>;
+    /// Keeps a named value of the house (token hashes).
+    async fn keep_value(&self, name: &str, value: &str) -> Result<(), StoreError>;
+}
+
+/// Reading.
+#[async_trait]
+pub trait Archive: Send + Sync {
+    /// All channels the store ever knew, with their counts.
+    async fn channels(&self) -> Result<Vec<ChannelRow>, StoreError>;
+    /// Tickets that fit, newest first.
+    async fn search(&self, search: Search) -> Result<Vec<TicketRow>, StoreError>;
+    /// One ticket by its spoken number.
+    async fn ticket(&self, number: crate::ticket::Spoken) -> Result<TicketRow, StoreError>;
+    /// The versions of a ticket's source, oldest first, bodies opened.
+    async fn versions(&self, ticket: i64) -> Result<Vec<VersionRow>, StoreError>;
+    /// The events of a ticket, in order.
+    async fn events(&self, ticket: i64) -> Result<Vec<EventRow>, StoreError>;
+    /// The outcomes of a ticket, bodies opened.
+    async fn outcomes(&self, ticket: i64) -> Result<Vec<OutcomeRow>, StoreError>;
+    /// What needs a person.
+    async fn dead(&self, query: DeadQuery) -> Result<Vec<DeadRow>, StoreError>;
+    /// What people did about a subject.
+    async fn deeds(&self, subject: &str) -> Result<Vec<DeedRow>, StoreError>;
+    /// A named value of the house.
+    async fn value(&self, name: &str) -> Result<Option<String>, StoreError>;
+}

@@ -1,0 +1,230 @@
+//! What reading yields: rows as people ask for them, bodies opened where asked.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::{Digest, FirstRun, Standing, TicketKey};
+use crate::ticket::EventKind;
+
+/// A channel with its counts.
+#[derive(Clone, Debug)]
+pub struct ChannelRow {
+    /// Its id.
+    pub id: u32,
+    /// Its code.
+    pub code: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// When the store first knew it.
+    pub known_since: Timestamp,
+    /// Where its first run stands.
+    pub first_run: FirstRun,
+    /// What a person confirmed.
+    pub live_from: Option<Timestamp>,
+    /// When it was last asked with success.
+    pub last_poll: Option<Timestamp>,
+    /// Tickets by standing: live, trial, historic, waiting.
+    pub tickets: [u64; 4],
+    /// Open dead letters.
+    pub dead: u64,
+    /// When the last ticket came.
+    pub last_item: Option<Timestamp>,
+}
+
+/// What to search for; all given ones must fit.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// A source's number, exactly.
+    pub external_id: Option<String>,
+    /// The core's number, exactly.
+    pub core_number: Option<String>,
+    /// A blind key (phone, name + last four digits, resident id).
+    pub blind: Option<Digest>,
+    /// The channel.
+    pub channel: Option<u32>,
+    /// Received on this day or later.
+    pub from: Option<jiff::civil::Date>,
+    /// Received on this day or earlier.
+    pub to: Option<jiff::civil::Date>,
+    /// At most so many.
+    pub limit: usize,
+    /// With bodies opened.
+    pub open: bool,
+}
+
+/// One ticket.
+#[derive(Clone, Debug)]
+pub struct TicketRow {
+    /// Its numbers.
+    pub key: TicketKey,
+    /// The channel's id.
+    pub channel: u32,
+    /// The channel's code.
+    pub channel_code: String,
+    /// The source's number.
+    pub external_id: String,
+    /// Its standing.
+    pub standing: Standing,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// When the citizen submitted it.
+    pub submitted_at: Option<Timestamp>,
+    /// The deadline.
+    pub deadline: Option<Timestamp>,
+    /// The category.
+    pub category: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// The latest version's number.
+    pub version_n: u32,
+    /// Events planned and events the core has.
+    pub events: u32,
+    /// Events the core has.
+    pub sent: u32,
+    /// The dead letter at which the lane stands still.
+    pub stuck: Option<i64>,
+    /// The core's number.
+    pub core_number: Option<String>,
+    /// When the core first took it.
+    pub core_accepted_at: Option<Timestamp>,
+    /// The latest draft's JSON, where asked for.
+    pub draft: Option<Bytes>,
+}
+
+/// One version of a source, opened.
+#[derive(Clone, Debug)]
+pub struct VersionRow {
+    /// Its id.
+    pub id: i64,
+    /// Its number.
+    pub n: u32,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// `taken`, `unmapped`, `held` or `older`.
+    pub state: &'static str,
+    /// The source's own version.
+    pub source_version: Option<String>,
+    /// The opened folio.
+    pub folio: Bytes,
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct EventRow {
+    /// Its place.
+    pub n: u32,
+    /// What happened.
+    pub kind: EventKind,
+    /// When.
+    pub at: Timestamp,
+    /// `waiting`, `forwarded`, `dropped`, or `edited`.
+    pub state: &'static str,
+}
+
+/// One outcome, opened.
+#[derive(Clone, Debug)]
+pub struct OutcomeRow {
+    /// The core's id of it.
+    pub core_id: String,
+    /// When it was kept.
+    pub at: Timestamp,
+    /// Its JSON.
+    pub body: Bytes,
+}
+
+/// What kind of thing needs a person.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadKind {
+    /// An event that the core does not take.
+    Event,
+    /// A submission that could not be mapped (认不出).
+    Unmapped,
+    /// A suspected re-used number (疑似编号复用).
+    Held,
+    /// Bytes that are no submission.
+    Unreadable,
+}
+
+impl DeadKind {
+    /// The kind of a stored number.
+    pub fn from_number(number: i64) -> Self {
+        match number {
+            1 => Self::Event,
+            2 => Self::Unmapped,
+            3 => Self::Held,
+            _ => Self::Unreadable,
+        }
+    }
+
+    /// One stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Unmapped => "unmapped",
+            Self::Held => "held",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// Which dead letters.
+#[derive(Clone, Debug, Default)]
+pub struct DeadQuery {
+    /// One by its id.
+    pub id: Option<i64>,
+    /// Of one channel.
+    pub channel: Option<u32>,
+    /// With those that have ended.
+    pub ended: bool,
+    /// At most so many.
+    pub limit: usize,
+    /// With bodies opened.
+    pub open: bool,
+}
+
+/// One dead letter.
+#[derive(Clone, Debug)]
+pub struct DeadRow {
+    /// Its id.
+    pub id: i64,
+    /// What it is.
+    pub kind: DeadKind,
+    /// The channel's id.
+    pub channel: u32,
+    /// The channel's code.
+    pub channel_code: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// One stable word.
+    pub reason: String,
+    /// Attempts counted.
+    pub attempts: u32,
+    /// The ticket, if there is one.
+    pub ticket: Option<TicketKey>,
+    /// The event's place.
+    pub n: Option<u32>,
+    /// The version it is about.
+    pub version: Option<i64>,
+    /// The source's number, where the version has one.
+    pub external_id: Option<String>,
+    /// How and when it ended.
+    pub ended: Option<(Timestamp, String)>,
+    /// Opened details: what the far side said, or the folio of the version.
+    pub body: Option<Bytes>,
+}
+
+/// One thing a person did.
+#[derive(Clone, Debug)]
+pub struct DeedRow {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub who: String,
+    /// What.
+    pub what: String,
+    /// About what.
+    pub subject: String,
+    /// Why.
+    pub why: Option<String>,
+}

@@ -1,0 +1,212 @@
+//! What people do, each with who, when and why in the same transaction.
+
+use async_trait::async_trait;
+use rusqlite::{OptionalExtension, params};
+
+use super::super::{Actor, Arrival, Desk, Errand, Place, StoreError, Task, Verdict};
+use super::writer::Desk as Open;
+use super::{DEAD_EVENT, DEAD_UNREADABLE, Planted, Sqlite};
+
+/// A reason sealed in the caller's task for a deed that is written later.
+struct Deed {
+    id: i64,
+    who: String,
+    what: String,
+    subject: String,
+    body: Vec<u8>,
+}
+
+impl Deed {
+    fn write(&self, desk: &Open<'_>) -> Result<(), StoreError> {
+        desk.db.execute(
+            "INSERT INTO deed (id, at, who, what, subject, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![self.id, desk.now, self.who, self.what, self.subject, self.body],
+        )?;
+        Ok(())
+    }
+}
+
+struct DeadLetter {
+    kind: i64,
+    ticket: Option<i64>,
+    n: Option<i64>,
+    channel: i64,
+}
+
+fn open_letter(desk: &Open<'_>, dead: i64) -> Result<DeadLetter, StoreError> {
+    let found: Option<(DeadLetter, Option<i64>)> = desk
+        .db
+        .query_row("SELECT kind, ticket, n, channel, ended_at FROM dead WHERE id = ?1", [dead], |row| {
+            let letter = DeadLetter { kind: row.get(0)?, ticket: row.get(1)?, n: row.get(2)?, channel: row.get(3)? };
+            Ok((letter, row.get(4)?))
+        })
+        .optional()?;
+    match found {
+        None => Err(StoreError::NotFound),
+        Some((_, Some(_))) => Err(StoreError::Refused("this dead letter has ended already".into())),
+        Some((letter, None)) => Ok(letter),
+    }
+}
+
+fn end(desk: &Open<'_>, dead: i64, how: &str) -> Result<(), StoreError> {
+    desk.db.execute("UPDATE dead SET ended_at = ?2, ended_how = ?3 WHERE id = ?1", params![dead, desk.now, how])?;
+    Ok(())
+}
+
+/// Sets a lane going again, if anything is undone in it.
+fn go_on(desk: &mut Open<'_>, ticket: i64) -> Result<(), StoreError> {
+    let undone: bool = desk.db.query_row(
+        "UPDATE ticket SET stuck = NULL WHERE id = ?1 RETURNING events > sent",
+        [ticket],
+        |row| row.get(0),
+    )?;
+    if undone {
+        plant_forward(desk, ticket)?;
+    }
+    Ok(())
+}
+
+fn plant_forward(desk: &mut Open<'_>, ticket: i64) -> Result<(), StoreError> {
+    desk.db.execute(
+        "INSERT INTO errand (task, subject, due) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET due = excluded.due, attempts = 0",
+        params![Task::Forward as i64, ticket, desk.now],
+    )?;
+    let due = desk.now;
+    desk.planted.push(Planted { errand: Errand { task: Task::Forward, subject: ticket }, due, fresh: None });
+    Ok(())
+}
+
+/// Releases what waits of a channel: what is not older than `from` goes live, the rest becomes historic.
+pub(super) fn release(desk: &mut Open<'_>, channel: u32, from: i64) -> Result<(u64, u64), StoreError> {
+    let historic = desk.db.execute(
+        "UPDATE ticket SET standing = 2 WHERE channel = ?1 AND standing = 3
+         AND coalesce(submitted_at, received_at) < ?2",
+        params![channel, from],
+    )?;
+    let tickets: Vec<i64> = desk
+        .db
+        .prepare(
+            "UPDATE ticket SET standing = 0, events = 1 WHERE channel = ?1 AND standing = 3 RETURNING id",
+        )?
+        .query_map([channel], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for &ticket in &tickets {
+        desk.db.execute(
+            "INSERT INTO event (ticket, n, kind, at, version) SELECT id, 1, 1, ?2, version FROM ticket WHERE id = ?1",
+            [ticket, desk.now],
+        )?;
+        plant_forward(desk, ticket)?;
+    }
+    Ok((tickets.len() as u64, historic as u64))
+}
+
+impl Sqlite {
+    fn deed(&self, actor: &Actor, what: &str, subject: &str) -> Result<Deed, StoreError> {
+        let id = super::super::Store::reserve(self);
+        let why = actor.why.as_deref().unwrap_or_default();
+        let body = self.keys.seal(Place::Deed, id, why.as_bytes())?;
+        Ok(Deed { id, who: actor.who.clone(), what: what.into(), subject: subject.into(), body })
+    }
+}
+
+#[async_trait]
+impl Desk for Sqlite {
+    async fn record(&self, actor: &Actor, what: &str, subject: &str) -> Result<(), StoreError> {
+        let deed = self.deed(actor, what, subject)?;
+        self.write(move |desk| deed.write(desk)).await
+    }
+
+    async fn go_live(&self, channel: u32, from: i64, actor: &Actor) -> Result<(u64, u64), StoreError> {
+        let deed = self.deed(actor, "go_live", &format!("channel:{channel}"))?;
+        self.write(move |desk| {
+            desk.db.execute("UPDATE channel SET first_run = 2, live_from = ?2 WHERE id = ?1", params![channel, from])?;
+            let counts = release(desk, channel, from)?;
+            let errand = Errand { task: Task::Poll, subject: i64::from(channel) };
+            let due = desk.now;
+            if desk.db.execute("UPDATE errand SET due = ?2 WHERE task = 1 AND subject = ?1", params![channel, due])? > 0 {
+                desk.planted.push(Planted { errand, due, fresh: None });
+            }
+            deed.write(desk)?;
+            Ok(counts)
+        })
+        .await
+    }
+
+    async fn retry(&self, dead: i64, actor: &Actor) -> Result<(), StoreError> {
+        let deed = self.deed(actor, "retry", &format!("dead:{dead}"))?;
+        self.write(move |desk| {
+            let letter = open_letter(desk, dead)?;
+            let (DEAD_EVENT, Some(ticket)) = (letter.kind, letter.ticket) else {
+                return Err(StoreError::Refused("only an event can be tried again as it is".into()));
+            };
+            end(desk, dead, "retried")?;
+            go_on(desk, ticket)?;
+            deed.write(desk)
+        })
+        .await
+    }
+
+    async fn drop_dead(&self, dead: i64, actor: &Actor) -> Result<(), StoreError> {
+        let deed = self.deed(actor, "drop", &format!("dead:{dead}"))?;
+        self.write(move |desk| {
+            let letter = open_letter(desk, dead)?;
+            end(desk, dead, "dropped")?;
+            if let (DEAD_EVENT, Some(ticket), Some(n)) = (letter.kind, letter.ticket, letter.n) {
+                desk.db.execute("UPDATE event SET state = 1 WHERE ticket = ?1 AND n = ?2", [ticket, n])?;
+                desk.db.execute("UPDATE ticket SET sent = max(sent, ?2) WHERE id = ?1", [ticket, n])?;
+                go_on(desk, ticket)?;
+            }
+            deed.write(desk)
+        })
+        .await
+    }
+
+    async fn edit(&self, dead: i64, body: Vec<u8>, actor: &Actor) -> Result<(), StoreError> {
+        let deed = self.deed(actor, "edit", &format!("dead:{dead}"))?;
+        let id = super::super::Store::reserve(self);
+        let body = self.keys.seal(Place::Edit, id, &body)?;
+        self.write(move |desk| {
+            let letter = open_letter(desk, dead)?;
+            let (DEAD_EVENT, Some(ticket), Some(n)) = (letter.kind, letter.ticket, letter.n) else {
+                return Err(StoreError::Refused("only an event can be edited; mend the mapping instead".into()));
+            };
+            desk.db.execute(
+                "INSERT INTO edit (id, ticket, n, at, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![id, ticket, n, desk.now, body],
+            )?;
+            desk.db.execute("UPDATE event SET state = 2 WHERE ticket = ?1 AND n = ?2", [ticket, n])?;
+            end(desk, dead, "edited")?;
+            go_on(desk, ticket)?;
+            deed.write(desk)
+        })
+        .await
+    }
+
+    async fn remap(&self, dead: i64, code: &str, arrival: Arrival, actor: &Actor) -> Result<Verdict, StoreError> {
+        let deed = self.deed(actor, "remap", &format!("dead:{dead}"))?;
+        let (code, schedule) = (code.to_owned(), self.schedule.clone());
+        self.write(move |desk| {
+            let letter = open_letter(desk, dead)?;
+            if matches!(letter.kind, DEAD_EVENT | DEAD_UNREADABLE) {
+                return Err(StoreError::Refused("this dead letter holds no submission to map".into()));
+            }
+            let verdict = super::accept::remap(desk, &schedule, letter.channel, &code, arrival)?;
+            if !matches!(verdict, Verdict::Compare { .. }) {
+                end(desk, dead, "remapped")?;
+                deed.write(desk)?;
+            }
+            Ok(verdict)
+        })
+        .await
+    }
+
+    async fn keep_value(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.write(move |desk| {
+            desk.db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)", [name, value])?;
+            Ok(())
+        })
+        .await
+    }
+}

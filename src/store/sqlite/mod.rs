@@ -1,0 +1,424 @@
+//! The embedded store: SQLite in WAL mode with `synchronous=FULL`, one writer, group commit.
+
+mod accept;
+mod desk;
+mod read;
+mod schema;
+mod serial;
+mod settle;
+mod writer;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use async_trait::async_trait;
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use tokio::sync::{mpsc, oneshot};
+
+use self::serial::{Serials, day_number, day_of};
+use self::writer::{Order, Writer};
+use super::{
+    Acceptance, Clock, Digest, Enrolled, Errand, FirstRun, FirstRunCounts, Fresh, Keys, NotAccepted, OutcomeTaken,
+    Place, Schedule, Settlement, Store, StoreError, Task, TicketKey, Unclean, Verdict,
+};
+use crate::ticket::{EventKind, Spoken};
+
+const DEAD_EVENT: i64 = 1;
+const DEAD_UNMAPPED: i64 = 2;
+const DEAD_HELD: i64 = 3;
+const DEAD_UNREADABLE: i64 = 4;
+
+/// How many orders may wait for the writer before whoever brings the next one waits too.
+const QUEUE: usize = 4096;
+
+/// How long an outcome of an unknown ticket is kept (ms).
+const UNKNOWN_OUTCOME: i64 = 24 * 3_600_000;
+
+/// An errand that a transaction planted, to be made known after its commit.
+struct Planted {
+    errand: Errand,
+    due: i64,
+    fresh: Option<Box<Fresh>>,
+}
+
+/// The embedded store.
+pub(super) struct Sqlite {
+    orders: Option<mpsc::Sender<Order>>,
+    writer: Option<JoinHandle<()>>,
+    reader: Arc<Mutex<Connection>>,
+    keys: Arc<Keys>,
+    schedule: Arc<Schedule>,
+    clock: Arc<Clock>,
+    ids: Arc<AtomicI64>,
+    unclean: Option<Unclean>,
+    _lock: File,
+}
+
+fn settings(db: &Connection) -> rusqlite::Result<()> {
+    db.set_prepared_statement_cache_capacity(128);
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.pragma_update(None, "cache_size", -8192)?;
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    db.busy_timeout(std::time::Duration::from_secs(5))
+}
+
+impl Sqlite {
+    /// Opens or makes the database, migrates it, and starts the writer.
+    pub(super) fn open(path: &Path, keys: Arc<Keys>, zone: TimeZone, lock: File) -> Result<Self, StoreError> {
+        let mut db = Connection::open(path)?;
+        db.pragma_update(None, "page_size", 8192)?;
+        db.pragma_update(None, "journal_mode", "WAL")?;
+        db.pragma_update(None, "synchronous", "FULL")?;
+        db.pragma_update(None, "wal_autocheckpoint", 0)?;
+        settings(&db)?;
+        migrate(&mut db)?;
+        private(path)?;
+        let last: i64 = db.query_row("SELECT coalesce(max(alive), 0) FROM run", [], |row| row.get(0))?;
+        let clock = Arc::new(Clock::start(last));
+        let now = clock.now();
+        let undone: i64 = db.query_row("SELECT count(*) FROM errand WHERE task <> 1", [], |row| row.get(0))?;
+        let unclean = db
+            .query_row("SELECT alive FROM run WHERE stopped IS NULL ORDER BY id DESC LIMIT 1", [], |row| row.get(0))
+            .optional()?
+            .map(|from: i64| Unclean { from, to: now, undone: undone as u64 });
+        db.execute("UPDATE run SET stopped = alive WHERE stopped IS NULL", [])?;
+        db.execute("INSERT INTO run (started, alive) VALUES (?1, ?1)", [now])?;
+        let run = db.last_insert_rowid();
+        let ids: i64 = db.query_row(
+            "SELECT max((SELECT coalesce(max(id), 0) FROM version), (SELECT coalesce(max(id), 0) FROM dead),
+             (SELECT coalesce(max(id), 0) FROM outcome), (SELECT coalesce(max(id), 0) FROM edit),
+             (SELECT coalesce(max(id), 0) FROM deed))",
+            [],
+            |row| row.get(0),
+        )?;
+        let schedule = Arc::new(Schedule::default());
+        load_errands(&db, &schedule, now)?;
+        let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        settings(&reader)?;
+        let (orders, queue) = mpsc::channel(QUEUE);
+        let ids = Arc::new(AtomicI64::new(ids + 1));
+        let work = Writer {
+            db,
+            serials: Serials::new(zone),
+            schedule: schedule.clone(),
+            clock: clock.clone(),
+            run,
+            ids: ids.clone(),
+        };
+        let writer = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || work.work(queue))
+            .map_err(|why| StoreError::File { path: "the writer's thread".into(), why })?;
+        Ok(Self {
+            orders: Some(orders),
+            writer: Some(writer),
+            reader: Arc::new(Mutex::new(reader)),
+            keys,
+            schedule,
+            clock,
+            ids,
+            unclean,
+            _lock: lock,
+        })
+    }
+
+    fn orders(&self) -> Result<&mpsc::Sender<Order>, StoreError> {
+        self.orders.as_ref().ok_or(StoreError::Closed)
+    }
+
+    /// Reads on a thread that may block.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &Keys) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reader, keys) = (self.reader.clone(), self.keys.clone());
+        tokio::task::spawn_blocking(move || {
+            let db = reader.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&db, &keys)
+        })
+        .await
+        .map_err(|_| StoreError::Closed)?
+    }
+
+    /// Writes in a transaction of its own.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut writer::Desk<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        writer::run(self.orders()?, work).await
+    }
+}
+
+impl Drop for Sqlite {
+    /// Lets the writer finish what was ordered, so that a graceful stop leaves a clean mark.
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(writer) = self.writer.take()
+            && writer.join().is_err()
+        {
+            tracing::error!("the store's writer ended badly");
+        }
+    }
+}
+
+fn migrate(db: &mut Connection) -> Result<(), StoreError> {
+    let migrations = schema::migrations();
+    let known = 1;
+    let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let found = usize::try_from(found).unwrap_or(usize::MAX);
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    migrations.to_latest(db).map_err(|error| match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::Database(err),
+        other => StoreError::Refused(other.to_string()),
+    })
+}
+
+/// Makes the database and its companions readable by the owner alone.
+fn private(path: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt;
+    for end in ["", "-wal", "-shm"] {
+        let file = std::path::PathBuf::from(format!("{}{end}", path.display()));
+        if file.exists() {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600))
+                .map_err(|why| StoreError::File { path: file.display().to_string(), why })?;
+        }
+    }
+    Ok(())
+}
+
+fn load_errands(db: &Connection, schedule: &Schedule, now: i64) -> Result<(), StoreError> {
+    let mut errands = db.prepare("SELECT task, subject, due, attempts FROM errand ORDER BY task, subject")?;
+    let mut rows = errands.query([])?;
+    while let Some(row) = rows.next()? {
+        let Some(task) = Task::from_number(row.get(0)?) else { continue };
+        // A channel's poll is planted when the channel is enrolled: a retired one must not be asked.
+        if task != Task::Poll {
+            schedule.plant(Errand { task, subject: row.get(1)? }, row.get(2)?, now, row.get(3)?, None);
+        }
+    }
+    Ok(())
+}
+
+/// The number under which an event's kind is stored.
+fn kind_number(kind: EventKind) -> i64 {
+    match kind {
+        EventKind::New => 1,
+        EventKind::Revised => 2,
+    }
+}
+
+/// The kind of a stored number.
+fn kind_of(number: i64) -> EventKind {
+    if number == 2 { EventKind::Revised } else { EventKind::New }
+}
+
+/// A ticket's numbers by its internal one.
+fn number_of(db: &Connection, id: i64) -> rusqlite::Result<TicketKey> {
+    db.prepare_cached("SELECT day, serial FROM ticket WHERE id = ?1")?
+        .query_row([id], |row| serial::key(id, day_of(row.get(0)?), row.get(1)?))
+}
+
+/// A ticket's internal number by its spoken one.
+fn id_of(db: &Connection, number: Spoken) -> rusqlite::Result<Option<i64>> {
+    db.prepare_cached(
+        "SELECT ticket.id FROM day JOIN ticket ON ticket.id = day.first + ?2 - 1
+         WHERE day.day = ?1 AND ticket.day = ?1 AND ticket.serial = ?2",
+    )?
+    .query_row(params![day_number(number.day()), number.serial()], |row| row.get(0))
+    .optional()
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    fn clock(&self) -> &Arc<Clock> {
+        &self.clock
+    }
+
+    fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
+
+    fn schedule(&self) -> &Arc<Schedule> {
+        &self.schedule
+    }
+
+    fn reserve(&self) -> i64 {
+        self.ids.fetch_add(1, Ordering::Relaxed)
+    }
+
+    async fn enroll(&self, code: &str, namespace: &str, polled: bool) -> Result<Enrolled, StoreError> {
+        let (code, namespace) = (code.to_owned(), namespace.to_owned());
+        self.write(move |desk| {
+            let now = desk.now;
+            desk.db.execute("INSERT OR IGNORE INTO namespace (name) VALUES (?1)", [&namespace])?;
+            let namespace: i64 =
+                desk.db.query_row("SELECT id FROM namespace WHERE name = ?1", [&namespace], |row| row.get(0))?;
+            desk.db.execute(
+                "INSERT INTO channel (code, namespace, known_since, first_run) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (code) DO UPDATE SET namespace = excluded.namespace",
+                params![code, namespace, now, if polled { FirstRun::Underway as i64 } else { FirstRun::Through as i64 }],
+            )?;
+            let (id, first_run, known_since): (u32, i64, i64) = desk.db.query_row(
+                "SELECT id, first_run, known_since FROM channel WHERE code = ?1",
+                [&code],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )?;
+            let first_run = first_run_of(first_run);
+            if polled {
+                let due: Option<i64> = desk
+                    .db
+                    .query_row("SELECT due FROM errand WHERE task = 1 AND subject = ?1", [id], |row| row.get(0))
+                    .optional()?;
+                if due.is_none() {
+                    desk.db.execute("INSERT INTO errand (task, subject, due) VALUES (1, ?1, ?2)", [i64::from(id), now])?;
+                }
+                let errand = Errand { task: Task::Poll, subject: i64::from(id) };
+                desk.planted.push(Planted { errand, due: due.unwrap_or(now), fresh: None });
+            }
+            Ok(Enrolled { channel: id, namespace: namespace as u32, first_run, known_since })
+        })
+        .await
+    }
+
+    async fn accept(&self, acceptance: Acceptance) -> Result<Vec<Verdict>, NotAccepted> {
+        let closed = || NotAccepted::Store("the store is closed".into());
+        let orders = self.orders.as_ref().ok_or_else(closed)?;
+        let (reply, answer) = oneshot::channel();
+        orders.send(Order::Accept(Box::new(acceptance), reply)).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    async fn settle(&self, settlement: Settlement) {
+        if let Some(orders) = &self.orders
+            && orders.send(Order::Settle(Box::new(settlement))).await.is_err()
+        {
+            tracing::debug!("a settlement came after the store was closed; its errand is still on disk");
+        }
+    }
+
+    async fn flush(&self) {
+        let (reply, answer) = oneshot::channel();
+        if let Some(orders) = &self.orders
+            && orders.send(Order::Flush(reply)).await.is_ok()
+            && answer.await.is_err()
+        {
+            tracing::debug!("the store was closed while flushing");
+        }
+    }
+
+    async fn next_events(&self, tickets: Vec<i64>) -> Result<HashMap<i64, Fresh>, StoreError> {
+        self.read(move |db, keys| read::next_events(db, keys, &tickets)).await
+    }
+
+    async fn version_body(&self, version: i64) -> Result<Vec<u8>, StoreError> {
+        self.read(move |db, keys| {
+            let body: Vec<u8> = db
+                .query_row("SELECT body FROM version WHERE id = ?1", [version], |row| row.get(0))
+                .optional()?
+                .ok_or(StoreError::NotFound)?;
+            Ok(keys.open(Place::Version, version, &body)?)
+        })
+        .await
+    }
+
+    async fn bookmarks(&self, channel: u32) -> Result<(Option<Vec<u8>>, Option<Vec<u8>>), StoreError> {
+        self.read(move |db, keys| {
+            let mut opened = [("cursor", Place::Cursor), ("keepsake", Place::Keepsake)].map(|(table, place)| {
+                let sealed: Option<Vec<u8>> = db
+                    .query_row(&format!("SELECT body FROM {table} WHERE channel = ?1"), [channel], |row| row.get(0))
+                    .optional()?;
+                Ok::<_, StoreError>(sealed.map(|body| keys.open(place, i64::from(channel), &body)).transpose()?)
+            });
+            let [cursor, keepsake] = &mut opened;
+            let take = |slot: &mut Result<Option<Vec<u8>>, StoreError>| std::mem::replace(slot, Ok(None));
+            Ok((take(cursor)?, take(keepsake)?))
+        })
+        .await
+    }
+
+    async fn first_run(&self, channel: u32, old_before: i64) -> Result<FirstRunCounts, StoreError> {
+        self.read(move |db, _| {
+            Ok(db.query_row(
+                "SELECT count(*), coalesce(sum(coalesce(submitted_at, received_at) < ?2), 0),
+                 min(coalesce(submitted_at, received_at)) FROM ticket WHERE channel = ?1 AND standing = 3",
+                params![channel, old_before],
+                |row| {
+                    let (items, old): (i64, i64) = (row.get(0)?, row.get(1)?);
+                    Ok(FirstRunCounts { items: items as u64, old: old as u64, oldest: row.get(2)? })
+                },
+            )?)
+        })
+        .await
+    }
+
+    async fn end_first_run(&self, channel: u32, needs_person: bool) -> Result<u64, StoreError> {
+        self.write(move |desk| {
+            let state = if needs_person { FirstRun::NeedsGoLive } else { FirstRun::Through };
+            desk.db.execute("UPDATE channel SET first_run = ?2 WHERE id = ?1", params![channel, state as i64])?;
+            if needs_person { Ok(0) } else { desk::release(desk, channel, i64::MIN).map(|(released, _)| released) }
+        })
+        .await
+    }
+
+    async fn take_outcome(
+        &self,
+        id: i64,
+        core_id: String,
+        digest: Digest,
+        ticket: Option<Spoken>,
+        body: Vec<u8>,
+    ) -> Result<OutcomeTaken, StoreError> {
+        self.write(move |desk| {
+            let known: Option<(Vec<u8>, Option<i64>, Option<i64>)> = desk
+                .db
+                .query_row("SELECT digest, ticket, until FROM outcome WHERE core_id = ?1", [&core_id], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })
+                .optional()?;
+            if let Some((seen, ticket, until)) = known {
+                return Ok(match (seen == digest.0, ticket, until) {
+                    (false, ..) => OutcomeTaken::Conflict,
+                    (true, None, Some(until)) => OutcomeTaken::UnknownTicket(until),
+                    _ => OutcomeTaken::Repeat,
+                });
+            }
+            let ticket = ticket.map(|number| id_of(desk.db, number)).transpose()?.flatten();
+            let until = ticket.is_none().then_some(desk.now + UNKNOWN_OUTCOME);
+            desk.db.execute(
+                "INSERT INTO outcome (id, core_id, at, digest, ticket, until, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![id, core_id, desk.now, digest.0, ticket, until, body],
+            )?;
+            Ok(until.map_or(OutcomeTaken::New, OutcomeTaken::UnknownTicket))
+        })
+        .await
+    }
+
+    fn unclean(&self) -> Option<Unclean> {
+        self.unclean
+    }
+
+    async fn sweep(&self) -> Result<(), StoreError> {
+        self.write(|desk| {
+            desk.db.execute("DELETE FROM once WHERE until < ?1", [desk.now])?;
+            desk.db.execute("DELETE FROM outcome WHERE ticket IS NULL AND until < ?1", [desk.now])?;
+            desk.db.execute("UPDATE run SET alive = ?1 WHERE stopped IS NULL", [desk.now])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn first_run_of(number: i64) -> FirstRun {
+    match number {
+        0 => FirstRun::Underway,
+        1 => FirstRun::NeedsGoLive,
+        _ => FirstRun::Through,
+    }
+}

@@ -1,0 +1,396 @@
+//! Reading: rows as the gateway and people ask for them, on a connection of its own.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use huiliu_contract::ExternalId;
+use jiff::Timestamp;
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+
+use super::super::{
+    Archive, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, EventRow, Folio, Fresh, Keys, Mapped, OutcomeRow,
+    Place, Search, Standing, StoreError, TicketRow, VersionRow,
+};
+use super::schema::SPAN;
+use super::serial::{day_number, day_of, key};
+use super::{Sqlite, first_run_of, id_of, kind_of, number_of};
+use crate::ticket::Spoken;
+
+fn moment(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or_default()
+}
+
+fn broken(what: &'static str) -> rusqlite::Error {
+    rusqlite::Error::InvalidColumnType(0, what.into(), Type::Blob)
+}
+
+/// The next undone event of each ticket.
+pub(super) fn next_events(db: &Connection, keys: &Keys, tickets: &[i64]) -> Result<HashMap<i64, Fresh>, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT ticket.day, ticket.serial, event.n, event.kind, event.at, event.version, event.state, channel.code,
+         namespace.name, ticket.external_id, ticket.received_at, version.n, version.body
+         FROM ticket JOIN event ON event.ticket = ticket.id AND event.n = ticket.sent + 1
+         JOIN version ON version.id = event.version JOIN channel ON channel.id = ticket.channel
+         JOIN namespace ON namespace.id = ticket.namespace WHERE ticket.id = ?1 AND ticket.stuck IS NULL",
+    )?;
+    let mut found = HashMap::with_capacity(tickets.len());
+    for &ticket in tickets {
+        let row = find
+            .query_row([ticket], |row| {
+                let version: i64 = row.get(5)?;
+                let edited = row.get::<_, i64>(6)? == 2;
+                let fresh = Fresh {
+                    kind: kind_of(row.get(3)?),
+                    ticket: key(ticket, day_of(row.get(0)?), row.get(1)?)?,
+                    n: row.get(2)?,
+                    at: row.get(4)?,
+                    channel: row.get::<_, String>(7)?.into(),
+                    namespace: row.get::<_, String>(8)?.into(),
+                    external_id: ExternalId::new(row.get::<_, String>(9)?).map_err(|_| broken("external_id"))?,
+                    received_at: row.get(10)?,
+                    version_n: row.get(11)?,
+                    draft: Bytes::new(),
+                    edited: None,
+                };
+                Ok((fresh, version, row.get::<_, Vec<u8>>(12)?, edited))
+            })
+            .optional()?;
+        let Some((mut fresh, version, body, edited)) = row else { continue };
+        fresh.draft = draft_of(&keys.open(Place::Version, version, &body)?).ok_or(StoreError::NotFound)?;
+        if edited {
+            fresh.edited = edit(db, keys, ticket, fresh.n)?;
+        }
+        found.insert(ticket, fresh);
+    }
+    Ok(found)
+}
+
+fn edit(db: &Connection, keys: &Keys, ticket: i64, n: u32) -> Result<Option<Bytes>, StoreError> {
+    let row: Option<(i64, Vec<u8>)> = db
+        .prepare_cached("SELECT id, body FROM edit WHERE ticket = ?1 AND n = ?2 ORDER BY id DESC LIMIT 1")?
+        .query_row(params![ticket, n], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    row.map(|(id, body)| Ok(keys.open(Place::Edit, id, &body)?.into())).transpose()
+}
+
+fn draft_of(folio: &[u8]) -> Option<Bytes> {
+    match Folio::read(folio).ok()?.mapped {
+        Mapped::Draft(json) => Some(Bytes::copy_from_slice(json)),
+        Mapped::Reasons(_) => None,
+    }
+}
+
+const TICKET: &str = "SELECT ticket.id, ticket.day, ticket.serial, ticket.channel, channel.code, ticket.external_id,
+    ticket.standing, ticket.received_at, ticket.submitted_at, ticket.deadline, ticket.category, ticket.region,
+    ticket.version_n, ticket.events, ticket.sent, ticket.stuck, ticket.core_number, ticket.core_accepted_at,
+    ticket.version FROM ticket JOIN channel ON channel.id = ticket.channel";
+
+fn ticket_row(row: &Row<'_>) -> rusqlite::Result<(TicketRow, i64)> {
+    let time = |at: usize| row.get::<_, Option<i64>>(at).map(|millis| millis.map(moment));
+    let ticket = TicketRow {
+        key: key(row.get(0)?, day_of(row.get(1)?), row.get(2)?)?,
+        channel: row.get(3)?,
+        channel_code: row.get(4)?,
+        external_id: row.get(5)?,
+        standing: Standing::from_number(row.get(6)?),
+        received_at: moment(row.get(7)?),
+        submitted_at: time(8)?,
+        deadline: time(9)?,
+        category: row.get(10)?,
+        region: row.get(11)?,
+        version_n: row.get(12)?,
+        events: row.get(13)?,
+        sent: row.get(14)?,
+        stuck: row.get(15)?,
+        core_number: row.get(16)?,
+        core_accepted_at: time(17)?,
+        draft: None,
+    };
+    Ok((ticket, row.get(18)?))
+}
+
+fn with_draft(db: &Connection, keys: &Keys, (mut row, version): (TicketRow, i64)) -> Result<TicketRow, StoreError> {
+    let body: Vec<u8> = db
+        .prepare_cached("SELECT body FROM version WHERE id = ?1")?
+        .query_row([version], |row| row.get(0))?;
+    row.draft = draft_of(&keys.open(Place::Version, version, &body)?);
+    Ok(row)
+}
+
+/// Tickets that carry a blind key: one look in each span, newest first.
+fn by_blind(db: &Connection, blind: &[u8], limit: usize) -> Result<Vec<i64>, StoreError> {
+    let last: i64 = db.query_row("SELECT coalesce(max(id), 0) FROM ticket", [], |row| row.get(0))?;
+    let mut look = db.prepare_cached("SELECT ticket FROM blind WHERE span = ?1 AND key = ?2 ORDER BY ticket DESC")?;
+    let mut found = Vec::new();
+    for span in (0..=last / SPAN).rev() {
+        for ticket in look.query_map(params![span, blind], |row| row.get(0))? {
+            found.push(ticket?);
+        }
+        if found.len() >= limit {
+            break;
+        }
+    }
+    found.truncate(limit);
+    Ok(found)
+}
+
+fn search(db: &Connection, keys: &Keys, search: &Search) -> Result<Vec<TicketRow>, StoreError> {
+    let mut wanted: Vec<String> = Vec::new();
+    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    let mut want = |sql: &str, value: Box<dyn ToSql>| {
+        values.push(value);
+        wanted.push(sql.replace('?', &format!("?{}", values.len())));
+    };
+    if let Some(id) = &search.external_id {
+        want(
+            "ticket.id IN (SELECT ticket FROM source WHERE namespace IN (SELECT id FROM namespace) AND external_id = ?)",
+            Box::new(id.clone()),
+        );
+    }
+    if let Some(number) = &search.core_number {
+        want("ticket.core_number = ?", Box::new(number.clone()));
+    }
+    if let Some(channel) = search.channel {
+        want("ticket.channel = ?", Box::new(channel));
+    }
+    if let Some(from) = search.from {
+        want("ticket.id >= coalesce((SELECT min(first) FROM day WHERE day >= ?), 9223372036854775807)", Box::new(day_number(from)));
+    }
+    if let Some(to) = search.to {
+        want("ticket.day <= ?", Box::new(day_number(to)));
+    }
+    if let Some(blind) = search.blind {
+        let tickets = by_blind(db, &blind.0, search.limit.max(1))?;
+        let list = tickets.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        wanted.push(format!("ticket.id IN ({list})"));
+    }
+    let filter = if wanted.is_empty() { String::new() } else { format!(" WHERE {}", wanted.join(" AND ")) };
+    let sql = format!("{TICKET}{filter} ORDER BY ticket.id DESC LIMIT {}", search.limit);
+    let mut statement = db.prepare(&sql)?;
+    let rows = statement
+        .query_map(rusqlite::params_from_iter(values.iter().map(AsRef::as_ref)), ticket_row)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    rows.into_iter().map(|row| if search.open { with_draft(db, keys, row) } else { Ok(row.0) }).collect()
+}
+
+fn dead_row(db: &Connection, keys: &Keys, row: &Row<'_>, open: bool) -> Result<DeadRow, StoreError> {
+    let (id, version): (i64, Option<i64>) = (row.get(0)?, row.get(8)?);
+    let body: Option<Vec<u8>> = row.get(12)?;
+    let folio: Option<Vec<u8>> = row.get(13)?;
+    let body = match (open, body, version.zip(folio)) {
+        (true, Some(body), _) => Some(keys.open(Place::Dead, id, &body)?.into()),
+        (true, None, Some((version, folio))) => Some(keys.open(Place::Version, version, &folio)?.into()),
+        _ => None,
+    };
+    let ticket: Option<i64> = row.get(6)?;
+    let ended: Option<i64> = row.get(9)?;
+    Ok(DeadRow {
+        id,
+        kind: DeadKind::from_number(row.get(1)?),
+        channel: row.get(2)?,
+        channel_code: row.get(11)?,
+        since: moment(row.get(3)?),
+        reason: row.get(4)?,
+        attempts: row.get(5)?,
+        ticket: ticket.map(|id| number_of(db, id)).transpose()?,
+        n: row.get(7)?,
+        version,
+        external_id: row.get(14)?,
+        ended: ended.map(|at| Ok::<_, rusqlite::Error>((moment(at), row.get(10)?))).transpose()?,
+        body,
+    })
+}
+
+fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Vec<DeadRow>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT dead.id, kind, dead.channel, since, reason, attempts, coalesce(dead.ticket, version.ticket), dead.n,
+         dead.version, ended_at, ended_how, channel.code, dead.body, iif(?4, version.body, NULL),
+         coalesce(version.external_id, ticket.external_id)
+         FROM dead JOIN channel ON channel.id = dead.channel LEFT JOIN version ON version.id = dead.version
+         LEFT JOIN ticket ON ticket.id = dead.ticket
+         WHERE (?1 IS NULL OR dead.id = ?1) AND (?2 IS NULL OR dead.channel = ?2) AND (?3 OR ended_at IS NULL)
+         ORDER BY dead.id LIMIT ?5",
+    )?;
+    let mut rows = statement.query(params![
+        query.id,
+        query.channel,
+        query.ended || query.id.is_some(),
+        query.open,
+        i64::try_from(query.limit.max(1)).unwrap_or(i64::MAX)
+    ])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(dead_row(db, keys, row, query.open)?);
+    }
+    Ok(found)
+}
+
+#[async_trait]
+impl Archive for Sqlite {
+    async fn channels(&self) -> Result<Vec<ChannelRow>, StoreError> {
+        self.read(|db, _| {
+            let mut statement = db.prepare_cached(
+                "SELECT channel.id, code, namespace.name, known_since, first_run, live_from, last_poll,
+                 (SELECT count(*) FROM dead WHERE dead.channel = channel.id AND ended_at IS NULL)
+                 FROM channel JOIN namespace ON namespace.id = channel.namespace ORDER BY code",
+            )?;
+            let mut channels = statement
+                .query_map([], |row| {
+                    let time = |at: usize| row.get::<_, Option<i64>>(at).map(|millis| millis.map(moment));
+                    Ok(ChannelRow {
+                        id: row.get(0)?,
+                        code: row.get(1)?,
+                        namespace: row.get(2)?,
+                        known_since: moment(row.get(3)?),
+                        first_run: first_run_of(row.get(4)?),
+                        live_from: time(5)?,
+                        last_poll: time(6)?,
+                        tickets: [0; 4],
+                        dead: row.get::<_, i64>(7)? as u64,
+                        last_item: None,
+                    })
+                })?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut counts =
+                db.prepare_cached("SELECT channel, standing, count(*), max(received_at) FROM ticket GROUP BY 1, 2")?;
+            let mut rows = counts.query([])?;
+            while let Some(row) = rows.next()? {
+                let (id, standing, count, last): (u32, u32, i64, i64) =
+                    (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+                if let Some(channel) = channels.iter_mut().find(|channel| channel.id == id) {
+                    if let Some(slot) = channel.tickets.get_mut(standing as usize) {
+                        *slot = count as u64;
+                    }
+                    channel.last_item = channel.last_item.max(Some(moment(last)));
+                }
+            }
+            Ok(channels)
+        })
+        .await
+    }
+
+    async fn search(&self, wanted: Search) -> Result<Vec<TicketRow>, StoreError> {
+        self.read(move |db, keys| search(db, keys, &wanted)).await
+    }
+
+    async fn ticket(&self, number: Spoken) -> Result<TicketRow, StoreError> {
+        self.read(move |db, keys| {
+            let id = id_of(db, number)?.ok_or(StoreError::NotFound)?;
+            let row = db.prepare_cached(&format!("{TICKET} WHERE ticket.id = ?1"))?.query_row([id], ticket_row)?;
+            with_draft(db, keys, row)
+        })
+        .await
+    }
+
+    async fn versions(&self, ticket: i64) -> Result<Vec<VersionRow>, StoreError> {
+        self.read(move |db, keys| {
+            let mut statement = db.prepare_cached(
+                "WITH RECURSIVE chain (id, prev, n, received_at, state, source_version, body) AS (
+                    SELECT version.id, version.prev, version.n, version.received_at, version.state, source_version, body
+                    FROM ticket JOIN source USING (namespace, external_id) JOIN version ON version.id = source.latest
+                    WHERE ticket.id = ?1
+                    UNION ALL
+                    SELECT version.id, version.prev, version.n, version.received_at, version.state,
+                    version.source_version, version.body FROM chain JOIN version ON version.id = chain.prev)
+                 SELECT id, n, received_at, state, source_version, body FROM chain ORDER BY id",
+            )?;
+            let mut rows = statement.query([ticket])?;
+            let mut versions = Vec::new();
+            while let Some(row) = rows.next()? {
+                let id: i64 = row.get(0)?;
+                let body: Vec<u8> = row.get(5)?;
+                versions.push(VersionRow {
+                    id,
+                    n: row.get(1)?,
+                    received_at: moment(row.get(2)?),
+                    state: ["taken", "unmapped", "held", "older"][row.get::<_, u8>(3)?.min(3) as usize],
+                    source_version: row.get(4)?,
+                    folio: keys.open(Place::Version, id, &body)?.into(),
+                });
+            }
+            Ok(versions)
+        })
+        .await
+    }
+
+    async fn events(&self, ticket: i64) -> Result<Vec<EventRow>, StoreError> {
+        self.read(move |db, _| {
+            let mut statement = db.prepare_cached(
+                "SELECT event.n, kind, at, event.state, event.n <= ticket.sent FROM event
+                 JOIN ticket ON ticket.id = event.ticket WHERE ticket.id = ?1 ORDER BY event.n",
+            )?;
+            let rows = statement.query_map([ticket], |row| {
+                let (state, sent): (i64, bool) = (row.get(3)?, row.get(4)?);
+                Ok(EventRow {
+                    n: row.get(0)?,
+                    kind: kind_of(row.get(1)?),
+                    at: moment(row.get(2)?),
+                    state: match (state, sent) {
+                        (1, _) => "dropped",
+                        (_, true) => "forwarded",
+                        (2, false) => "edited",
+                        _ => "waiting",
+                    },
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    async fn outcomes(&self, ticket: i64) -> Result<Vec<OutcomeRow>, StoreError> {
+        self.read(move |db, keys| {
+            let mut statement =
+                db.prepare_cached("SELECT id, core_id, at, body FROM outcome WHERE ticket = ?1 ORDER BY id")?;
+            let mut rows = statement.query([ticket])?;
+            let mut outcomes = Vec::new();
+            while let Some(row) = rows.next()? {
+                let body: Vec<u8> = row.get(3)?;
+                outcomes.push(OutcomeRow {
+                    core_id: row.get(1)?,
+                    at: moment(row.get(2)?),
+                    body: keys.open(Place::Outcome, row.get(0)?, &body)?.into(),
+                });
+            }
+            Ok(outcomes)
+        })
+        .await
+    }
+
+    async fn dead(&self, query: DeadQuery) -> Result<Vec<DeadRow>, StoreError> {
+        self.read(move |db, keys| dead(db, keys, &query)).await
+    }
+
+    async fn deeds(&self, subject: &str) -> Result<Vec<DeedRow>, StoreError> {
+        let subject = subject.to_owned();
+        self.read(move |db, keys| {
+            let mut statement =
+                db.prepare_cached("SELECT id, at, who, what, subject, body FROM deed WHERE subject = ?1 ORDER BY id")?;
+            let mut rows = statement.query([subject])?;
+            let mut deeds = Vec::new();
+            while let Some(row) = rows.next()? {
+                let body: Vec<u8> = row.get(5)?;
+                let why = keys.open(Place::Deed, row.get(0)?, &body)?;
+                deeds.push(DeedRow {
+                    at: moment(row.get(1)?),
+                    who: row.get(2)?,
+                    what: row.get(3)?,
+                    subject: row.get(4)?,
+                    why: (!why.is_empty()).then(|| String::from_utf8_lossy(&why).into_owned()),
+                });
+            }
+            Ok(deeds)
+        })
+        .await
+    }
+
+    async fn value(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let name = name.to_owned();
+        self.read(move |db, _| {
+            Ok(db.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+}

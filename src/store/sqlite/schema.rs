@@ -1,0 +1,114 @@
+//! The tables, as versioned migrations. A column is clear or sealed (`body`); there is no third sort.
+//!
+//! Clear: ids, numbers, times (ms since 1970), channel, region and category codes, state, keyed digests.
+//! Nothing indexes or looks into a body. On the hot path a new submission is five rows (source, version,
+//! ticket, event, errand) and at most three blind keys.
+
+use rusqlite_migration::{M, Migrations};
+
+const FIRST: &str = "
+CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT;
+
+CREATE TABLE namespace (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE channel (
+    id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, namespace INTEGER NOT NULL REFERENCES namespace (id),
+    known_since INTEGER NOT NULL,
+    first_run INTEGER NOT NULL DEFAULT 0,   -- 0 underway, 1 needs go-live, 2 through
+    live_from INTEGER,                      -- ms; what a person confirmed
+    last_item INTEGER, last_poll INTEGER
+) STRICT;
+
+CREATE TABLE cursor (channel INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE TABLE keepsake (channel INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+
+CREATE TABLE source (
+    namespace INTEGER NOT NULL, external_id TEXT NOT NULL,
+    latest INTEGER NOT NULL, ticket INTEGER,
+    PRIMARY KEY (namespace, external_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE version (
+    id INTEGER PRIMARY KEY, prev INTEGER, n INTEGER NOT NULL,
+    namespace INTEGER NOT NULL, external_id TEXT NOT NULL, channel INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    state INTEGER NOT NULL,                 -- 0 taken, 1 unmapped, 2 held, 3 older than the latest
+    standing INTEGER NOT NULL,
+    ticket INTEGER, source_version TEXT, source_digest BLOB NOT NULL, mapped_digest BLOB,
+    body BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE ticket (
+    id INTEGER PRIMARY KEY, day INTEGER NOT NULL, serial INTEGER NOT NULL,
+    channel INTEGER NOT NULL, namespace INTEGER NOT NULL, external_id TEXT NOT NULL,
+    standing INTEGER NOT NULL, received_at INTEGER NOT NULL,
+    submitted_at INTEGER, deadline INTEGER, category TEXT, region TEXT,
+    version INTEGER NOT NULL, version_n INTEGER NOT NULL,
+    events INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0,
+    stuck INTEGER,                          -- the dead letter at which the lane stands still
+    core_number TEXT, core_accepted_at INTEGER
+) STRICT;
+
+-- Serials of a day are handed out without gaps in commit order, so a spoken number is found by counting.
+CREATE TABLE day (day INTEGER PRIMARY KEY, first INTEGER NOT NULL) STRICT;
+
+CREATE TABLE event (
+    ticket INTEGER NOT NULL, n INTEGER NOT NULL, kind INTEGER NOT NULL, at INTEGER NOT NULL,
+    version INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,   -- 0 as planned, 1 dropped, 2 edited
+    PRIMARY KEY (ticket, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE edit (id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL,
+    body BLOB NOT NULL) STRICT;
+CREATE INDEX edit_event ON edit (ticket, n);
+
+CREATE TABLE errand (
+    task INTEGER NOT NULL, subject INTEGER NOT NULL, due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (task, subject)
+) STRICT, WITHOUT ROWID;
+
+-- Kept as (span of tickets, key): inside one span keys are random, but a span is small enough to stay in
+-- memory, so the hot path never dirties a page of the past.
+CREATE TABLE blind (
+    span INTEGER NOT NULL, key BLOB NOT NULL, ticket INTEGER NOT NULL,
+    PRIMARY KEY (span, key, ticket)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE once (
+    channel INTEGER NOT NULL, token TEXT NOT NULL, until INTEGER NOT NULL, digest BLOB NOT NULL,
+    PRIMARY KEY (channel, token)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE dead (
+    id INTEGER PRIMARY KEY, kind INTEGER NOT NULL,   -- 1 event, 2 unmapped, 3 held, 4 unreadable
+    channel INTEGER NOT NULL, since INTEGER NOT NULL, reason TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    ticket INTEGER, n INTEGER, version INTEGER, digest BLOB,
+    ended_at INTEGER, ended_how TEXT,
+    body BLOB
+) STRICT;
+CREATE INDEX dead_open ON dead (channel, id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX dead_once ON dead (channel, digest) WHERE digest IS NOT NULL;
+
+CREATE TABLE outcome (
+    id INTEGER PRIMARY KEY, core_id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, digest BLOB NOT NULL,
+    ticket INTEGER, until INTEGER, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX outcome_ticket ON outcome (ticket);
+
+CREATE TABLE deed (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY, started INTEGER NOT NULL, alive INTEGER NOT NULL, stopped INTEGER
+) STRICT;
+";
+
+/// All migrations, oldest first. A shipped one is never changed; a new one is appended.
+pub(super) fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![M::up(FIRST)])
+}
+
+/// How many tickets share a span of blind keys.
+pub(super) const SPAN: i64 = 4096;

@@ -1,0 +1,73 @@
+//! Settling: how far a claimed errand came, written beside whatever else is being committed.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::super::schedule::Next;
+use super::super::{Outcome, Settlement, Task};
+use super::DEAD_EVENT;
+use super::accept::Ground;
+
+/// Writes one settlement and says what becomes of its errand.
+pub(super) fn settle(ground: &mut Ground<'_, '_>, settlement: &Settlement) -> rusqlite::Result<Next> {
+    let errand = settlement.claim.errand;
+    if !ground.schedule.holds(settlement.claim.lease()) {
+        return Ok(Next::Gone);
+    }
+    match &settlement.outcome {
+        Outcome::Forwarded { n, core_number } => forwarded(ground, errand.subject, *n, core_number.as_deref()),
+        Outcome::Polled { due } => {
+            ground
+                .db
+                .prepare_cached("UPDATE errand SET due = ?3, attempts = 0 WHERE task = ?1 AND subject = ?2")?
+                .execute(params![errand.task as i64, errand.subject, due])?;
+            ground
+                .db
+                .prepare_cached("UPDATE channel SET last_poll = ?2 WHERE id = ?1")?
+                .execute([errand.subject, ground.now])?;
+            Ok(Next::At(*due, 0))
+        }
+        Outcome::Retry { due, attempts } => {
+            ground
+                .db
+                .prepare_cached("UPDATE errand SET due = ?3, attempts = ?4 WHERE task = ?1 AND subject = ?2")?
+                .execute(params![errand.task as i64, errand.subject, due, attempts])?;
+            Ok(Next::At(*due, *attempts))
+        }
+        Outcome::Dead { n, reason, body, id, attempts } => {
+            ground
+                .db
+                .prepare_cached(
+                    "INSERT INTO dead (id, kind, channel, since, reason, attempts, ticket, n, body)
+                     SELECT ?1, ?2, channel, ?3, ?4, ?5, id, ?6, ?7 FROM ticket WHERE id = ?8",
+                )?
+                .execute(params![id, DEAD_EVENT, ground.now, reason, attempts, n, body, errand.subject])?;
+            ground.db.prepare_cached("UPDATE ticket SET stuck = ?2 WHERE id = ?1")?.execute([errand.subject, *id])?;
+            remove(ground, errand.task, errand.subject)?;
+            Ok(Next::Gone)
+        }
+    }
+}
+
+fn forwarded(ground: &Ground<'_, '_>, ticket: i64, n: u32, core_number: Option<&str>) -> rusqlite::Result<Next> {
+    let more: Option<bool> = ground
+        .db
+        .prepare_cached(
+            "UPDATE ticket SET sent = max(sent, ?2), core_number = coalesce(?3, core_number),
+             core_accepted_at = coalesce(core_accepted_at, ?4) WHERE id = ?1 RETURNING events > sent",
+        )?
+        .query_row(params![ticket, n, core_number, ground.now], |row| row.get(0))
+        .optional()?;
+    if more == Some(true) {
+        return Ok(Next::Ready);
+    }
+    remove(ground, Task::Forward, ticket)?;
+    Ok(Next::Gone)
+}
+
+fn remove(ground: &Ground<'_, '_>, task: Task, subject: i64) -> rusqlite::Result<()> {
+    ground
+        .db
+        .prepare_cached("DELETE FROM errand WHERE task = ?1 AND subject = ?2")?
+        .execute(params![task as i64, subject])?;
+    Ok(())
+}

@@ -1,0 +1,274 @@
+//! The one writer: a thread that owns the write connection and commits whatever has queued up together.
+//!
+//! Accepts and settlements share a commit; whoever asked is answered after it is on disk. A group that
+//! fails is rolled back and its members are tried one by one, so that only the guilty one hears of it.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::super::schedule::{Next, Schedule};
+use super::super::{Acceptance, Clock, Lease, NotAccepted, Settlement, StoreError, Verdict};
+use super::Planted;
+use super::accept::{Ground, Statements, accept};
+use super::serial::Serials;
+use super::settle::settle;
+
+/// The most members of one commit.
+const GROUP: usize = 256;
+
+/// WAL pages after which the writer moves them into the database itself.
+const CHECKPOINT_PAGES: i64 = 4000;
+
+/// How many commits pass between two looks at the log's length.
+const CHECKPOINT_EVERY: u64 = 16;
+
+/// Something for the writer to do.
+pub(super) enum Order {
+    /// Take submissions in.
+    Accept(Box<Acceptance>, oneshot::Sender<Result<Vec<Verdict>, NotAccepted>>),
+    /// End a claim.
+    Settle(Box<Settlement>),
+    /// Anything rare, in a transaction of its own.
+    Work(Box<dyn FnOnce(&mut Desk<'_>) + Send>),
+    /// Answer when all that was ordered before is on disk.
+    Flush(oneshot::Sender<()>),
+}
+
+/// What rare work sees: the open transaction, the time, and a place for errands to plant.
+pub(super) struct Desk<'a> {
+    pub(super) db: &'a mut Connection,
+    pub(super) now: i64,
+    pub(super) serials: &'a mut Serials,
+    pub(super) ids: &'a AtomicI64,
+    pub(super) planted: Vec<Planted>,
+    pub(super) forgotten: Vec<super::super::Errand>,
+}
+
+pub(super) struct Writer {
+    pub(super) db: Connection,
+    pub(super) serials: Serials,
+    pub(super) schedule: Arc<Schedule>,
+    pub(super) clock: Arc<Clock>,
+    pub(super) run: i64,
+    pub(super) ids: Arc<AtomicI64>,
+}
+
+/// What the commit decided, to be told after it.
+enum Told {
+    Accept(oneshot::Sender<Result<Vec<Verdict>, NotAccepted>>, Result<Vec<Verdict>, NotAccepted>),
+    Settle(Lease, Next),
+    Flush(oneshot::Sender<()>),
+}
+
+impl Writer {
+    /// Works until every sender is gone, then leaves a clean mark and closes.
+    pub(super) fn work(mut self, mut orders: mpsc::Receiver<Order>) {
+        let mut group = Vec::with_capacity(GROUP);
+        let mut alive = self.clock.now();
+        let mut commits: u64 = 0;
+        while let Some(first) = orders.blocking_recv() {
+            let mut rare = None;
+            for order in std::iter::once(first).chain(std::iter::from_fn(|| orders.try_recv().ok())) {
+                match order {
+                    Order::Work(work) => rare = Some(work),
+                    other => group.push(other),
+                }
+                if rare.is_some() || group.len() >= GROUP {
+                    break;
+                }
+            }
+            if !group.is_empty() {
+                self.commit(&mut group, &mut alive);
+            }
+            if let Some(work) = rare {
+                self.rare(work);
+            }
+            commits += 1;
+            if commits.is_multiple_of(CHECKPOINT_EVERY)
+                && self.wal_pages() > CHECKPOINT_PAGES
+                && let Err(error) = self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+            {
+                tracing::warn!(%error, "the write-ahead log could not be moved into the database");
+            }
+        }
+        let now = self.clock.now();
+        if let Err(error) = self.db.execute("UPDATE run SET alive = ?2, stopped = ?2 WHERE id = ?1", [self.run, now]) {
+            tracing::warn!(%error, "the clean stop could not be noted");
+        }
+    }
+
+    /// How many pages wait in the write-ahead log.
+    fn wal_pages(&self) -> i64 {
+        self.db.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1)).unwrap_or(0)
+    }
+
+    fn rare(&mut self, work: Box<dyn FnOnce(&mut Desk<'_>) + Send>) {
+        let now = self.clock.now();
+        let mut desk = Desk {
+            db: &mut self.db,
+            now,
+            serials: &mut self.serials,
+            ids: &self.ids,
+            planted: Vec::new(),
+            forgotten: Vec::new(),
+        };
+        work(&mut desk);
+        let Desk { planted, forgotten, .. } = desk;
+        for errand in forgotten {
+            self.schedule.forget(errand);
+        }
+        for plant in planted {
+            self.schedule.plant(plant.errand, plant.due, now, 0, plant.fresh);
+        }
+    }
+
+    fn commit(&mut self, group: &mut Vec<Order>, alive: &mut i64) {
+        let members = std::mem::take(group);
+        match self.attempt(&members, alive) {
+            Ok((told, planted)) => self.tell(members, told, planted),
+            Err(error) => {
+                tracing::error!(%error, members = members.len(), "a group could not be committed; trying its members one by one");
+                for member in members {
+                    let one = [member];
+                    match self.attempt(&one, alive) {
+                        Ok((told, planted)) => self.tell(one.into(), told, planted),
+                        Err(error) => {
+                            let [member] = one;
+                            self.refuse(member, &error);
+                        }
+                    }
+                }
+            }
+        }
+        *group = Vec::with_capacity(GROUP);
+    }
+
+    #[expect(clippy::type_complexity, reason = "an intermediate of one function")]
+    fn attempt(
+        &mut self,
+        members: &[Order],
+        alive: &mut i64,
+    ) -> rusqlite::Result<(Vec<Result<Result<Vec<Verdict>, NotAccepted>, Next>>, Vec<Planted>)> {
+        let now = self.clock.now();
+        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        let mut planted = Vec::new();
+        let mut outcomes = Vec::with_capacity(members.len());
+        let result = (|| {
+            let mut statements = Statements::prepare(&self.db)?;
+            let mut ground = Ground {
+                db: &self.db,
+                statements: &mut statements,
+                serials: &mut self.serials,
+                schedule: &self.schedule,
+                ids: &self.ids,
+                now,
+                planted: &mut planted,
+            };
+            for member in members {
+                outcomes.push(match member {
+                    Order::Accept(acceptance, _) => match accept(&mut ground, acceptance) {
+                        Err(NotAccepted::Store(error)) => {
+                            tracing::error!(%error, channel = %acceptance.channel_code, "a submission could not be written");
+                            return Err(rusqlite::Error::InvalidQuery);
+                        }
+                        decided => Ok(decided),
+                    },
+                    Order::Settle(settlement) => Err(settle(&mut ground, settlement)?),
+                    Order::Work(_) | Order::Flush(_) => Ok(Ok(Vec::new())),
+                });
+            }
+            if now - *alive >= 1000 {
+                self.db.prepare_cached("UPDATE run SET alive = ?2 WHERE id = ?1")?.execute([self.run, now])?;
+                *alive = now;
+            }
+            Ok(())
+        })();
+        let ended = result.and_then(|()| self.db.execute_batch("COMMIT"));
+        if let Err(error) = ended {
+            self.serials.forget();
+            if let Err(error) = self.db.execute_batch("ROLLBACK") {
+                tracing::debug!(%error, "nothing left to roll back");
+            }
+            return Err(error);
+        }
+        Ok((outcomes, planted))
+    }
+
+    /// Answers everybody, then makes known what was planted.
+    fn tell(
+        &self,
+        members: Vec<Order>,
+        outcomes: Vec<Result<Result<Vec<Verdict>, NotAccepted>, Next>>,
+        planted: Vec<Planted>,
+    ) {
+        let told: Vec<Told> = members
+            .into_iter()
+            .zip(outcomes)
+            .filter_map(|(member, outcome)| match (member, outcome) {
+                (Order::Accept(_, reply), Ok(decided)) => Some(Told::Accept(reply, decided)),
+                (Order::Settle(settlement), Err(next)) => Some(Told::Settle(settlement.claim.settled(), next)),
+                (Order::Flush(reply), _) => Some(Told::Flush(reply)),
+                _ => None,
+            })
+            .collect();
+        let now = self.clock.now();
+        let mut flushed = Vec::new();
+        for one in told {
+            match one {
+                // The far side may have hung up meanwhile: what is committed stays committed.
+                Told::Accept(reply, decided) => drop(reply.send(decided)),
+                Told::Settle(lease, next) => self.schedule.finish(lease, next, now),
+                Told::Flush(reply) => flushed.push(reply),
+            }
+        }
+        let mut bells = Vec::new();
+        for plant in planted {
+            let bell = self.schedule.plant_quietly(plant.errand, plant.due, now, 0, plant.fresh);
+            if !bells.iter().any(|known| Arc::ptr_eq(known, &bell)) {
+                bells.push(bell);
+            }
+        }
+        for bell in bells {
+            bell.notify_one();
+        }
+        for reply in flushed {
+            let _ = reply.send(());
+        }
+    }
+
+    fn refuse(&self, member: Order, error: &rusqlite::Error) {
+        match member {
+            Order::Accept(_, reply) => drop(reply.send(Err(NotAccepted::Store(error.to_string())))),
+            // Dropping the claim puts its errand back: the far side is told again, under the same key.
+            Order::Settle(settlement) => drop(settlement),
+            Order::Work(_) | Order::Flush(_) => {}
+        }
+    }
+}
+
+/// Sends work to the writer and waits for its result.
+pub(super) async fn run<T: Send + 'static>(
+    orders: &mpsc::Sender<Order>,
+    work: impl FnOnce(&mut Desk<'_>) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let (reply, answer) = oneshot::channel();
+    let order = Order::Work(Box::new(move |desk| {
+        let result = (|| {
+            desk.db.execute_batch("BEGIN IMMEDIATE")?;
+            let result = work(desk);
+            desk.db.execute_batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+            result
+        })();
+        if result.is_err() {
+            desk.serials.forget();
+            desk.planted.clear();
+            desk.forgotten.clear();
+        }
+        drop(reply.send(result));
+    }));
+    orders.send(order).await.map_err(|_| StoreError::Closed)?;
+    answer.await.map_err(|_| StoreError::Closed)?
+}

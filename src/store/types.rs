@@ -1,0 +1,252 @@
+//! The words in which the gateway and a store talk: plain data, no database.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use huiliu_contract::{ExternalId, Once, SourceVersion, What};
+use serde::Serialize;
+
+use super::{Claim, Digest, Lease};
+use crate::ticket::{EventKind, Spoken};
+
+/// A channel as the store knows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Enrolled {
+    /// The channel's id in the store.
+    pub channel: u32,
+    /// Its namespace's id: channels that read one upstream share one.
+    pub namespace: u32,
+    /// Where its first run stands.
+    pub first_run: FirstRun,
+    /// When the store first knew it (ms).
+    pub known_since: i64,
+}
+
+/// The first run of a polled channel: what lies behind it when it is switched on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FirstRun {
+    /// Items are held back until the run is through.
+    Underway,
+    /// Too many or too old ones were met: a person must say from which date on it counts.
+    NeedsGoLive,
+    /// Through, or confirmed.
+    Through,
+}
+
+/// In what state of its channel a submission comes in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Standing {
+    /// Forwarded and answered.
+    Live = 0,
+    /// Kept and counted apart, never forwarded or answered (试运行).
+    Trial = 1,
+    /// Older than the channel's `start_from` (历史件): known, never forwarded or answered.
+    Historic = 2,
+    /// Waits for the end of a first run.
+    Waiting = 3,
+}
+
+impl Standing {
+    /// The standing of a stored number.
+    pub fn from_number(number: i64) -> Self {
+        match number {
+            0 => Self::Live,
+            1 => Self::Trial,
+            2 => Self::Historic,
+            _ => Self::Waiting,
+        }
+    }
+}
+
+/// What the mapping made of one submission, as far as the store may see it.
+#[derive(Clone, Debug)]
+pub struct MappedKeys {
+    /// Keyed digest of the mapped draft.
+    pub digest: Digest,
+    /// Blind keys by which it can be found.
+    pub blind: Vec<Digest>,
+    /// When the citizen submitted it (ms).
+    pub submitted_at: Option<i64>,
+    /// The deadline to keep (ms).
+    pub deadline: Option<i64>,
+    /// The mapped category's code or name.
+    pub category: Option<String>,
+    /// The region's code.
+    pub region: Option<String>,
+    /// The serialised draft, for the event that need not be read back.
+    pub draft: Bytes,
+}
+
+/// One submission, ready for the transaction.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The source's number.
+    pub external_id: ExternalId,
+    /// The source's own version.
+    pub source_version: Option<SourceVersion>,
+    /// Keyed digest of the source document.
+    pub source_digest: Digest,
+    /// The reserved id of the version row; the body is sealed for it.
+    pub version: i64,
+    /// The sealed body.
+    pub body: Vec<u8>,
+    /// What the mapping made of it; none when it could not be mapped.
+    pub mapped: Option<MappedKeys>,
+    /// In what state of its channel it comes.
+    pub standing: Standing,
+    /// Answer to an earlier [`Verdict::Compare`]: the version compared with, and whether they agree.
+    pub compared: Option<(i64, bool)>,
+}
+
+/// Bytes of a verified far side that are no submission; kept once by digest.
+#[derive(Clone, Debug)]
+pub struct Stray {
+    /// Keyed digest of the bytes.
+    pub digest: Digest,
+    /// The reserved id of the row; the body is sealed for it.
+    pub id: i64,
+    /// Sealed media type, bytes and reason.
+    pub body: Vec<u8>,
+}
+
+/// What is handed to the store as one member of a commit.
+#[derive(Clone, Debug)]
+pub struct Acceptance {
+    /// The channel.
+    pub channel: u32,
+    /// Its code, for the events.
+    pub channel_code: Arc<str>,
+    /// Its namespace.
+    pub namespace: u32,
+    /// The namespace's name, for the events.
+    pub namespace_name: Arc<str>,
+    /// Whether it was asked for (polled) or told (pushed).
+    pub polled: bool,
+    /// The submissions; no id twice.
+    pub arrivals: Vec<Arrival>,
+    /// What could not be read.
+    pub strays: Vec<Stray>,
+    /// A token that may be used once, and the digest of the body it came with.
+    pub once: Option<(Once, Digest)>,
+    /// The lease under which a cursor moves; a stale one fails this member alone.
+    pub lease: Option<Lease>,
+    /// The sealed new cursor, and keepsake.
+    pub cursor: Option<Vec<u8>>,
+    /// The sealed new keepsake.
+    pub keepsake: Option<Vec<u8>>,
+}
+
+/// A ticket's numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct TicketKey {
+    /// The internal number, in commit order.
+    pub id: i64,
+    /// The spoken number (汇流编号).
+    pub number: Spoken,
+}
+
+/// What the store decided about one submission.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// It is on disk (or was before).
+    Taken {
+        /// What became of it.
+        what: What,
+        /// Its ticket.
+        ticket: Option<TicketKey>,
+    },
+    /// A known number with other content: compare the new draft with this version, then ask again.
+    Compare {
+        /// The version to compare with.
+        version: i64,
+    },
+}
+
+/// Why an acceptance was not taken.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NotAccepted {
+    /// A once-token was seen before with another body.
+    #[error("a nonce or signature seen before came with another body")]
+    Replayed,
+    /// The lease was lost meanwhile; whoever holds it now does the work.
+    #[error("the lease is stale")]
+    Stale,
+    /// The store failed; nothing of this member is kept.
+    #[error("the store failed: {0}")]
+    Store(String),
+}
+
+/// One event with all that its JSON is composed of.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    /// What happened.
+    pub kind: EventKind,
+    /// The ticket.
+    pub ticket: TicketKey,
+    /// Its place in the ticket's lane, from 1.
+    pub n: u32,
+    /// When it was committed (ms).
+    pub at: i64,
+    /// The channel's code.
+    pub channel: Arc<str>,
+    /// Its namespace.
+    pub namespace: Arc<str>,
+    /// The source's number.
+    pub external_id: ExternalId,
+    /// Which version of the source, from 1.
+    pub version_n: u32,
+    /// When the ticket was first received (ms).
+    pub received_at: i64,
+    /// The serialised draft of that version.
+    pub draft: Bytes,
+    /// The whole body, when a person edited it.
+    pub edited: Option<Bytes>,
+}
+
+/// How a forward errand ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The core has event `n`; perhaps it told its own number.
+    Forwarded {
+        /// Which event.
+        n: u32,
+        /// The core's number of the ticket (热线工单号).
+        core_number: Option<String>,
+    },
+    /// The poll is through for now; due again at this time (ms).
+    Polled {
+        /// When to ask again.
+        due: i64,
+    },
+    /// The item failed for reasons of its own; try again then, with so many attempts counted.
+    Retry {
+        /// When (ms).
+        due: i64,
+        /// Attempts so far, this one included.
+        attempts: u32,
+    },
+    /// A person must look: the lane stops here.
+    Dead {
+        /// Which event.
+        n: u32,
+        /// One stable word.
+        reason: &'static str,
+        /// Sealed details, for the reserved id.
+        body: Vec<u8>,
+        /// The reserved id of the dead letter's row.
+        id: i64,
+        /// Attempts counted.
+        attempts: u32,
+    },
+}
+
+/// A claim and how it ended.
+#[derive(Debug)]
+pub struct Settlement {
+    /// The claim.
+    pub claim: Claim,
+    /// How it ended.
+    pub outcome: Outcome,
+}

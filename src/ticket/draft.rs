@@ -1,0 +1,186 @@
+//! The draft: what the mapping of one submission yields. What the gateway knows (its number, when it
+//! received it) is not in it.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Accused, Matter, Person};
+
+/// What the mapping of one submission yields, in groups. Absent means that the source did not tell.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Draft {
+    /// Who asks (诉求人).
+    #[serde(default, skip_serializing_if = "Person::is_empty")]
+    pub person: Person,
+    /// Whom it is about (被反映对象).
+    #[serde(default, skip_serializing_if = "Accused::is_empty")]
+    pub accused: Accused,
+    /// What it is about (诉求事项).
+    #[serde(default, skip_serializing_if = "Matter::is_empty")]
+    pub matter: Matter,
+    /// Leaders' notes and transfer opinions (批示、转办意见). Never public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instructions: Vec<Instruction>,
+    /// Unit and way of handling, as the source proposes them.
+    #[serde(default, skip_serializing_if = "Handling::is_empty")]
+    pub handling: Handling,
+    /// When things happened, by the source's account.
+    #[serde(default, skip_serializing_if = "Times::is_empty")]
+    pub times: Times,
+    /// By when the upper level wants it done (办理时限).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Deadline>,
+    /// Files that came with it (附件).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<File>,
+    /// What it has to do with other letters and tickets, as the source tells it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+    /// With what the citizen looks the letter up (查询码).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query_code: Option<String>,
+    /// The number that another channel gave to the same letter (上级编号).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_no: Option<String>,
+    /// Fields of the source that no rule reads, kept as they came.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub extra: Map<String, Value>,
+}
+
+impl Draft {
+    /// True if there is something to handle: a title, a text or at least one file. An empty text with
+    /// files is a letter; a draft with none of the three is not.
+    pub fn says_something(&self) -> bool {
+        let told = |text: &Option<String>| text.as_deref().is_some_and(|t| !t.trim().is_empty());
+        told(&self.matter.title) || told(&self.matter.content) || !self.files.is_empty()
+    }
+}
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Draft").field("matter", &self.matter).finish_non_exhaustive()
+    }
+}
+
+/// A leader's note or an opinion of the office that passed the letter on. Printed by `Debug` as dots.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Instruction {
+    /// By whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// What was written.
+    pub text: String,
+}
+
+impl fmt::Debug for Instruction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Instruction(…)")
+    }
+}
+
+/// Unit and way of handling.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Handling {
+    /// The unit that is to handle it (承办单位).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The way (办理方式), for example 转办, 督办.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way: Option<String>,
+}
+
+impl Handling {
+    /// True if nothing at all is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The times a source tells. When the gateway received a ticket and when the core accepted it are not here.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Times {
+    /// When the matter happened (发生时间).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<Timestamp>,
+    /// When the citizen sent it (群众提交时间).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted_at: Option<Timestamp>,
+    /// When the channel handed it over (转派时间).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_at: Option<Timestamp>,
+}
+
+impl Times {
+    /// True if nothing at all is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A time limit, as the upper level wrote it and as it was understood.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Deadline {
+    /// As given, word for word.
+    pub verbatim: String,
+    /// The moment meant, where the channel says how to read it. A bare date means the end of that day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub computed: Option<Timestamp>,
+}
+
+/// A file that came with a submission. Its name and link are printed by `Debug` as dots.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct File {
+    /// The name the source gave it, not made safe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Media type, if told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Size in bytes, if told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// Where it waits, if the source gave a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Which of the parts that came with the submission it is, from 0, if its bytes came along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<u32>,
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("File").field("media_type", &self.media_type).field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+/// What one letter has to do with another.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// The same person asks the same again (重复诉求).
+    RepeatOf,
+    /// The same letter by another road.
+    SameLetter,
+    /// It supervises the other (督办).
+    Supervises,
+    /// One of several made of the other (拆单).
+    SplitOf,
+    /// It touches the other in some way.
+    Related,
+}
+
+/// A link to another letter or ticket.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Link {
+    /// What it has to do with it.
+    pub relation: Relation,
+    /// The other's number, as whoever made the link wrote it.
+    pub number: String,
+}

@@ -1,0 +1,220 @@
+//! Events (流转消息): what the core is told about a ticket, in order. The body of an event is composed
+//! around the bytes of the draft as they were stored, so that a stored draft is never parsed to be sent.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{SourceRef, Spoken, Ticket};
+
+/// What happened to a ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+
+pub enum EventKind {
+    /// It is new (新件).
+    New,
+    /// The source changed it (更正); the data is the whole ticket as it now is.
+    Revised,
+}
+
+impl EventKind {
+    /// Its name in code, logs and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Revised => "revised",
+        }
+    }
+
+    /// Reads a name that [`EventKind::name`] gave.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::New, Self::Revised].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// What stands around the draft in an event: everything the store keeps outside the sealed body.
+#[derive(Clone, Debug)]
+pub struct EventHead<'a> {
+    /// What happened.
+    pub event: EventKind,
+    /// The ticket.
+    pub ticket: Spoken,
+    /// The event's place in the ticket's lane, from 1, without gaps.
+    pub sequence: u64,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// The channel that caused it.
+    pub channel: &'a str,
+    /// The number that channel's source gave.
+    pub external_id: &'a str,
+    /// The ticket's version that the draft is.
+    pub version: u32,
+    /// When the gateway first received the ticket.
+    pub received_at: Timestamp,
+    /// The ticket's source references as of this version.
+    pub sources: &'a [SourceRef],
+}
+
+/// An event as the core reads it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Event {
+    /// What happened.
+    pub event: EventKind,
+    /// The ticket's spoken number (汇流编号).
+    pub ticket: Spoken,
+    /// The event's place in the ticket's lane, from 1, without gaps.
+    #[schemars(range(min = 1))]
+    pub sequence: u64,
+    /// `<ticket>-<sequence>`, the same in every attempt: whoever has it already, has this event already.
+    pub idempotency_key: String,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// Code of the channel that caused it.
+    pub channel: String,
+    /// The number that channel's source gave (来源编号).
+    pub external_id: String,
+    /// The ticket as it was at this event.
+    pub data: Ticket,
+}
+
+/// The bytes given as a draft are no JSON object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the stored draft is no JSON object")]
+pub struct NotADraft;
+
+/// The idempotency key of an event: `<ticket>-<sequence>`.
+pub fn idempotency_key(ticket: Spoken, sequence: u64) -> String {
+    format!("{ticket}-{sequence}")
+}
+
+#[derive(Serialize)]
+struct Front<'a> {
+    event: EventKind,
+    ticket: Spoken,
+    sequence: u64,
+    idempotency_key: String,
+    at: Timestamp,
+    channel: &'a str,
+    external_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct TicketFront<'a> {
+    number: Spoken,
+    version: u32,
+    received_at: Timestamp,
+    sources: &'a [SourceRef],
+}
+
+/// Writes an [`Event`] as JSON around the bytes of a serialised [`super::Draft`], which are copied, not parsed.
+///
+/// Only the outermost braces of `draft_json` are looked at; that it is a draft is the word of whoever
+/// serialised and sealed it.
+pub fn compose(head: &EventHead<'_>, draft_json: &[u8]) -> Result<Vec<u8>, NotADraft> {
+    let inner = draft_json.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).ok_or(NotADraft)?;
+    let mut out = Vec::with_capacity(draft_json.len() + 512 + 160 * head.sources.len());
+    let front = Front {
+        event: head.event,
+        ticket: head.ticket,
+        sequence: head.sequence,
+        idempotency_key: idempotency_key(head.ticket, head.sequence),
+        at: head.at,
+        channel: head.channel,
+        external_id: head.external_id,
+    };
+    let ticket = TicketFront {
+        number: head.ticket,
+        version: head.version,
+        received_at: head.received_at,
+        sources: head.sources,
+    };
+    serde_json::to_writer(&mut out, &front).map_err(|_| NotADraft)?;
+    out.pop();
+    out.extend_from_slice(b",\"data\":");
+    serde_json::to_writer(&mut out, &ticket).map_err(|_| NotADraft)?;
+    if !inner.is_empty() {
+        out.pop();
+        out.push(b',');
+        out.extend_from_slice(inner);
+        out.push(b'}');
+    }
+    out.push(b'}');
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ticket::{Draft, Person};
+    use jiff::civil::date;
+
+    fn told(draft: &Draft) -> (Vec<u8>, Event) {
+        let at: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
+        let number = Spoken::new(date(2026, 11, 22), 17).unwrap();
+        let sources = vec![SourceRef {
+            channel: "xianzhang".into(),
+            namespace: "xianzhang".into(),
+            external_id: "A\"1".into(),
+            received_at: at,
+        }];
+        let head = EventHead {
+            event: EventKind::New,
+            ticket: number,
+            sequence: 1,
+            at,
+            channel: "xianzhang",
+            external_id: "A\"1",
+            version: 1,
+            received_at: at,
+            sources: &sources,
+        };
+        let event = Event {
+            event: EventKind::New,
+            ticket: number,
+            sequence: 1,
+            idempotency_key: format!("{number}-1"),
+            at,
+            channel: "xianzhang".into(),
+            external_id: "A\"1".into(),
+            data: Ticket { number, version: 1, received_at: at, sources: sources.clone(), draft: draft.clone() },
+        };
+        (compose(&head, &serde_json::to_vec(draft).unwrap()).unwrap(), event)
+    }
+
+    #[test]
+    fn what_is_composed_is_what_would_have_been_serialised() {
+        let draft = Draft { person: Person { name: Some("刘某".into()), ..Person::default() }, ..Draft::default() };
+        for draft in [draft, Draft::default()] {
+            let (bytes, event) = told(&draft);
+            assert_eq!(serde_json::from_slice::<Event>(&bytes).unwrap(), event);
+            assert_eq!(bytes, serde_json::to_vec(&event).unwrap());
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_object_are_refused() {
+        let at: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
+        let head = EventHead {
+            event: EventKind::Revised,
+            ticket: Spoken::new(date(2026, 11, 22), 1).unwrap(),
+            sequence: 2,
+            at,
+            channel: "a",
+            external_id: "b",
+            version: 2,
+            received_at: at,
+            sources: &[],
+        };
+        assert_eq!(compose(&head, b"[]"), Err(NotADraft));
+        assert_eq!(compose(&head, b""), Err(NotADraft));
+    }
+
+    #[test]
+    fn names_read_back() {
+        for kind in [EventKind::New, EventKind::Revised] {
+            assert_eq!(EventKind::from_name(kind.name()), Some(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+    }
+}
