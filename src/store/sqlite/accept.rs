@@ -3,14 +3,15 @@
 //! First everything is decided by reading (so that a member that must be compared first has written
 //! nothing), then it is written. A member never holds one external id twice.
 
+use std::cmp::Ordering::{Equal, Less};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use huiliu_contract::{SourceVersion, What};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::super::{
-    Acceptance, Arrival, Digest, Errand, Fresh, MappedKeys, NotAccepted, Schedule, Standing, StoreError, Task, TicketKey,
-    Verdict,
+    Acceptance, Arrival, Digest, Errand, FirstRun, Fresh, MappedKeys, NotAccepted, Schedule, Standing, StoreError,
+    Task, TicketKey, Verdict,
 };
 use super::schema::SPAN;
 use super::serial::Serials;
@@ -26,6 +27,7 @@ pub(super) struct Statements<'c> {
     find: CachedStatement<'c>,
     version: CachedStatement<'c>,
     source: CachedStatement<'c>,
+    point: CachedStatement<'c>,
     keep: CachedStatement<'c>,
     ticket: CachedStatement<'c>,
     event: CachedStatement<'c>,
@@ -38,11 +40,14 @@ impl<'c> Statements<'c> {
         Ok(Self {
             find: db.prepare_cached("SELECT latest, ticket FROM source WHERE namespace = ?1 AND external_id = ?2")?,
             version: db.prepare_cached(
-                "SELECT prev, n, state, source_version, source_digest, mapped_digest FROM version WHERE id = ?1",
+                "SELECT prev, n, state, source_version, source_digest, mapped_digest, received_at FROM version
+                 WHERE id = ?1",
             )?,
             source: db.prepare_cached(
-                "INSERT INTO source (namespace, external_id, latest, ticket) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET latest = excluded.latest, ticket = excluded.ticket",
+                "INSERT INTO source (namespace, external_id, latest, ticket) VALUES (?1, ?2, ?3, ?4)",
+            )?,
+            point: db.prepare_cached(
+                "UPDATE source SET latest = ?3, ticket = ?4 WHERE namespace = ?1 AND external_id = ?2",
             )?,
             keep: db.prepare_cached(
                 "INSERT INTO version (id, prev, n, namespace, external_id, channel, received_at, state, standing,
@@ -54,8 +59,7 @@ impl<'c> Statements<'c> {
                  submitted_at, deadline, category, region, version, version_n, events)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14)",
             )?,
-            event: db
-                .prepare_cached("INSERT INTO event (ticket, n, kind, at, version) VALUES (?1, ?2, ?3, ?4, ?5)")?,
+            event: db.prepare_cached("INSERT INTO event (ticket, n, kind, at, version) VALUES (?1, ?2, ?3, ?4, ?5)")?,
             errand: db.prepare_cached(
                 "INSERT INTO errand (task, subject, due) VALUES (?1, ?2, ?3)
                  ON CONFLICT DO UPDATE SET due = min(due, excluded.due)",
@@ -77,6 +81,7 @@ struct VersionRow {
     source_version: Option<String>,
     source_digest: Vec<u8>,
     mapped_digest: Option<Vec<u8>>,
+    received_at: i64,
 }
 
 /// What is to be written for one arrival.
@@ -99,6 +104,8 @@ pub(super) struct Ground<'a, 'c> {
     pub(super) schedule: &'a Schedule,
     pub(super) ids: &'a AtomicI64,
     pub(super) now: i64,
+    /// When what is being kept came: now, or earlier where it is mapped anew.
+    pub(super) came: i64,
     pub(super) planted: &'a mut Vec<Planted>,
 }
 
@@ -148,10 +155,19 @@ pub(super) fn accept(ground: &mut Ground<'_, '_>, member: &Acceptance) -> Result
 pub(super) fn remap(
     desk: &mut Desk<'_>,
     schedule: &Schedule,
-    channel: i64,
+    letter: &super::desk::DeadLetter,
     code: &str,
     arrival: Arrival,
 ) -> Result<Verdict, StoreError> {
+    if arrival.mapped.is_none() {
+        return Err(StoreError::Refused("the mapping still yields nothing; mend it first".into()));
+    }
+    let channel = letter.channel;
+    let came: i64 = desk
+        .db
+        .query_row("SELECT received_at FROM version WHERE id = ?1", [letter.version], |row| row.get(0))
+        .optional()?
+        .ok_or(StoreError::NotFound)?;
     let (namespace, name): (u32, String) = desk.db.query_row(
         "SELECT namespace.id, namespace.name FROM channel JOIN namespace ON namespace.id = channel.namespace
          WHERE channel.id = ?1",
@@ -179,6 +195,7 @@ pub(super) fn remap(
         schedule,
         ids: desk.ids,
         now: desk.now,
+        came,
         planted: &mut desk.planted,
     };
     let Some(arrival) = member.arrivals.first() else { return Err(StoreError::NotFound) };
@@ -190,7 +207,7 @@ pub(super) fn remap(
         })
         .optional()?
         .ok_or(StoreError::NotFound)?;
-    let plan = ground.plan_known(&member, arrival, &known, true)?;
+    let plan = ground.plan_known(&member, arrival, &known, Some(came))?;
     Ok(ground.carry_out(&member, arrival, plan)?)
 }
 
@@ -221,6 +238,7 @@ impl Ground<'_, '_> {
                 source_version: row.get(3)?,
                 source_digest: row.get(4)?,
                 mapped_digest: row.get(5)?,
+                received_at: row.get(6)?,
             })
         })
     }
@@ -235,23 +253,24 @@ impl Ground<'_, '_> {
             .optional()?;
         match known {
             None => Ok(Plan::New { prev: None }),
-            Some(known) => self.plan_known(member, arrival, &known, false),
+            Some(known) => self.plan_known(member, arrival, &known, None),
         }
     }
 
     /// Sameness: against the latest version, then against older ones, then by what the mapping says.
-    /// `again` is set when a person maps a kept version anew: then it is no repeat of itself.
+    /// `again` is set when a person maps a kept version anew, to the time when it came: then it is no repeat of
+    /// itself, and what was taken after it stays the latest.
     fn plan_known(
         &mut self,
         member: &Acceptance,
         arrival: &Arrival,
         known: &Known,
-        again: bool,
+        again: Option<i64>,
     ) -> rusqlite::Result<Plan> {
         let ticket = known.ticket.map(|id| self.key(id)).transpose()?;
         let latest = self.version(known.latest)?;
         let repeat = Plan::Nothing(Verdict::Taken { what: What::Repeat, ticket });
-        if !again && latest.source_digest == arrival.source_digest.0 {
+        if again.is_none() && latest.source_digest == arrival.source_digest.0 {
             return Ok(repeat);
         }
         let keep = |n: i64, latest: Option<i64>, state: i64, what: What| Plan::Keep {
@@ -263,20 +282,26 @@ impl Ground<'_, '_> {
             what,
         };
         let chain = self.chain(&latest, arrival)?;
-        if let (Some(version), Some(newest)) = (&arrival.source_version, &chain.newest_version)
-            && version < newest
-            && !again
-        {
-            let told = Plan::Nothing(Verdict::Taken { what: What::Repeat, ticket });
-            return Ok(if chain.seen { told } else { keep(latest.n, None, STATE_OLDER, What::Repeat) });
-        }
-        if !again && chain.seen && (!member.polled || arrival.source_version.is_some()) {
-            return Ok(repeat);
+        if let Some(came) = again {
+            if chain.taken_at > Some(came) {
+                return Ok(keep(latest.n, None, STATE_OLDER, What::Repeat));
+            }
+        } else {
+            // The source's own version alone decides where there is one; else who asked.
+            let order = arrival.source_version.as_ref().zip(chain.newest_version.as_ref()).map(|(a, b)| a.cmp(b));
+            if order == Some(Less) {
+                return Ok(if chain.seen { repeat } else { keep(latest.n, None, STATE_OLDER, What::Repeat) });
+            }
+            let late = order.map_or(!member.polled, |order| order == Equal);
+            if chain.seen && (late || chain.only_held) {
+                return Ok(repeat);
+            }
         }
         let Some(mapped) = &arrival.mapped else {
             return Ok(keep(latest.n, Some(arrival.version), STATE_UNMAPPED, What::Unmapped));
         };
-        let (Some(ticket), Some((mapped_id, mapped_digest, mapped_n))) = (known.ticket, chain.mapped(known.latest, &latest))
+        let (Some(ticket), Some((mapped_id, mapped_digest, mapped_n))) =
+            (known.ticket, chain.mapped(known.latest, &latest))
         else {
             return Ok(Plan::New { prev: Some(known.latest) });
         };
@@ -297,7 +322,10 @@ impl Ground<'_, '_> {
         for _ in 0..CHAIN {
             let Some(id) = next else { break };
             let row = self.version(id)?;
-            chain.seen |= row.source_digest == arrival.source_digest.0;
+            if row.source_digest == arrival.source_digest.0 {
+                chain.only_held = row.state == STATE_HELD && (chain.only_held || !chain.seen);
+                chain.seen = true;
+            }
             chain.look(&row);
             if chain.older_mapped.is_none()
                 && row.state == STATE_TAKEN
@@ -321,7 +349,7 @@ impl Ground<'_, '_> {
                 Some(mapped) => self.new_ticket(member, arrival, mapped, prev),
                 None => {
                     self.keep(member, arrival, prev, 1, STATE_UNMAPPED, None)?;
-                    self.point(member, arrival, arrival.version, None)?;
+                    self.know(member, arrival, None)?;
                     self.dead(member, arrival, DEAD_UNMAPPED, "unmapped", None)?;
                     Ok(Verdict::Taken { what: What::Unmapped, ticket: None })
                 }
@@ -335,7 +363,7 @@ impl Ground<'_, '_> {
                 }
                 // A held or older version joins the chain behind the latest without becoming it.
                 match latest {
-                    Some(latest) if latest == arrival.version => self.point(member, arrival, latest, ticket)?,
+                    Some(latest) if latest == arrival.version => self.point(member, arrival, ticket)?,
                     _ => self.splice(prev, arrival.version)?,
                 }
                 Ok(Verdict::Taken { what, ticket: ticket.map(|id| self.key(id)).transpose()? })
@@ -369,7 +397,7 @@ impl Ground<'_, '_> {
             member.namespace,
             arrival.external_id.as_str(),
             member.channel,
-            self.now,
+            self.came,
             state,
             arrival.standing as i64,
             ticket,
@@ -381,8 +409,25 @@ impl Ground<'_, '_> {
         Ok(())
     }
 
-    fn point(&mut self, member: &Acceptance, arrival: &Arrival, latest: i64, ticket: Option<i64>) -> rusqlite::Result<()> {
-        self.statements.source.execute(params![member.namespace, arrival.external_id.as_str(), latest, ticket])?;
+    /// Makes a number known. A member that names it twice fails here: it must never become two tickets.
+    fn know(&mut self, member: &Acceptance, arrival: &Arrival, ticket: Option<i64>) -> rusqlite::Result<()> {
+        self.statements.source.execute(params![
+            member.namespace,
+            arrival.external_id.as_str(),
+            arrival.version,
+            ticket
+        ])?;
+        Ok(())
+    }
+
+    /// Makes a version of a known number the latest.
+    fn point(&mut self, member: &Acceptance, arrival: &Arrival, ticket: Option<i64>) -> rusqlite::Result<()> {
+        self.statements.point.execute(params![
+            member.namespace,
+            arrival.external_id.as_str(),
+            arrival.version,
+            ticket
+        ])?;
         Ok(())
     }
 
@@ -413,8 +458,9 @@ impl Ground<'_, '_> {
     fn keep_stray(&self, member: &Acceptance, stray: &super::super::Stray) -> rusqlite::Result<()> {
         self.db
             .prepare_cached(
-                "INSERT OR IGNORE INTO dead (id, kind, channel, since, reason, digest, body)
-                 VALUES (?1, ?2, ?3, ?4, 'unreadable', ?5, ?6)",
+                "INSERT INTO dead (id, kind, channel, since, reason, digest, body)
+                 VALUES (?1, ?2, ?3, ?4, 'unreadable', ?5, ?6)
+                 ON CONFLICT (channel, digest) WHERE digest IS NOT NULL DO NOTHING",
             )?
             .execute(params![stray.id, DEAD_UNREADABLE, member.channel, self.now, stray.digest.0, stray.body])?;
         Ok(())
@@ -429,6 +475,23 @@ impl Ground<'_, '_> {
         Ok(())
     }
 
+    /// The standing of a new ticket: what would wait for the end of a first run that has ended meanwhile does not.
+    fn standing(&self, member: &Acceptance, arrival: &Arrival, mapped: &MappedKeys) -> rusqlite::Result<Standing> {
+        if arrival.standing != Standing::Waiting {
+            return Ok(arrival.standing);
+        }
+        let (first_run, live_from): (i64, Option<i64>) = self
+            .db
+            .prepare_cached("SELECT first_run, live_from FROM channel WHERE id = ?1")?
+            .query_row([member.channel], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let old = live_from.is_some_and(|from| mapped.submitted_at.unwrap_or(self.now) < from);
+        Ok(match super::first_run_of(first_run) {
+            FirstRun::Through if old => Standing::Historic,
+            FirstRun::Through => Standing::Live,
+            FirstRun::Underway | FirstRun::NeedsGoLive => Standing::Waiting,
+        })
+    }
+
     fn new_ticket(
         &mut self,
         member: &Acceptance,
@@ -439,8 +502,12 @@ impl Ground<'_, '_> {
         let key = self.serials.next(self.db, self.now)?;
         let n = 1;
         self.keep(member, arrival, prev, n, STATE_TAKEN, Some(key.id))?;
-        self.point(member, arrival, arrival.version, Some(key.id))?;
-        let live = arrival.standing == Standing::Live;
+        match prev {
+            None => self.know(member, arrival, Some(key.id))?,
+            Some(_) => self.point(member, arrival, Some(key.id))?,
+        }
+        let standing = self.standing(member, arrival, mapped)?;
+        let live = standing == Standing::Live;
         self.statements.ticket.execute(params![
             key.id,
             super::serial::day_number(key.number.day()),
@@ -448,7 +515,7 @@ impl Ground<'_, '_> {
             member.channel,
             member.namespace,
             arrival.external_id.as_str(),
-            arrival.standing as i64,
+            standing as i64,
             self.now,
             mapped.submitted_at,
             mapped.deadline,
@@ -474,7 +541,7 @@ impl Ground<'_, '_> {
     ) -> rusqlite::Result<Verdict> {
         let Some(mapped) = &arrival.mapped else { return Err(rusqlite::Error::InvalidQuery) };
         self.keep(member, arrival, Some(prev), n, STATE_TAKEN, Some(ticket))?;
-        self.point(member, arrival, arrival.version, Some(ticket))?;
+        self.point(member, arrival, Some(ticket))?;
         let key = self.key(ticket)?;
         let (standing, events, stuck): (i64, i64, Option<i64>) = self
             .db
@@ -541,11 +608,7 @@ impl Ground<'_, '_> {
                 edited: None,
             })
         });
-        self.planted.push(Planted {
-            errand: Errand { task: Task::Forward, subject: key.id },
-            due: self.now,
-            fresh,
-        });
+        self.planted.push(Planted { errand: Errand { task: Task::Forward, subject: key.id }, due: self.now, fresh });
         Ok(())
     }
 }
@@ -559,6 +622,10 @@ const STATE_OLDER: i64 = 3;
 #[derive(Default)]
 struct Chain {
     seen: bool,
+    /// Seen, but only as a suspected re-used number: a person has it before them already.
+    only_held: bool,
+    /// When the youngest version that counts came.
+    taken_at: Option<i64>,
     newest_version: Option<SourceVersion>,
     older_mapped: Option<(i64, Vec<u8>, i64)>,
 }
@@ -568,6 +635,9 @@ impl Chain {
         let version = row.source_version.clone().map(SourceVersion);
         if row.state != STATE_HELD && version > self.newest_version {
             self.newest_version = version;
+        }
+        if row.state == STATE_TAKEN {
+            self.taken_at = self.taken_at.max(Some(row.received_at));
         }
     }
 

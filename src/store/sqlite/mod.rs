@@ -51,12 +51,21 @@ pub(super) struct Sqlite {
     orders: Option<mpsc::Sender<Order>>,
     writer: Option<JoinHandle<()>>,
     reader: Arc<Mutex<Connection>>,
+    /// People read here: a long search must not keep the next event waiting.
+    archive: Arc<Mutex<Connection>>,
     keys: Arc<Keys>,
     schedule: Arc<Schedule>,
     clock: Arc<Clock>,
     ids: Arc<AtomicI64>,
     unclean: Option<Unclean>,
     _lock: File,
+}
+
+fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(path, flags)?;
+    settings(&reader)?;
+    Ok(reader)
 }
 
 fn settings(db: &Connection) -> rusqlite::Result<()> {
@@ -78,14 +87,14 @@ impl Sqlite {
         settings(&db)?;
         migrate(&mut db)?;
         private(path)?;
-        let last: i64 = db.query_row("SELECT coalesce(max(alive), 0) FROM run", [], |row| row.get(0))?;
+        let last = last_seen(&db)?;
         let clock = Arc::new(Clock::start(last));
         let now = clock.now();
         let undone: i64 = db.query_row("SELECT count(*) FROM errand WHERE task <> 1", [], |row| row.get(0))?;
         let unclean = db
-            .query_row("SELECT alive FROM run WHERE stopped IS NULL ORDER BY id DESC LIMIT 1", [], |row| row.get(0))
+            .query_row("SELECT 1 FROM run WHERE stopped IS NULL LIMIT 1", [], |_| Ok(()))
             .optional()?
-            .map(|from: i64| Unclean { from, to: now, undone: undone as u64 });
+            .map(|()| Unclean { from: last, to: now, undone: undone as u64 });
         db.execute("UPDATE run SET stopped = alive WHERE stopped IS NULL", [])?;
         db.execute("INSERT INTO run (started, alive) VALUES (?1, ?1)", [now])?;
         let run = db.last_insert_rowid();
@@ -98,8 +107,6 @@ impl Sqlite {
         )?;
         let schedule = Arc::new(Schedule::default());
         load_errands(&db, &schedule, now)?;
-        let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        settings(&reader)?;
         let (orders, queue) = mpsc::channel(QUEUE);
         let ids = Arc::new(AtomicI64::new(ids + 1));
         let work = Writer {
@@ -117,7 +124,8 @@ impl Sqlite {
         Ok(Self {
             orders: Some(orders),
             writer: Some(writer),
-            reader: Arc::new(Mutex::new(reader)),
+            reader: Arc::new(Mutex::new(reader(path)?)),
+            archive: Arc::new(Mutex::new(reader(path)?)),
             keys,
             schedule,
             clock,
@@ -131,12 +139,28 @@ impl Sqlite {
         self.orders.as_ref().ok_or(StoreError::Closed)
     }
 
-    /// Reads on a thread that may block.
+    /// Reads for the gateway, on a thread that may block.
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection, &Keys) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (reader, keys) = (self.reader.clone(), self.keys.clone());
+        self.read_on(&self.reader, work).await
+    }
+
+    /// Reads for people, on a thread that may block.
+    async fn look<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &Keys) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.read_on(&self.archive, work).await
+    }
+
+    async fn read_on<T: Send + 'static>(
+        &self,
+        reader: &Arc<Mutex<Connection>>,
+        work: impl FnOnce(&Connection, &Keys) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reader, keys) = (reader.clone(), self.keys.clone());
         tokio::task::spawn_blocking(move || {
             let db = reader.lock().unwrap_or_else(PoisonError::into_inner);
             work(&db, &keys)
@@ -164,6 +188,20 @@ impl Drop for Sqlite {
             tracing::error!("the store's writer ended badly");
         }
     }
+}
+
+/// The latest time that anything in the database bears: the clock must not start before it, or a day could be
+/// opened again behind the next one. The sign of life alone lags behind the last commits.
+fn last_seen(db: &Connection) -> rusqlite::Result<i64> {
+    db.query_row(
+        "SELECT max(coalesce((SELECT max(alive) FROM run), 0),
+         coalesce((SELECT received_at FROM ticket ORDER BY id DESC LIMIT 1), 0),
+         coalesce((SELECT received_at FROM version ORDER BY id DESC LIMIT 1), 0),
+         coalesce((SELECT at FROM deed ORDER BY id DESC LIMIT 1), 0),
+         coalesce((SELECT at FROM outcome ORDER BY id DESC LIMIT 1), 0))",
+        [],
+        |row| row.get(0),
+    )
 }
 
 fn migrate(db: &mut Connection) -> Result<(), StoreError> {
@@ -263,7 +301,12 @@ impl Store for Sqlite {
             desk.db.execute(
                 "INSERT INTO channel (code, namespace, known_since, first_run) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (code) DO UPDATE SET namespace = excluded.namespace",
-                params![code, namespace, now, if polled { FirstRun::Underway as i64 } else { FirstRun::Through as i64 }],
+                params![
+                    code,
+                    namespace,
+                    now,
+                    if polled { FirstRun::Underway as i64 } else { FirstRun::Through as i64 }
+                ],
             )?;
             let (id, first_run, known_since): (u32, i64, i64) = desk.db.query_row(
                 "SELECT id, first_run, known_since FROM channel WHERE code = ?1",
@@ -277,7 +320,8 @@ impl Store for Sqlite {
                     .query_row("SELECT due FROM errand WHERE task = 1 AND subject = ?1", [id], |row| row.get(0))
                     .optional()?;
                 if due.is_none() {
-                    desk.db.execute("INSERT INTO errand (task, subject, due) VALUES (1, ?1, ?2)", [i64::from(id), now])?;
+                    desk.db
+                        .execute("INSERT INTO errand (task, subject, due) VALUES (1, ?1, ?2)", [i64::from(id), now])?;
                 }
                 let errand = Errand { task: Task::Poll, subject: i64::from(id) };
                 desk.planted.push(Planted { errand, due: due.unwrap_or(now), fresh: None });
@@ -361,8 +405,16 @@ impl Store for Sqlite {
     async fn end_first_run(&self, channel: u32, needs_person: bool) -> Result<u64, StoreError> {
         self.write(move |desk| {
             let state = if needs_person { FirstRun::NeedsGoLive } else { FirstRun::Through };
-            desk.db.execute("UPDATE channel SET first_run = ?2 WHERE id = ?1", params![channel, state as i64])?;
-            if needs_person { Ok(0) } else { desk::release(desk, channel, i64::MIN).map(|(released, _)| released) }
+            // Once a person was called for, only a person ends it; once it is ended, it stays so.
+            let ended = desk.db.execute(
+                "UPDATE channel SET first_run = ?2 WHERE id = ?1 AND first_run = 0",
+                params![channel, state as i64],
+            )?;
+            if needs_person || ended == 0 {
+                Ok(0)
+            } else {
+                desk::release(desk, channel, i64::MIN).map(|(released, _)| released)
+            }
         })
         .await
     }
@@ -376,6 +428,10 @@ impl Store for Sqlite {
         body: Vec<u8>,
     ) -> Result<OutcomeTaken, StoreError> {
         self.write(move |desk| {
+            desk.db.execute(
+                "DELETE FROM outcome WHERE core_id = ?1 AND ticket IS NULL AND until < ?2",
+                params![core_id, desk.now],
+            )?;
             let known: Option<(Vec<u8>, Option<i64>, Option<i64>)> = desk
                 .db
                 .query_row("SELECT digest, ticket, until FROM outcome WHERE core_id = ?1", [&core_id], |row| {

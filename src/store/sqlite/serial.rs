@@ -64,14 +64,12 @@ impl Serials {
 
     fn open_day(&self, db: &Connection, now: i64) -> rusqlite::Result<Known> {
         let zoned = jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_zoned(self.zone.clone());
-        let until = zoned.tomorrow().and_then(|next| next.start_of_day()).map_or(now, |next| {
-            next.timestamp().as_millisecond()
-        });
+        let until =
+            zoned.tomorrow().and_then(|next| next.start_of_day()).map_or(now, |next| next.timestamp().as_millisecond());
         let day = zoned.date();
         let next: i64 = db.query_row("SELECT coalesce(max(id), 0) + 1 FROM ticket", [], |row| row.get(0))?;
-        let first: Option<i64> = db
-            .query_row("SELECT first FROM day WHERE day = ?1", [day_number(day)], |row| row.get(0))
-            .optional()?;
+        let first: Option<i64> =
+            db.query_row("SELECT first FROM day WHERE day = ?1", [day_number(day)], |row| row.get(0)).optional()?;
         let first = match first {
             Some(first) => first,
             None => {
