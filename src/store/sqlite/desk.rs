@@ -200,7 +200,7 @@ impl Desk for Sqlite {
             if matches!(letter.kind, DEAD_EVENT | DEAD_UNREADABLE) {
                 return Err(StoreError::Refused("this dead letter holds no submission to map".into()));
             }
-            let verdict = super::accept::remap(desk, &schedule, &letter, &code, arrival)?;
+            let verdict = super::remap::remap(desk, &schedule, &letter, &code, arrival)?;
             if !matches!(verdict, Verdict::Compare { .. }) {
                 end(desk, dead, "remapped")?;
                 deed.write(desk)?;

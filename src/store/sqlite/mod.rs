@@ -1,11 +1,14 @@
 //! The embedded store: SQLite in WAL mode with `synchronous=FULL`, one writer, group commit.
 
 mod accept;
+mod decide;
 mod desk;
 mod read;
+mod remap;
 mod schema;
 mod serial;
 mod settle;
+mod statements;
 mod writer;
 
 use std::collections::HashMap;

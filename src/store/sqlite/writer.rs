@@ -12,9 +12,10 @@ use tokio::sync::{mpsc, oneshot};
 use super::super::schedule::{Next, Schedule};
 use super::super::{Acceptance, Clock, Lease, NotAccepted, Settlement, StoreError, Verdict};
 use super::Planted;
-use super::accept::{Ground, Statements, accept};
+use super::accept::{Ground, accept};
 use super::serial::Serials;
 use super::settle::settle;
+use super::statements::Statements;
 
 /// The most members of one commit.
 const GROUP: usize = 256;

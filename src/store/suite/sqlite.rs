@@ -303,3 +303,25 @@ async fn the_files_are_for_the_owner_only() {
         assert_eq!(mode & 0o077, 0, "{name}");
     }
 }
+
+fn rows(path: &Path) -> i64 {
+    let db = rusqlite::Connection::open(path).unwrap();
+    let mut tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
+    let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let count =
+        |name: &String| db.query_row(&format!("SELECT count(*) FROM \"{name}\""), [], |row| row.get::<_, i64>(0));
+    names.iter().map(|name| count(name).unwrap()).sum()
+}
+
+/// The cost that is promised: five rows and one for each blind key for a new letter, none for one told again.
+#[tokio::test]
+async fn a_new_letter_costs_five_rows_and_a_repeat_none() {
+    let house = Folder::new();
+    let site = Site::pushed(&house).await;
+    site.new_ticket(&letter("the day's first", "one")).await;
+    let before = rows(&house.database());
+    site.new_ticket(&letter("A", "one").phone("13800000000")).await;
+    assert_eq!(rows(&house.database()) - before, 5 + 1);
+    site.tell(&letter("A", "one").phone("13800000000")).await;
+    assert_eq!(rows(&house.database()) - before, 5 + 1);
+}
