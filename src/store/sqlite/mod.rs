@@ -8,6 +8,7 @@ mod remap;
 mod schema;
 mod serial;
 mod settle;
+mod start;
 mod statements;
 mod writer;
 
@@ -20,14 +21,15 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{mpsc, oneshot};
 
-use self::serial::{Serials, day_number, day_of};
+use self::serial::{Serials, id_of, number_of};
+use self::start::{last_seen, load_errands, migrate, private, reader, settings};
 use self::writer::{Order, Writer};
 use super::{
     Acceptance, Clock, Digest, Enrolled, Errand, FirstRun, FirstRunCounts, Fresh, Keys, NotAccepted, OutcomeTaken,
-    Place, Schedule, Settlement, Store, StoreError, Task, TicketKey, Unclean, Verdict,
+    Place, Schedule, Settlement, Store, StoreError, Task, Unclean, Verdict,
 };
 use crate::ticket::{EventKind, Spoken};
 
@@ -62,21 +64,6 @@ pub(super) struct Sqlite {
     ids: Arc<AtomicI64>,
     unclean: Option<Unclean>,
     _lock: File,
-}
-
-fn reader(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let reader = Connection::open_with_flags(path, flags)?;
-    settings(&reader)?;
-    Ok(reader)
-}
-
-fn settings(db: &Connection) -> rusqlite::Result<()> {
-    db.set_prepared_statement_cache_capacity(128);
-    db.pragma_update(None, "foreign_keys", true)?;
-    db.pragma_update(None, "cache_size", -8192)?;
-    db.pragma_update(None, "temp_store", "MEMORY")?;
-    db.busy_timeout(std::time::Duration::from_secs(5))
 }
 
 impl Sqlite {
@@ -193,60 +180,6 @@ impl Drop for Sqlite {
     }
 }
 
-/// The latest time that anything in the database bears: the clock must not start before it, or a day could be
-/// opened again behind the next one. The sign of life alone lags behind the last commits.
-fn last_seen(db: &Connection) -> rusqlite::Result<i64> {
-    db.query_row(
-        "SELECT max(coalesce((SELECT max(alive) FROM run), 0),
-         coalesce((SELECT received_at FROM ticket ORDER BY id DESC LIMIT 1), 0),
-         coalesce((SELECT received_at FROM version ORDER BY id DESC LIMIT 1), 0),
-         coalesce((SELECT at FROM deed ORDER BY id DESC LIMIT 1), 0),
-         coalesce((SELECT at FROM outcome ORDER BY id DESC LIMIT 1), 0))",
-        [],
-        |row| row.get(0),
-    )
-}
-
-fn migrate(db: &mut Connection) -> Result<(), StoreError> {
-    let migrations = schema::migrations();
-    let known = 1;
-    let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let found = usize::try_from(found).unwrap_or(usize::MAX);
-    if found > known {
-        return Err(StoreError::Newer { found, known });
-    }
-    migrations.to_latest(db).map_err(|error| match error {
-        rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::Database(err),
-        other => StoreError::Refused(other.to_string()),
-    })
-}
-
-/// Makes the database and its companions readable by the owner alone.
-fn private(path: &Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::PermissionsExt;
-    for end in ["", "-wal", "-shm"] {
-        let file = std::path::PathBuf::from(format!("{}{end}", path.display()));
-        if file.exists() {
-            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600))
-                .map_err(|why| StoreError::File { path: file.display().to_string(), why })?;
-        }
-    }
-    Ok(())
-}
-
-fn load_errands(db: &Connection, schedule: &Schedule, now: i64) -> Result<(), StoreError> {
-    let mut errands = db.prepare("SELECT task, subject, due, attempts FROM errand ORDER BY task, subject")?;
-    let mut rows = errands.query([])?;
-    while let Some(row) = rows.next()? {
-        let Some(task) = Task::from_number(row.get(0)?) else { continue };
-        // A channel's poll is planted when the channel is enrolled: a retired one must not be asked.
-        if task != Task::Poll {
-            schedule.plant(Errand { task, subject: row.get(1)? }, row.get(2)?, now, row.get(3)?, None);
-        }
-    }
-    Ok(())
-}
-
 /// The number under which an event's kind is stored.
 fn kind_number(kind: EventKind) -> i64 {
     match kind {
@@ -258,22 +191,6 @@ fn kind_number(kind: EventKind) -> i64 {
 /// The kind of a stored number.
 fn kind_of(number: i64) -> EventKind {
     if number == 2 { EventKind::Revised } else { EventKind::New }
-}
-
-/// A ticket's numbers by its internal one.
-fn number_of(db: &Connection, id: i64) -> rusqlite::Result<TicketKey> {
-    db.prepare_cached("SELECT day, serial FROM ticket WHERE id = ?1")?
-        .query_row([id], |row| serial::key(id, day_of(row.get(0)?), row.get(1)?))
-}
-
-/// A ticket's internal number by its spoken one.
-fn id_of(db: &Connection, number: Spoken) -> rusqlite::Result<Option<i64>> {
-    db.prepare_cached(
-        "SELECT ticket.id FROM day JOIN ticket ON ticket.id = day.first + ?2 - 1
-         WHERE day.day = ?1 AND ticket.day = ?1 AND ticket.serial = ?2",
-    )?
-    .query_row(params![day_number(number.day()), number.serial()], |row| row.get(0))
-    .optional()
 }
 
 #[async_trait]

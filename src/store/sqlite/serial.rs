@@ -41,6 +41,22 @@ pub(super) fn key(id: i64, day: Date, serial: u32) -> rusqlite::Result<TicketKey
     Ok(TicketKey { id, number })
 }
 
+/// A ticket's numbers by its internal one.
+pub(super) fn number_of(db: &Connection, id: i64) -> rusqlite::Result<TicketKey> {
+    db.prepare_cached("SELECT day, serial FROM ticket WHERE id = ?1")?
+        .query_row([id], |row| key(id, day_of(row.get(0)?), row.get(1)?))
+}
+
+/// A ticket's internal number by its spoken one.
+pub(super) fn id_of(db: &Connection, number: Spoken) -> rusqlite::Result<Option<i64>> {
+    db.prepare_cached(
+        "SELECT ticket.id FROM day JOIN ticket ON ticket.id = day.first + ?2 - 1
+         WHERE day.day = ?1 AND ticket.day = ?1 AND ticket.serial = ?2",
+    )?
+    .query_row(params![day_number(number.day()), number.serial()], |row| row.get(0))
+    .optional()
+}
+
 impl Serials {
     pub(super) fn new(zone: TimeZone) -> Self {
         Self { zone, known: None }
