@@ -169,7 +169,7 @@ impl Gateway {
         let daemon = Daemon::new(self, start, &built, intake, core_status.map(|status| (status, core_resumed)), polled);
         let house = House { store: self.store.clone(), control: Arc::new(daemon), zone };
         let socket = self.console_socket()?;
-        let _ = (socket, house);
+        self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));
         self.tracker.spawn(housekeeping(self.store.clone(), start.metrics.clone(), self.stop.clone()));
         Ok(())
     }
