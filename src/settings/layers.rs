@@ -138,7 +138,14 @@ fn target(name: &str, rest: &str, root: &Value) -> Result<String, Vec<Mistake>> 
         schema = walk::named(root, schema, part).ok_or_else(|| {
             let known = walk::possible_keys(root, schema);
             let problem = Text::new(format!("没有 {key} 这个键"), format!("unknown key `{key}`"));
-            vec![Mistake { key: key.clone(), ..of_variable(name, problem).remedy(walk::allowed(part, &known)) }]
+            let remedy = match known.is_empty() {
+                true => Text::new(
+                    "变量到不了这里;写进 gateway.toml",
+                    "variables do not reach here; write it in gateway.toml",
+                ),
+                false => walk::allowed(part, &known),
+            };
+            vec![Mistake { key: key.clone(), ..of_variable(name, problem).remedy(remedy) }]
         })?;
     }
     if walk::possible_keys(root, schema).is_empty() {

@@ -5,5 +5,6 @@ pub mod auth;
 pub mod client;
 pub mod pick;
 pub mod retry_after;
+pub mod stamp;
 pub mod success;
 pub mod template;

@@ -68,6 +68,15 @@ impl Pointer {
         })
     }
 
+    /// The value at this place, to be changed or taken out.
+    pub fn get_mut<'v>(&self, document: &'v mut Value) -> Option<&'v mut Value> {
+        self.steps.iter().try_fold(document, |value, step| match value {
+            Value::Object(members) => members.get_mut(&*step.name),
+            Value::Array(list) => list.get_mut(step.index?),
+            _ => None,
+        })
+    }
+
     /// As the operator wrote it.
     pub fn as_str(&self) -> &str {
         &self.written
@@ -165,7 +174,9 @@ mod tests {
         fn agrees_with_serde_json(steps in prop::collection::vec("[a-c0-2~/]{0,3}", 0..4), document in tree()) {
             let written: String =
                 steps.iter().map(|s| format!("/{}", s.replace('~', "~0").replace('/', "~1"))).collect();
-            prop_assert_eq!(Pointer::parse(&written).unwrap().get(&document), document.pointer(&written));
+            let pointer = Pointer::parse(&written).unwrap();
+            prop_assert_eq!(pointer.get(&document), document.pointer(&written));
+            prop_assert_eq!(pointer.get_mut(&mut document.clone()).cloned().as_ref(), document.pointer(&written));
         }
 
         #[test]

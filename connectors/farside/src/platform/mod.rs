@@ -1,0 +1,123 @@
+//! A platform with a paged list and write-backs (省级12345热线), and with every bad day such a platform has.
+//! It believes nothing the gateway says about itself: it counts on its own.
+
+mod item;
+mod options;
+mod service;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use crate::port::Port;
+pub use options::{Envelope, Gate, PlatformOptions, Trick};
+use state::State;
+pub use state::{PlatformStats, WrittenBack};
+
+/// A running platform; it stops when it is dropped.
+///
+/// `GET` and `POST /order/list` give the list: the page by `pageNum`, by `offset` or by `cursor`, its size
+/// as `pageSize`, only what changed at or after `updateBegin` (`yyyy-MM-dd HH:mm:ss`, Beijing time), or only
+/// numbers (`seq`) above `afterSeq`; parameters in the query, in a JSON object or in a form. Any other
+/// `POST /order/{verb}` is a write-back of the order named `orderNo` in its JSON body. `GET /stats` prints
+/// the count.
+#[derive(Debug)]
+pub struct Platform {
+    state: Arc<Mutex<State>>,
+    port: Port,
+}
+
+impl Platform {
+    /// Starts a platform; it returns when it can be asked.
+    pub async fn start(options: PlatformOptions) -> io::Result<Self> {
+        let listen = options.listen;
+        let state = Arc::new(Mutex::new(State::new(options)));
+        let port = Port::open(service::router(Arc::clone(&state)), listen).await?;
+        Ok(Self { state, port })
+    }
+
+    /// Where it listens, also while it is shut.
+    pub fn addr(&self) -> SocketAddr {
+        self.port.addr()
+    }
+
+    /// Its address as `connect.url` wants it.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr())
+    }
+
+    /// Adds so many items, each later than all before.
+    pub fn grow(&self, items: u64) {
+        self.with(|state| state.grow(items));
+    }
+
+    /// Adds an item without a number: a malformed one, which stays.
+    pub fn grow_malformed(&self) {
+        self.with(State::grow_malformed);
+    }
+
+    /// Changes an item's text; its time becomes the latest of all, so it moves to the end of the list.
+    /// False where there is no such item.
+    pub fn revise(&self, number: &str) -> bool {
+        self.with(|state| state.revise(number))
+    }
+
+    /// Takes an item off the list, as one that was handled elsewhere.
+    pub fn remove(&self, number: &str) -> bool {
+        self.with(|state| state.remove(number))
+    }
+
+    /// The next list requests meet these, in this order; then all is well again.
+    pub fn play(&self, tricks: impl IntoIterator<Item = Trick>) {
+        self.with(|state| state.tricks.extend(tricks));
+    }
+
+    /// The next write-backs meet these.
+    pub fn play_on_write_backs(&self, tricks: impl IntoIterator<Item = Trick>) {
+        self.with(|state| state.write_back_tricks.extend(tricks));
+    }
+
+    /// Lets in only who shows this from now on.
+    pub fn change_gate(&self, gate: Gate) {
+        self.with(|state| state.options.gate = gate);
+    }
+
+    /// What it counted.
+    pub fn stats(&self) -> PlatformStats {
+        self.with(|state| state.stats())
+    }
+
+    /// The numbers of all items that are listed now, in the list's order; none for a malformed one.
+    pub fn numbers(&self) -> Vec<Option<String>> {
+        self.with(|state| state.numbers())
+    }
+
+    /// An item as the list holds it now.
+    pub fn document(&self, number: &str) -> Option<Value> {
+        self.with(|state| state.document(number))
+    }
+
+    /// The write-backs it took, in their order; a key told again stands here once.
+    pub fn written_back(&self) -> Vec<WrittenBack> {
+        self.with(|state| state.written_back.clone())
+    }
+
+    /// Closes the port and all connections.
+    pub async fn shut(&self) {
+        self.port.shut().await;
+    }
+
+    /// Opens the same port again.
+    pub async fn reopen(&self) -> io::Result<()> {
+        self.port.reopen().await
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

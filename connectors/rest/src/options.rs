@@ -1,0 +1,346 @@
+//! What an operator may write for a polled platform. Nothing is compiled or looked up here.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use huiliu_contract::Period;
+use huiliu_kit::auth::Auth;
+use huiliu_kit::success::{Errors, Success};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The tables of `channel.toml` that belong to this kind.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    /// Where the platform is and who we are to it.
+    #[schemars(extend("x-zh" = "怎么连"))]
+    pub connect: Connect,
+    /// How items are fetched.
+    #[schemars(extend("x-zh" = "怎么取"))]
+    pub poll: PollOptions,
+    /// How outcomes are carried back; without it nothing is.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "怎么回"))]
+    pub r#return: Option<ReturnOptions>,
+}
+
+/// `[connect]`
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Connect {
+    /// The address that all paths below are added to; http or https.
+    #[schemars(extend("x-zh" = "接口地址,后面的路径都接在它后面"))]
+    pub url: String,
+    /// Who we are; without it, nobody.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "身份验证办法"))]
+    pub auth: Option<Auth>,
+    /// Headers of every request; no secrets here, those belong to `auth`.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "每次请求都带的请求头(不放密钥)"))]
+    pub headers: BTreeMap<String, String>,
+    /// Certificates to trust instead of the system's (PEM), for a platform that signs its own.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "对方自签证书的文件(PEM);填了就只信它"))]
+    pub ca_file: Option<PathBuf>,
+    /// The longest time for one request; 30s by default, 1s to 10m.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "一次请求最多等多久,默认30s"))]
+    pub timeout: Option<Period>,
+    /// Other hosts that requests may go to, by an absolute path below or a redirect.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "除接口地址外还允许访问的主机"))]
+    pub allow_hosts: Vec<String>,
+}
+
+/// `[poll]`
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PollOptions {
+    /// The request for a list, and where things stand in its answer.
+    #[schemars(extend("x-zh" = "列表怎么请求、返回里各样东西在哪"))]
+    pub list: List,
+    /// How pages follow each other; without it there is one page.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "怎么翻页;不写就是只有一页"))]
+    pub page: Paging,
+    /// How only what is new is asked for; without it every walk takes all.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "怎么只取新的;不写就每次全取"))]
+    pub since: Option<Since>,
+    /// When an answer counts as success.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "什么样的返回算成功"))]
+    pub success: Option<Success>,
+    /// What the platform's error codes, or HTTP statuses, mean.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "错误代码各是什么意思"))]
+    pub errors: Errors,
+}
+
+/// The request for a list. Texts may hold `{page}`, `{size}` and `{since}`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// Path of a GET; exactly one of `get` and `post`.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "用GET请求的路径(get、post 只写一个)"))]
+    pub get: Option<String>,
+    /// Path of a POST; exactly one of `get` and `post`.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "用POST请求的路径(get、post 只写一个)"))]
+    pub post: Option<String>,
+    /// Query parameters; one whose value is not known yet (`{since}` at first) is left out.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "网址参数"))]
+    pub query: BTreeMap<String, String>,
+    /// Headers of this request.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "这个请求另带的请求头"))]
+    pub headers: BTreeMap<String, String>,
+    /// The body of a POST, as a tree of values.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "POST 的内容"))]
+    pub body: Option<Value>,
+    /// How the body is written.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "内容的写法:json 或 form"))]
+    pub send_as: SendAs,
+    /// Where the list stands in the answer, for example `/data/records`; empty if the answer is the list.
+    #[schemars(extend("x-zh" = "返回里列表在哪,例如 /data/records"))]
+    pub items: String,
+    /// Where an item's number stands in the item.
+    #[schemars(extend("x-zh" = "每件的来源编号在哪"))]
+    pub id: String,
+    /// Where the platform's own version of the item stands.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "对方自己的版本号或更新时间在哪"))]
+    pub version: Option<String>,
+    /// When the platform handed the item over.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "对方转出的时间"))]
+    pub sent_at: Option<SentAt>,
+    /// Where the number of all items stands in the answer; a walk that comes short of it is an error.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "返回里总条数在哪;取不够会报错"))]
+    pub total: Option<String>,
+}
+
+/// How a body is written.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SendAs {
+    /// As JSON.
+    #[default]
+    #[schemars(extend("x-zh" = "JSON"))]
+    Json,
+    /// As a form (`application/x-www-form-urlencoded`).
+    #[schemars(extend("x-zh" = "表单"))]
+    Form,
+}
+
+/// Where a time stands in an item, and how it is written.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SentAt {
+    /// Where it stands.
+    #[schemars(extend("x-zh" = "时间在哪"))]
+    pub at: String,
+    /// `iso` (default), `seconds`, `millis`, or a pattern such as `yyyy-MM-dd HH:mm:ss`.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "时间的写法,例如 yyyy-MM-dd HH:mm:ss"))]
+    pub format: Option<String>,
+}
+
+/// How pages follow each other.
+#[derive(Clone, Default, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// What a page is asked for by.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "按什么翻页:none 不翻、number 页码、offset 偏移、cursor 对方给的续取标记"))]
+    pub by: PageBy,
+    /// The parameter that carries it: in the query of a GET, in the body of a POST. Without it `{page}`
+    /// must stand somewhere in the list request.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "页码(偏移、续取标记)的参数名"))]
+    pub param: Option<String>,
+    /// The first page number (1 by default) or offset (0 by default).
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "第一页是几,页码默认1,偏移默认0"))]
+    pub first: Option<u64>,
+    /// The parameter that carries the page size.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "每页条数的参数名"))]
+    pub size_param: Option<String>,
+    /// How many items a full page has; 1 or more.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "每页多少条"))]
+    pub size: Option<u64>,
+    /// Where the next cursor stands in the answer (`by = "cursor"`); none, null or empty there is the end.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "返回里下一个续取标记在哪"))]
+    pub next: Option<String>,
+    /// Whether a page with fewer items than `size` is the last one. Some platforms give less than they are
+    /// asked for; for those write `empty`, or declare `total`.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "翻到哪算完:short 不满一页就完,empty 见到空页才完"))]
+    pub until: Until,
+    /// The most pages of one walk, 1000 by default; more is an error, never a silent end.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "一轮最多翻多少页,默认1000,超过报错"))]
+    pub max_pages: Option<u64>,
+}
+
+/// What a page is asked for by.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PageBy {
+    /// There is one page.
+    #[default]
+    #[schemars(extend("x-zh" = "只有一页"))]
+    None,
+    /// Pages are counted.
+    #[schemars(extend("x-zh" = "页码"))]
+    Number,
+    /// Items are counted.
+    #[schemars(extend("x-zh" = "偏移(从第几条起)"))]
+    Offset,
+    /// The platform says what to ask next.
+    #[schemars(extend("x-zh" = "对方给的续取标记"))]
+    Cursor,
+}
+
+/// When a walk without `total` has reached its end.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Until {
+    /// At a page with fewer items than `size`, or none.
+    #[default]
+    #[schemars(extend("x-zh" = "不满一页"))]
+    Short,
+    /// At a page with no items.
+    #[schemars(extend("x-zh" = "空页"))]
+    Empty,
+}
+
+/// How only what is new is asked for.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Since {
+    /// The parameter that carries the mark: in the query of a GET, in the body of a POST. Without it
+    /// `{since}` must stand somewhere in the list request.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "起点的参数名"))]
+    pub param: Option<String>,
+    /// Whether the mark is a time or a growing number.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "按时间 time 还是按编号 id"))]
+    pub by: SinceBy,
+    /// Where the mark stands in an item.
+    #[schemars(extend("x-zh" = "每件的时间(或编号)在哪"))]
+    pub at: String,
+    /// How a time is written: `iso` (default), `seconds`, `millis`, or a pattern such as `yyyy-MM-dd HH:mm:ss`.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "时间的写法,例如 yyyy-MM-dd HH:mm:ss"))]
+    pub format: Option<String>,
+    /// How far before the highest time the next walk begins; 2h by default, 1s or more.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "往回多取一段,默认2h"))]
+    pub overlap: Option<Period>,
+    /// What is sent while no mark is known; without it the parameter is left out.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "头一次取时写什么;不写就不带这个参数"))]
+    pub first: Option<String>,
+}
+
+/// What a mark is.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SinceBy {
+    /// A time.
+    #[default]
+    #[schemars(extend("x-zh" = "时间"))]
+    Time,
+    /// A number or text that only grows; what comes later with a smaller one is not seen.
+    #[schemars(extend("x-zh" = "只增不减的编号"))]
+    Id,
+}
+
+/// `[return]`: one way for each kind of outcome that is carried back.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnOptions {
+    /// 签收.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "签收"))]
+    pub signed: Option<Way>,
+    /// 申请退单.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "申请退单"))]
+    pub returned: Option<Way>,
+    /// 申请延期.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "申请延期"))]
+    pub extended: Option<Way>,
+    /// 阶段反馈.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "阶段反馈"))]
+    pub progressed: Option<Way>,
+    /// 公开答复.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "公开答复"))]
+    pub replied: Option<Way>,
+    /// 办结.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "办结"))]
+    pub closed: Option<Way>,
+    /// 不予受理.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "不予受理"))]
+    pub declined: Option<Way>,
+    /// 转其他渠道.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "转其他渠道"))]
+    pub redirected: Option<Way>,
+    /// 并单.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "并单"))]
+    pub merged: Option<Way>,
+    /// 回访.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "回访"))]
+    pub visited: Option<Way>,
+    /// When an answer counts as success; as `poll.success` if it is not written.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "什么样的返回算成功;不写同 poll.success"))]
+    pub success: Option<Success>,
+    /// What error codes mean; as `poll.errors` if it is not written.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "错误代码各是什么意思;不写同 poll.errors"))]
+    pub errors: Option<Errors>,
+}
+
+/// One request that carries an outcome back. Texts may hold `{id}`, `{key}`, `{kind}`, `{at}`, `{unit}`,
+/// `{way}`, `{public_reply}`, `{reason}`, `{days}`, `{solved}` and `{satisfaction}`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Way {
+    /// Path of the POST.
+    #[schemars(extend("x-zh" = "用POST请求的路径"))]
+    pub post: String,
+    /// The body, as a tree of values.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "发送的内容"))]
+    pub send: Option<Value>,
+    /// How the body is written.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "内容的写法:json 或 form"))]
+    pub send_as: SendAs,
+    /// Where the platform's own number for this write-back stands in its answer.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "对方回执号在返回里的位置"))]
+    pub reference: Option<String>,
+}
