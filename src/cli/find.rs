@@ -113,7 +113,9 @@ mod tests {
 
     #[test]
     fn the_check_character_is_that_of_the_standard() {
-        // The example number printed in GB 11643-1999.
-        assert_eq!(resident_check(b"11010519491231002"), b'X');
+        // Weights 7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2; a remainder of 0 is written 1, of 2 X, of 7 5.
+        assert_eq!(resident_check(b"00000000000000000"), b'1');
+        assert_eq!(resident_check(b"00000000000000001"), b'X');
+        assert_eq!(resident_check(b"10000000000000000"), b'5');
     }
 }

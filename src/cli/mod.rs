@@ -15,6 +15,8 @@ mod secret;
 mod site;
 mod status;
 mod table;
+#[cfg(test)]
+mod tests;
 mod ticket;
 
 use std::ffi::OsString;

@@ -28,17 +28,19 @@ fn both(
     data: &SecretRef,
     matching: &SecretRef,
 ) -> Result<(String, String), Vec<Mistake>> {
+    let read = |key: &str, at| {
+        let secret = secrets.read(key, at)?;
+        let right = secret.expose().len() == 64 && secret.expose().bytes().all(|b| b.is_ascii_hexdigit());
+        let wrong = || Misconfigured::new(key, "the key is not 64 hexadecimal digits", "密钥不是64位十六进制数");
+        if right { Ok(secret.expose().to_owned()) } else { Err(wrong()) }
+    };
     let remedy =
         || Text::new("密钥是64位十六进制数,例如 openssl rand -hex 32 的结果", "a key is 64 hexadecimal digits");
-    let read = |key: &str, at| {
-        let wrong = |found: Misconfigured| gateway.mistake(&found).remedy(remedy());
-        let secret = secrets.read(key, at).map_err(wrong)?;
-        let right = secret.expose().len() == 64 && secret.expose().bytes().all(|b| b.is_ascii_hexdigit());
-        let misread = || Misconfigured::new(key, "the key is not 64 hexadecimal digits", "密钥不是64位十六进制数");
-        if right { Ok(secret.expose().to_owned()) } else { Err(wrong(misread())) }
-    };
     match (read("keys.data", data), read("keys.matching", matching)) {
         (Ok(data), Ok(matching)) => Ok((data, matching)),
-        (data, matching) => Err([data.err(), matching.err()].into_iter().flatten().collect()),
+        (data, matching) => {
+            let found = [data.err(), matching.err()];
+            Err(found.iter().flatten().map(|found| gateway.mistake(found).remedy(remedy())).collect())
+        }
     }
 }

@@ -13,6 +13,8 @@ mod line;
 mod offline;
 mod request;
 mod serve;
+#[cfg(test)]
+mod tests;
 mod tickets;
 pub mod view;
 
