@@ -182,6 +182,55 @@ pub const FAULTS: &[Entry] = &[
     ("malformed", "返回内容看不懂", "malformed"),
 ];
 
+/// Fields of the unified ticket, by their path in it.
+pub const FIELDS: &[Entry] = &[
+    ("person.name", "诉求人", "Name"),
+    ("person.sex", "性别", "Sex"),
+    ("person.role", "身份", "Role"),
+    ("person.organisation", "单位", "Organisation"),
+    ("person.phone", "联系电话", "Telephone"),
+    ("person.contact", "其他联系方式", "Other contact"),
+    ("person.email", "电子邮箱", "E-mail"),
+    ("person.id_type", "证件类型", "Identity document"),
+    ("person.id_no", "证件号码", "Identity number"),
+    ("person.address", "联系地址", "Address"),
+    ("person.anonymous", "匿名", "Anonymous"),
+    ("person.confidential", "保密", "Confidential"),
+    ("person.agree_public", "同意公开", "May be published"),
+    ("accused.name", "被反映对象", "Accused"),
+    ("accused.phone", "被反映对象电话", "Accused's telephone"),
+    ("accused.organisation", "被反映单位", "Accused organisation"),
+    ("matter.title", "标题", "Title"),
+    ("matter.content", "正文", "Text"),
+    ("matter.type", "诉求类型", "Type"),
+    ("matter.category.source", "归口类别(来源)", "Category (source)"),
+    ("matter.category.mapped", "归口类别", "Category"),
+    ("matter.urgency", "紧急程度", "Urgency"),
+    ("matter.place.region", "行政区划", "Region"),
+    ("matter.place.text", "发生地址", "Place"),
+    ("matter.place.coordinates.lat", "纬度", "Latitude"),
+    ("matter.place.coordinates.lng", "经度", "Longitude"),
+    ("handling.unit", "承办单位", "Unit"),
+    ("handling.way", "办理方式", "Way of handling"),
+    ("times.occurred_at", "发生时间", "Occurred"),
+    ("times.submitted_at", "群众提交时间", "Submitted"),
+    ("times.handed_at", "转派时间", "Handed over"),
+    ("deadline.verbatim", "办理时限(原文)", "Deadline as given"),
+    ("deadline.computed", "办理时限", "Deadline"),
+    ("query_code", "查询码", "Query code"),
+    ("parent_no", "上级编号", "Upper number"),
+    ("instructions.by", "批示人", "Instruction by"),
+    ("instructions.at", "批示时间", "Instruction at"),
+    ("instructions.text", "转办意见、领导批示", "Instruction"),
+    ("files.name", "附件", "File"),
+    ("files.media_type", "附件类型", "File's type"),
+    ("files.size", "附件大小", "File's size"),
+    ("files.link", "附件地址", "File's link"),
+    ("files.part", "附件序号", "File's part"),
+    ("links.relation", "关联", "Relation"),
+    ("links.number", "关联编号", "Related number"),
+];
+
 /// What people read for a stable word; the word itself, if it is not listed.
 pub fn word<'a>(list: &[Entry], word: &'a str, lang: Lang) -> &'a str {
     match (list.iter().find(|(stable, ..)| *stable == word), lang) {
@@ -226,6 +275,7 @@ mod tests {
             TASKS,
             ERRAND_STATES,
             FAULTS,
+            FIELDS,
         ];
         for list in lists {
             for (n, (stable, zh, en)) in list.iter().enumerate() {

@@ -125,7 +125,7 @@ pub(super) fn list(look: &Look, letters: &[DeadView]) -> String {
             look.time(Some(letter.since)),
         ]
     });
-    look.table(&["id", "channel", "what", "number", "reason", "since"], &[0, 5], rows.collect())
+    look.table(&["id", "channel", "what", "number", "reason", "since"], &[0, 3, 5], rows.collect())
 }
 
 pub(super) fn show(look: &Look, letter: &DeadDetail) -> String {

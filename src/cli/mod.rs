@@ -4,6 +4,7 @@
 mod channel;
 mod check;
 mod dead;
+mod draft;
 mod errand;
 mod find;
 mod help;

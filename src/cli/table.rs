@@ -13,6 +13,9 @@ use crate::words::head;
 /// The width that everything fits into where there is no terminal.
 const WIDTH: u16 = 80;
 
+/// A column that should not be broken is broken nevertheless if it is wider than this.
+const WHOLE: u16 = 24;
+
 /// How screens are written.
 #[derive(Clone, Debug)]
 pub(super) struct Look {
@@ -30,10 +33,14 @@ impl Look {
         at.map_or_else(|| "-".into(), |at| at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string())
     }
 
-    /// A table with heads by name; the columns named in `whole` are never broken.
+    /// The same without the year, for rows whose ticket number tells it.
+    pub(super) fn short(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%m-%d %H:%M").to_string()
+    }
+
+    /// A table with heads by name; the columns named in `whole` are broken only if they are very long.
     pub(super) fn table(&self, heads: &[&'static str], whole: &[usize], rows: Vec<Vec<String>>) -> String {
         let mut table = self.bare();
-        table.style_mut();
         table.load_style(NOTHING.header_separator(LineStyle::none().fill('-').junction('-')));
         table.set_header(heads.iter().map(|name| head(name, self.lang)));
         for row in rows {
@@ -44,12 +51,18 @@ impl Look {
 
     /// Names and values, one a line; those without a value are left out.
     pub(super) fn card(&self, fields: &[(&'static str, String)]) -> String {
+        let named = fields.iter().map(|(name, value)| (head(name, self.lang).to_owned(), value.clone()));
+        self.pairs(&named.collect::<Vec<_>>())
+    }
+
+    /// The same for names that are what people read already.
+    pub(super) fn pairs(&self, pairs: &[(String, String)]) -> String {
         let mut table = self.bare();
         table.load_style(NOTHING);
-        for (name, value) in fields.iter().filter(|(_, value)| !matches!(value.as_str(), "" | "-")) {
-            table.add_row(vec![head(name, self.lang).to_owned(), clean(value)]);
+        for (name, value) in pairs.iter().filter(|(_, value)| !matches!(value.as_str(), "" | "-")) {
+            table.add_row(vec![clean(name), clean_text(value)]);
         }
-        self.written(table, &[0])
+        if table.is_empty() { String::new() } else { self.written(table, &[0]) + "\n" }
     }
 
     fn bare(&self) -> Table {
@@ -64,9 +77,10 @@ impl Look {
     }
 
     fn written(&self, mut table: Table, whole: &[usize]) -> String {
+        let longest = table.column_max_content_widths();
         for (n, column) in table.column_iter_mut().enumerate() {
-            column.set_padding((0, 2));
-            if whole.contains(&n) {
+            column.set_padding((0, 1));
+            if whole.contains(&n) && longest.get(n).is_some_and(|width| *width <= WHOLE) {
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }
@@ -75,7 +89,7 @@ impl Look {
 
     /// A heading over what follows; nothing if nothing follows.
     pub(super) fn section(&self, name: &'static str, body: &str) -> String {
-        if body.is_empty() { String::new() } else { format!("\n[{}]\n{body}\n", head(name, self.lang)) }
+        if body.is_empty() { String::new() } else { format!("\n[{}]\n{}\n", head(name, self.lang), body.trim_end()) }
     }
 
     /// A JSON value for people: text as it is, anything else indented.

@@ -4,6 +4,7 @@ use clap::Subcommand;
 use jiff::civil::Date;
 
 use super::dead;
+use super::draft::{draft, reasons};
 use super::output::{Failure, Output};
 use super::site::Site;
 use super::table::Look;
@@ -68,12 +69,12 @@ pub(super) fn list(look: &Look, tickets: &[TicketView]) -> String {
             ticket.number.clone(),
             ticket.channel_name.clone(),
             ticket.external_id.clone(),
-            look.time(Some(ticket.received_at)),
+            look.short(ticket.received_at),
             ticket.title.clone().unwrap_or_default(),
             progress(look, ticket),
         ]
     });
-    look.table(&["number", "channel", "external_id", "received_at", "title", "state"], &[0, 3], rows.collect())
+    look.table(&["number", "channel", "external_id", "received_at", "title", "state"], &[0, 2, 3], rows.collect())
 }
 
 /// How far a ticket has come.
@@ -105,7 +106,7 @@ pub(super) fn show(look: &Look, life: &Life) -> String {
         ("category", ticket.category.clone().unwrap_or_default()),
         ("region", ticket.region.clone().unwrap_or_default()),
     ]);
-    text += &look.section("draft", &look.value(&life.draft));
+    text += &look.section("draft", &draft(look, &life.draft));
     text += &look.section("versions", &versions(look, &life.versions));
     for version in &life.versions {
         text += &version_body(look, version);
@@ -145,7 +146,7 @@ fn versions(look: &Look, versions: &[VersionView]) -> String {
 fn version_body(look: &Look, version: &VersionView) -> String {
     let mut text = String::new();
     if !version.reasons.is_null() {
-        text += &format!("{} {}: {}\n", head("version", look.lang), version.n, look.value(&version.reasons));
+        text += &format!("{} {}: {}\n", head("version", look.lang), version.n, reasons(look, &version.reasons));
     }
     if let Some(raw) = &version.raw {
         let raw = look.value(&serde_json::Value::String(raw.clone()));
