@@ -1,8 +1,18 @@
 //! Huiliu 汇流: the multi-channel intake gateway of China's 12345 government hotlines.
 
+pub mod channel;
 pub mod cli;
 pub mod console;
+pub mod errands;
+pub mod forward;
+pub mod gateway;
+pub mod http;
+pub mod intake;
+pub mod kinds;
+pub mod normalize;
+pub mod retry;
 pub mod settings;
 pub mod store;
+pub mod telemetry;
 pub mod ticket;
 pub mod words;

@@ -51,6 +51,11 @@ pub struct CoreSettings {
     #[serde(default)]
     #[schemars(extend("x-zh" = "热线工单号在返回内容里的位置"))]
     pub number_at: Option<String>,
+    /// How long an item that the core does not take waits before each further attempt; after the last it
+    /// needs a person. Absent: 5 s, 30 s, 5 min, 30 min, 2 h, 6 h, 12 h.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "单件被拒后隔多久再试,依次写;试完仍不行就转人工"))]
+    pub retries: Vec<Period>,
     /// Whether the core works through a batch in order, so that it may hold several events of one ticket.
     #[serde(default)]
     #[schemars(extend("x-zh" = "热线系统是否按顺序处理一批"))]

@@ -12,6 +12,8 @@ pub struct Folio<'a> {
     pub media_type: &'a str,
     /// What came, byte for byte.
     pub raw: &'a [u8],
+    /// What rules read, as JSON, where it is not the raw form itself (a form, a letter); else empty.
+    pub read: &'a [u8],
     /// The mapped draft as JSON, or why there is none.
     pub mapped: Mapped<'a>,
 }
@@ -40,9 +42,9 @@ impl<'a> Folio<'a> {
             Mapped::Draft(json) => (DRAFT, json),
             Mapped::Reasons(json) => (REASONS, json),
         };
-        let mut out = Vec::with_capacity(13 + self.media_type.len() + self.raw.len() + mapped.len());
+        let mut out = Vec::with_capacity(17 + self.media_type.len() + self.raw.len() + self.read.len() + mapped.len());
         out.push(kind);
-        for part in [self.media_type.as_bytes(), self.raw, mapped] {
+        for part in [self.media_type.as_bytes(), self.raw, self.read, mapped] {
             out.extend_from_slice(&(part.len() as u32).to_be_bytes());
             out.extend_from_slice(part);
         }
@@ -60,21 +62,19 @@ impl<'a> Folio<'a> {
         };
         let media_type = std::str::from_utf8(part()?).map_err(|_| BadFolio)?;
         let raw = part()?;
+        let read = part()?;
         let mapped = part()?;
         let mapped = match *kind {
             DRAFT => Mapped::Draft(mapped),
             REASONS => Mapped::Reasons(mapped),
             _ => return Err(BadFolio),
         };
-        Ok(Self { media_type, raw, mapped })
+        Ok(Self { media_type, raw, read, mapped })
     }
 
-    /// The document that rules read, derived from the raw form again. Form fields become an object.
+    /// The document that rules read.
     pub fn document(&self) -> Option<Value> {
-        match self.media_type {
-            "application/x-www-form-urlencoded" => None,
-            _ => serde_json::from_slice(self.raw).ok(),
-        }
+        serde_json::from_slice(if self.read.is_empty() { self.raw } else { self.read }).ok()
     }
 }
 
@@ -86,8 +86,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_folio_comes_back_as_it_was(media_type: String, raw: Vec<u8>, draft: Vec<u8>, cut: usize) {
-            let folio = Folio { media_type: &media_type, raw: &raw, mapped: Mapped::Draft(&draft) };
+        fn a_folio_comes_back_as_it_was(media_type: String, raw: Vec<u8>, read: Vec<u8>, draft: Vec<u8>, cut: usize) {
+            let folio = Folio { media_type: &media_type, raw: &raw, read: &read, mapped: Mapped::Draft(&draft) };
             let written = folio.write();
             assert_eq!(Folio::read(&written).unwrap(), folio);
             assert!(Folio::read(&written[..cut % written.len()]).is_err());

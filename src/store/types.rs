@@ -114,7 +114,7 @@ pub struct Stray {
 }
 
 /// What is handed to the store as one member of a commit.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Acceptance {
     /// The channel.
     pub channel: u32,

@@ -93,7 +93,8 @@ fn mask_email(text: &str) -> String {
 
 /// An address down to its town; village, street number and door are hidden.
 fn mask_address(text: &str) -> String {
-    let end = text.char_indices().filter(|(_, c)| "省市县区乡镇".contains(*c)).map(|(at, c)| at + c.len_utf8()).last();
+    let end =
+        text.char_indices().filter(|(_, c)| "省市县区乡镇".contains(*c)).map(|(at, c)| at + c.len_utf8()).next_back();
     match end {
         Some(end) => format!("{}****", &text[..end]),
         None => text.chars().take(2).collect::<String>() + "****",

@@ -30,9 +30,26 @@ impl std::fmt::Debug for MatchInputs {
     }
 }
 
+/// By what a person finds a ticket: the few parts of [`MatchInputs`] that each new ticket is filed under.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct FindInputs {
+    /// Telephone numbers of the sender, as in [`MatchInputs`].
+    pub phones: Vec<String>,
+    /// Number of the identity document.
+    pub id_no: Option<String>,
+    /// Name and the last four digits of the first telephone number.
+    pub name_phone4: Option<String>,
+}
+
+impl std::fmt::Debug for FindInputs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FindInputs(…)")
+    }
+}
+
 impl Draft {
-    /// The comparable parts of this draft.
-    pub fn match_inputs(&self) -> MatchInputs {
+    /// By what this draft's ticket is found. Cheap: the text of the letter is not looked at.
+    pub fn find_inputs(&self) -> FindInputs {
         let person = &self.person;
         let mut phones: Vec<String> = Vec::new();
         for number in [&person.phone, &person.contact].into_iter().flatten().filter_map(|text| phone_digits(text)) {
@@ -41,14 +58,25 @@ impl Draft {
             }
         }
         let name = person.name.as_deref().map(letters_only).filter(|name| !name.is_empty());
-        let address = person.address.as_deref().map(letters_only).filter(|address| !address.is_empty());
         let last4 = phones.first().map(|digits| &digits[digits.len() - 4..]);
-        let pair = |a: Option<&str>, b: Option<&str>| Some(format!("{}\n{}", a?, b?));
-        MatchInputs {
+        FindInputs {
             id_no: person.id_no.as_deref().map(id_letters).filter(|id| !id.is_empty()),
+            name_phone4: name.zip(last4).map(|(name, last4)| format!("{name}\n{last4}")),
+            phones,
+        }
+    }
+
+    /// The comparable parts of this draft.
+    pub fn match_inputs(&self) -> MatchInputs {
+        let FindInputs { phones, id_no, name_phone4 } = self.find_inputs();
+        let person = &self.person;
+        let letters = |text: &Option<String>| text.as_deref().map(letters_only).filter(|text| !text.is_empty());
+        let name_address = letters(&person.name).zip(letters(&person.address));
+        MatchInputs {
+            id_no,
             email: person.email.as_deref().map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty()),
-            name_phone4: pair(name.as_deref(), last4),
-            name_address: pair(name.as_deref(), address.as_deref()),
+            name_phone4,
+            name_address: name_address.map(|(name, address)| format!("{name}\n{address}")),
             plates: plates(self.matter.title.as_deref(), self.matter.content.as_deref()),
             letter: Some(self.letter()).filter(|letter| !letter.is_empty()),
             phones,
@@ -74,12 +102,22 @@ pub fn letters_only(text: &str) -> String {
 
 fn push_letters(text: &str, out: &mut String) {
     out.reserve(text.len());
-    let keep = |c: char| c.is_alphanumeric();
     // Nearly every letter is written in these ranges, where NFKC is known without its tables.
     if text.chars().all(simple) {
-        out.extend(text.chars().map(narrow).filter(|&c| keep(c)).map(|c| c.to_ascii_lowercase()));
+        for c in text.chars().map(narrow).filter(|&c| is_letter(c)) {
+            out.push(c.to_ascii_lowercase());
+        }
     } else {
-        out.extend(text.nfkc().filter(|&c| keep(c)).flat_map(char::to_lowercase));
+        out.extend(text.nfkc().filter(|&c| is_letter(c)).flat_map(char::to_lowercase));
+    }
+}
+
+/// A letter or digit; most are told without a look into Unicode's tables.
+fn is_letter(c: char) -> bool {
+    match c {
+        '\u{4e00}'..='\u{9fff}' => true,
+        c if c.is_ascii() => c.is_ascii_alphanumeric(),
+        c => c.is_alphanumeric(),
     }
 }
 
@@ -133,13 +171,17 @@ const PLATE_HEADS: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂�
 fn plates(title: Option<&str>, content: Option<&str>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for text in [title, content].into_iter().flatten() {
-        for (at, head) in text.char_indices().filter(|&(_, c)| c > '\u{4e00}' && PLATE_HEADS.contains(c)) {
-            let rest = &text[at + head.len_utf8()..];
-            if let Some(plate) = plate(head, rest)
+        // Letters are rare in these texts, divisions are not: so it is the letter that is looked for.
+        let mut head = ' ';
+        for (at, c) in text.char_indices().filter(|(_, c)| !c.is_ascii_whitespace()) {
+            if narrow(c).is_ascii_alphabetic()
+                && PLATE_HEADS.contains(head)
+                && let Some(plate) = plate(head, &text[at..])
                 && !found.contains(&plate)
             {
                 found.push(plate);
             }
+            head = c;
         }
     }
     found

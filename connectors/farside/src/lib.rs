@@ -1,8 +1,12 @@
 //! Real-looking far sides that tests and the demo run against, and the promises every kind keeps. Nothing
 //! here is part of the gateway, and every citizen in it is invented.
 
+pub mod core;
+pub mod letter;
+pub mod mailbox;
 pub mod platform;
 pub mod port;
 pub mod promises;
-
+pub mod proof;
+pub mod push_promises;
 pub mod site;

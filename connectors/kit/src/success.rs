@@ -117,6 +117,11 @@ impl Judge {
         if wrong.is_empty() { Ok(Self { rule, errors: errors.clone() }) } else { Err(wrong) }
     }
 
+    /// Whether no rule looks into the body: then the HTTP status says it all.
+    pub fn trusts_status(&self) -> bool {
+        self.rule.is_none()
+    }
+
     /// The document of a successful answer; the body must be JSON. `now` is for a `Retry-After` date.
     pub fn document(&self, answer: &Answer, now: Timestamp) -> Result<Value, Fault> {
         self.status(answer, now)?;

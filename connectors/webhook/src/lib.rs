@@ -1,1 +1,18 @@
-//! The connector kind that receives pushes.
+//! The connector kind that receives pushes (接口接收): a far side posts submissions to
+//! `/channels/{name}`, and this kind decides whether to believe them, reads them, and words the
+//! acknowledgement. It opens no port, keeps nothing and never answers before the gateway has committed.
+
+mod allow;
+mod answer;
+mod build;
+mod form;
+mod options;
+mod read;
+mod receive;
+mod verify;
+
+pub use build::Webhook;
+pub use options::{
+    AnswerOptions, BasicOptions, Connect, Encoding, EnvelopeOptions, Format, HmacOptions, NonceOptions, Options,
+    ReceiveOptions, StampUnit, TimestampOptions, TokenOptions, Verify,
+};

@@ -4,7 +4,7 @@
 //! fails is rolled back and its members are tried one by one, so that only the guilty one hears of it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -61,13 +61,6 @@ enum Told {
     Accept(oneshot::Sender<Result<Vec<Verdict>, NotAccepted>>, Result<Vec<Verdict>, NotAccepted>),
     Settle(Lease, Next),
     Flush(oneshot::Sender<()>),
-}
-
-impl Desk<'_> {
-    /// Reserves an id for a row.
-    pub(super) fn reserve(&self) -> i64 {
-        self.ids.fetch_add(1, Ordering::Relaxed)
-    }
 }
 
 impl Writer {
@@ -242,7 +235,7 @@ impl Writer {
             bell.notify_one();
         }
         for reply in flushed {
-            drop(reply.send(()));
+            let _ = reply.send(());
         }
     }
 

@@ -1,0 +1,68 @@
+//! What a promise is tried on: a built connector that takes [`Letter`]s one a push, and how its far side
+//! proves itself.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use huiliu_contract::{Door, ExternalId, Personal, Push, Receive, Taken, What};
+use jiff::Timestamp;
+
+use crate::letter::Letter;
+use crate::proof::Proof;
+
+/// A connector under trial. Its channel must be declared so that a JSON [`Letter`] is one submission and
+/// `letterNo` its id.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// Its door.
+    pub door: &'a Door,
+    /// Its receiving half.
+    pub receive: &'a dyn Receive,
+    /// How its far side proves itself.
+    pub proof: &'a Proof,
+    /// Every secret it was built with; none may ever show.
+    pub secrets: &'a [&'a str],
+    /// How the connector prints itself; filled from `Connector`'s Debug.
+    pub debug: &'a str,
+}
+
+impl Subject<'_> {
+    /// A push of this body, rightly proven.
+    pub(super) fn proven(&self, body: impl Into<Bytes>) -> Push {
+        self.push(self.proof, body.into())
+    }
+
+    /// A push of this body, proven in the same way with another secret.
+    pub(super) fn forged(&self, body: impl Into<Bytes>) -> Push {
+        self.push(&self.proof.with_secret("somebody-else"), body.into())
+    }
+
+    /// A push of this body without any proof.
+    pub(super) fn bare(&self, body: impl Into<Bytes>) -> Push {
+        self.push(&Proof::Nothing, body.into())
+    }
+
+    fn push(&self, proof: &Proof, body: Bytes) -> Push {
+        let now = Timestamp::now();
+        let mut headers = HeaderMap::new();
+        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        for (name, value) in proof.headers(now, "nonce-of-the-promises", &body) {
+            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
+                headers.append(name, value);
+            }
+        }
+        Push {
+            method: Method::POST,
+            target: proof.target("/channels/letters"),
+            headers,
+            body: Personal::new(body),
+            peer: ([127, 0, 0, 1], 40_000).into(),
+            received_at: now,
+        }
+    }
+}
+
+/// What the gateway says of a letter it took.
+pub(super) fn taken(letter: &Letter, what: What) -> Option<Taken> {
+    let external_id = Some(ExternalId::new(letter.number.clone()).ok()?);
+    Some(Taken { external_id, ticket: Some("261201-00001-7".into()), what })
+}

@@ -1,0 +1,104 @@
+//! From what the operator wrote to a connector; all mistakes at once.
+
+use huiliu_contract::{Connector, ConnectorKind, Door, Misconfigured, Site};
+use huiliu_kit::pick::Pointer;
+
+use crate::allow::Network;
+use crate::answer::Envelopes;
+use crate::options::{Connect, Options, ReceiveOptions, Verify};
+use crate::read::Reader;
+use crate::receive::Receiver;
+use crate::verify::Verifier;
+
+/// The largest body limit that may be declared, in bytes: 64 MiB.
+const LARGEST_BODY: usize = 64 << 20;
+
+/// The kind `webhook`.
+#[derive(Clone, Copy, Debug)]
+pub struct Webhook;
+
+impl ConnectorKind for Webhook {
+    const NAME: &'static str = "webhook";
+    const SUMMARY: &'static str = "receives submissions that a far side posts";
+    const SUMMARY_ZH: &'static str = "接口接收";
+    type Options = Options;
+
+    fn build(options: Options, site: &dyn Site) -> Result<Connector, Vec<Misconfigured>> {
+        let mut mistakes = Vec::new();
+        let allow = networks(&options.connect, site, &mut mistakes);
+        let verifier = Verifier::build(&options.connect.verify, site, &mut mistakes);
+        let reader = reader(&options.receive, site, &mut mistakes);
+        let envelopes = Envelopes::build(&options.answer, options.receive.items.is_some(), &mut mistakes);
+        let body_limit = options.connect.body_limit;
+        if !(1..=LARGEST_BODY).contains(&body_limit) {
+            mistakes.push(Misconfigured::new(
+                "connect.body_limit",
+                format!("the limit is {body_limit}; 1 to {LARGEST_BODY} bytes are allowed"),
+                format!("现在是 {body_limit};只能在 1 到 {LARGEST_BODY} 字节之间"),
+            ));
+        }
+        match (verifier, reader, envelopes) {
+            (Some(verifier), Some(reader), Some(envelopes)) if mistakes.is_empty() => {
+                let receiver = Receiver { allow, verifier, reader, envelopes };
+                let receive = Some((Door::Http { body_limit }, Box::new(receiver) as _));
+                Ok(Connector { receive, ..Connector::default() })
+            }
+            _ => Err(mistakes),
+        }
+    }
+}
+
+/// Reads the allow list, and judges whether a channel without verification is closed enough.
+fn networks(connect: &Connect, site: &dyn Site, mistakes: &mut Vec<Misconfigured>) -> Vec<Network> {
+    let mut networks = Vec::with_capacity(connect.allow.len());
+    for (position, text) in connect.allow.iter().enumerate() {
+        match Network::parse(text) {
+            Some(network) => networks.push(network),
+            None => mistakes.push(Misconfigured::new(
+                format!("connect.allow.{position}"),
+                format!(
+                    "`{}` is no network; write an address or a network such as `10.0.0.0/8`, with zeros behind the prefix",
+                    text.escape_debug()
+                ),
+                format!("“{text}”不是网段;请写地址或 10.0.0.0/8 这样的网段,前缀之后的位要是 0"),
+            )),
+        }
+    }
+    let closed = !connect.allow.is_empty() && !networks.iter().any(|network| network.is_everything());
+    if matches!(connect.verify, Verify::None) && !closed && !site.listener_is_loopback() {
+        mistakes.push(Misconfigured::new(
+            "connect.verify",
+            "`none` lets anybody who reaches the listener push; declare token, basic or hmac_sha256, or name the \
+             networks in `connect.allow` (not all of them), or listen on 127.0.0.1",
+            "none 等于谁能连上谁就能推送;请改用 token、basic 或 hmac_sha256,或在 connect.allow 写明网段(不能是全部),或只监听 127.0.0.1",
+        ));
+    }
+    networks
+}
+
+fn reader(options: &ReceiveOptions, site: &dyn Site, mistakes: &mut Vec<Misconfigured>) -> Option<Reader> {
+    let mut pointer = |key: &str, text: &str| match Pointer::parse(text) {
+        Ok(pointer) => Some(pointer),
+        Err(bad) => {
+            mistakes.push(bad.at_key(key));
+            None
+        }
+    };
+    let mut place = |key: &str, text: &Option<String>| match text {
+        Some(text) => pointer(key, text).map(Some),
+        None => Some(None),
+    };
+    let items = place("receive.items", &options.items);
+    let version = place("receive.version", &options.version);
+    let sent_at = place("receive.sent_at", &options.sent_at);
+    let id = pointer("receive.id", &options.id);
+    if options.id.is_empty() {
+        mistakes.push(Misconfigured::new(
+            "receive.id",
+            "the place of the id is empty; write a name such as `letterNo` or a pointer such as `/data/no`",
+            "来源编号的位置没有写;请写 letterNo 这样的栏名,或 /data/no 这样的路径",
+        ));
+    }
+    let (id, items, version, sent_at) = (id?, items?, version?, sent_at?);
+    Some(Reader { format: options.format, items, id, version, sent_at, zone: site.zone() })
+}

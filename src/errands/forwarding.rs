@@ -1,0 +1,294 @@
+//! Telling the core: claims due tickets, hands their next event over, and settles what came of it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use huiliu_contract::Fault;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::FarStatus;
+use crate::forward::{CoreRef, Forwarder};
+use crate::retry::{Breaker, Gate, wait};
+use crate::store::{Claim, Far, Fresh, Outcome, Place, Settlement, Store};
+
+/// The runner of the core.
+pub struct Forwarding {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The core.
+    pub core: Arc<dyn Forwarder>,
+    /// How the core stands.
+    pub status: Arc<FarStatus>,
+    /// Rung when a person resumes it.
+    pub resumed: Arc<Notify>,
+    /// How long an item of its own fault waits before each further attempt.
+    pub steps: Arc<[Duration]>,
+}
+
+/// What the workers share.
+struct Shared {
+    store: Arc<dyn Store>,
+    core: Arc<dyn Forwarder>,
+    status: Arc<FarStatus>,
+    steps: Arc<[Duration]>,
+    gate: Mutex<Gates>,
+    changed: Notify,
+    forwarded: metrics::Counter,
+}
+
+#[derive(Default)]
+struct Gates {
+    breaker: Breaker,
+    /// Tickets whose failure was laid at the far side's door, and when; the next one may be their own.
+    excused: HashMap<i64, i64>,
+}
+
+impl Shared {
+    fn gates(&self) -> MutexGuard<'_, Gates> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Forwarding {
+    /// Runs until stopped; what is under way then is given until the tracker's owner loses patience.
+    pub async fn run(self, stop: CancellationToken, tracker: TaskTracker) {
+        let free = Arc::new(Semaphore::new(self.core.in_flight()));
+        let batch = self.core.batch();
+        let shared = Arc::new(Shared {
+            store: self.store,
+            core: self.core,
+            status: self.status,
+            steps: self.steps,
+            gate: Mutex::default(),
+            changed: Notify::new(),
+            forwarded: metrics::counter!("huiliu_forwarded_total"),
+        });
+        loop {
+            let Some((permits, probe)) = places(&shared, &free, &self.resumed, &stop).await else { return };
+            let most = if probe { 1 } else { permits.len() * batch };
+            let claims = tokio::select! {
+                () = stop.cancelled() => return,
+                claims = shared.store.schedule().claim(Far::Core, most, shared.store.clock()) => claims,
+            };
+            // The gate may have shut while we waited for something to do.
+            let gate = shared.gates().breaker.gate(shared.store.clock().now());
+            if !matches!((gate, probe), (Gate::Open, _) | (Gate::Probe, true)) {
+                continue;
+            }
+            if probe {
+                shared.gates().breaker.probing();
+            }
+            let mut permits = permits.into_iter();
+            let mut claims = claims.into_iter().peekable();
+            while claims.peek().is_some() {
+                let some: Vec<Claim> = claims.by_ref().take(batch).collect();
+                let permit = permits.next();
+                let shared = shared.clone();
+                tracker.spawn(async move {
+                    shared.carry(some).await;
+                    drop(permit);
+                    shared.changed.notify_one();
+                });
+            }
+        }
+    }
+}
+
+/// Waits until the gate lets something through and a place is free. None when stopped.
+async fn places(
+    shared: &Shared,
+    free: &Arc<Semaphore>,
+    resumed: &Notify,
+    stop: &CancellationToken,
+) -> Option<(Vec<OwnedSemaphorePermit>, bool)> {
+    loop {
+        let now = shared.store.clock().now();
+        let gate = shared.gates().breaker.gate(now);
+        let wait = match gate {
+            Gate::Open | Gate::Probe => {
+                let first = tokio::select! {
+                    () = stop.cancelled() => return None,
+                    first = free.clone().acquire_owned() => first.ok()?,
+                };
+                let mut permits = vec![first];
+                if gate == Gate::Open {
+                    while let Ok(permit) = free.clone().try_acquire_owned() {
+                        permits.push(permit);
+                    }
+                }
+                return Some((permits, gate == Gate::Probe));
+            }
+            Gate::ShutUntil(at) => Duration::from_millis((at - now).max(1) as u64),
+            Gate::Denied => Duration::from_secs(3600),
+        };
+        tokio::select! {
+            () = stop.cancelled() => return None,
+            () = tokio::time::sleep(wait) => {}
+            () = shared.changed.notified() => {}
+            () = resumed.notified() => shared.gates().breaker.resume(),
+        }
+    }
+}
+
+impl Shared {
+    /// Carries the next event of each claimed ticket to the core.
+    async fn carry(&self, claims: Vec<Claim>) {
+        let mut work: Vec<(Claim, Fresh)> = Vec::with_capacity(claims.len());
+        let mut unread = Vec::new();
+        for mut claim in claims {
+            match claim.fresh.take() {
+                Some(fresh) => work.push((claim, *fresh)),
+                None => unread.push(claim),
+            }
+        }
+        if !unread.is_empty() {
+            self.read(unread, &mut work).await;
+        }
+        if work.is_empty() {
+            self.gates().breaker.probe_was_void();
+            return;
+        }
+        let began = self.store.clock().now();
+        let (claims, events): (Vec<Claim>, Vec<Fresh>) = work.into_iter().unzip();
+        let answers = self.core.forward(&events).await;
+        let whole = events.len() > 1 && answers.iter().all(|answer| matches!(answer, Err(Fault::Malformed { .. })));
+        for ((claim, event), answer) in claims.into_iter().zip(&events).zip(answers) {
+            // A batch that is refused as a whole says nothing of its members: each is asked alone.
+            let answer = if whole {
+                self.core.forward(std::slice::from_ref(event)).await.pop().unwrap_or(answer)
+            } else {
+                answer
+            };
+            self.settle(claim, event, answer, began).await;
+        }
+    }
+
+    /// Reads the events of claims that came without one.
+    async fn read(&self, unread: Vec<Claim>, work: &mut Vec<(Claim, Fresh)>) {
+        let tickets = unread.iter().map(|claim| claim.errand.subject).collect();
+        match self.store.next_events(tickets).await {
+            Ok(mut events) => {
+                for claim in unread {
+                    match events.remove(&claim.errand.subject) {
+                        Some(event) => work.push((claim, event)),
+                        // Nothing is undone (it was dropped meanwhile): the errand has no purpose.
+                        None => {
+                            let outcome = Outcome::Forwarded { n: 0, core_number: None };
+                            self.store.settle(Settlement { claim, outcome }).await;
+                        }
+                    }
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "events could not be read back; they are tried again");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+
+    async fn settle(&self, claim: Claim, event: &Fresh, answer: Result<CoreRef, Fault>, began: i64) {
+        let ticket = claim.errand.subject;
+        let now = self.store.clock().now();
+        let fault = match answer {
+            Ok(core) => {
+                let reopened = {
+                    let mut gates = self.gates();
+                    if !gates.excused.is_empty() {
+                        gates.excused.remove(&ticket);
+                    }
+                    gates.breaker.success(now)
+                };
+                if reopened {
+                    tracing::info!("the core answers again");
+                    self.changed.notify_one();
+                }
+                self.status.well();
+                self.forwarded.increment(1);
+                let outcome = Outcome::Forwarded { n: event.n, core_number: core.number };
+                return self.store.settle(Settlement { claim, outcome }).await;
+            }
+            Err(fault) => fault,
+        };
+        metrics::counter!("huiliu_forward_faults_total", "fault" => fault.word()).increment(1);
+        if self.excuse(&fault, ticket, began, now) {
+            // Given back uncounted; the next probe takes another one.
+            claim.release();
+            return;
+        }
+        self.blame(claim, event, &fault, now).await;
+    }
+
+    /// Whether a failure is the far side's: then its gate shuts and no attempt is counted.
+    fn excuse(&self, fault: &Fault, ticket: i64, began: i64, now: i64) -> bool {
+        let mut gates = self.gates();
+        let shut = match fault {
+            Fault::Denied { .. } | Fault::NeedsPerson { .. } => {
+                gates.breaker.denied(now);
+                true
+            }
+            Fault::Unavailable { retry_after, .. } => {
+                let since = gates.excused.get(&ticket).copied().unwrap_or(began).min(began);
+                if gates.breaker.is_own_fault(since) {
+                    gates.excused.remove(&ticket);
+                    return false;
+                }
+                gates.excused.insert(ticket, began);
+                gates.breaker.away(now, *retry_after)
+            }
+            Fault::Malformed { .. } => {
+                // It answered: the far side is there, the item is at fault.
+                gates.excused.remove(&ticket);
+                if gates.breaker.success(now) {
+                    self.changed.notify_one();
+                }
+                return false;
+            }
+        };
+        let next = match gates.breaker.gate(now) {
+            Gate::ShutUntil(at) => jiff::Timestamp::from_millisecond(at).ok(),
+            _ => None,
+        };
+        drop(gates);
+        self.status.ill(fault, next);
+        if shut {
+            tracing::warn!(word = fault.word(), %fault, "the core is away; what is due waits");
+        }
+        true
+    }
+
+    /// Counts an attempt against the item; after the last one it is a dead letter.
+    async fn blame(&self, claim: Claim, event: &Fresh, fault: &Fault, now: i64) {
+        let attempts = claim.attempts + 1;
+        let mut chance = [0u8; 1];
+        let chance = match aws_lc_rs::rand::fill(&mut chance) {
+            Ok(()) => f64::from(chance[0]) / 255.0,
+            Err(_) => 0.5,
+        };
+        if let Some(pause) = wait(&self.steps, attempts, chance) {
+            tracing::warn!(ticket = %event.ticket.number, n = event.n, attempts, word = fault.word(), %fault, "the core did not take an event");
+            let due = now + pause.as_millis() as i64;
+            return self.store.settle(Settlement { claim, outcome: Outcome::Retry { due, attempts } }).await;
+        }
+        tracing::error!(ticket = %event.ticket.number, n = event.n, attempts, word = fault.word(), %fault, "an event needs a person; its lane stands still");
+        let id = self.store.reserve();
+        let quoted = match fault {
+            Fault::Unavailable { quoted, .. } | Fault::Denied { quoted, .. } | Fault::Malformed { quoted, .. } => {
+                quoted.as_ref().map(|text| text.reveal().clone())
+            }
+            Fault::NeedsPerson { .. } => None,
+        };
+        let body = serde_json::json!({ "message": fault.to_string(), "quoted": quoted }).to_string();
+        let body = match self.store.keys().seal(Place::Dead, id, body.as_bytes()) {
+            Ok(body) => body,
+            Err(error) => {
+                tracing::error!(%error, "a dead letter could not be sealed; its event is tried again");
+                return claim.release();
+            }
+        };
+        let outcome = Outcome::Dead { n: event.n, reason: fault.word(), body, id, attempts };
+        self.store.settle(Settlement { claim, outcome }).await;
+    }
+}

@@ -1,0 +1,12 @@
+//! The runners: whoever is woken reads what is undone for a subject, does it, and says how far it came.
+//!
+//! Looping, pacing, leasing, retrying and stopping exist here, once, for all connectors. A runner that is
+//! stopped drops its claims; their rows are still on disk.
+
+mod forwarding;
+mod polling;
+mod status;
+
+pub use forwarding::Forwarding;
+pub use polling::Polling;
+pub use status::{FarStatus, Trouble};

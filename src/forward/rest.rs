@@ -1,0 +1,170 @@
+//! A core with a REST interface: one event or a batch by POST, judged by status and a declared rule.
+
+use async_trait::async_trait;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use huiliu_contract::{Fault, Misconfigured, Site};
+use huiliu_kit::auth::Credentials;
+use huiliu_kit::client::{Client, ClientOptions};
+use huiliu_kit::pick::{Pointer, scalar};
+use huiliu_kit::success::Judge;
+use huiliu_kit::template::{Filling, Template};
+use serde_json::Value;
+use url::Url;
+
+use super::{CoreRef, Forwarder, render};
+use crate::settings::CoreSettings;
+use crate::store::Fresh;
+use crate::ticket::event::idempotency_key;
+
+/// What a body template may name.
+const NAMES: [&str; 6] = ["event", "ticket", "sequence", "key", "channel", "external_id"];
+
+/// A core that is posted to.
+#[derive(Debug)]
+pub struct RestForwarder {
+    client: Client,
+    url: Url,
+    headers: HeaderMap,
+    credentials: Credentials,
+    judge: Judge,
+    body: Option<Template>,
+    number_at: Option<Pointer>,
+    batch: usize,
+    in_flight: usize,
+}
+
+impl RestForwarder {
+    /// Builds it from `[core]`; all mistakes at once, keys dotted from `core`.
+    pub fn build(settings: &CoreSettings, site: &dyn Site) -> Result<Self, Vec<Misconfigured>> {
+        let mut wrong = Vec::new();
+        let url = Url::parse(&settings.url).map_err(|bad| {
+            wrong.push(Misconfigured::new("core.url", format!("no address: {bad}"), "不是有效的网址"));
+        });
+        let tls = settings.url.starts_with("https");
+        let options = ClientOptions { timeout: settings.timeout.0, tls, ..ClientOptions::default() };
+        let client = Client::build(options, "core.url").map_err(|bad| wrong.push(bad));
+        let credentials = match &settings.auth {
+            Some(auth) => auth.resolve("core.auth", site).map_err(|bad| wrong.extend(bad)),
+            None => Ok(Credentials::nobody()),
+        };
+        let judge = Judge::build(settings.success.as_ref(), "core.success", &settings.errors, "core.errors")
+            .map_err(|bad| wrong.extend(bad));
+        let body = settings.body.as_ref().map(|tree| Template::json(tree, &NAMES)).transpose();
+        let body = body.map_err(|bad| wrong.push(bad.at_key("core.body")));
+        let number_at = settings.number_at.as_deref().map(Pointer::parse).transpose();
+        let number_at = number_at.map_err(|bad| wrong.push(bad.at_key("core.number_at")));
+        let headers = headers(settings, &mut wrong);
+        match (url, client, credentials, judge, body, number_at) {
+            (Ok(url), Ok(client), Ok(credentials), Ok(judge), Ok(body), Ok(number_at)) if wrong.is_empty() => {
+                Ok(Self {
+                    client,
+                    url,
+                    headers,
+                    credentials,
+                    judge,
+                    body,
+                    number_at,
+                    batch: usize::from(settings.batch.max(1)),
+                    in_flight: usize::from(settings.in_flight.max(1)),
+                })
+            }
+            _ => Err(wrong),
+        }
+    }
+
+    fn write(&self, fresh: &Fresh, out: &mut Vec<u8>) -> Result<(), Fault> {
+        let event = render(fresh).map_err(|bad| Fault::malformed(bad.to_string()))?;
+        let Some(template) = &self.body else {
+            out.extend_from_slice(&event);
+            return Ok(());
+        };
+        let key = idempotency_key(fresh.ticket.number, u64::from(fresh.n));
+        let (ticket, sequence) = (fresh.ticket.number.to_string(), fresh.n.to_string());
+        let fillings = [
+            Filling::Json(&event),
+            Filling::Text(&ticket),
+            Filling::Json(sequence.as_bytes()),
+            Filling::Text(&key),
+            Filling::Text(&fresh.channel),
+            Filling::Text(fresh.external_id.as_str()),
+        ];
+        template.render(&fillings, out);
+        Ok(())
+    }
+
+    async fn post(&self, body: Vec<u8>, key: Option<&str>) -> Result<Option<Value>, Fault> {
+        let mut request = self.client.request(http::Method::POST, self.url.clone()).headers(self.headers.clone());
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let answer = self.client.send(self.credentials.sign(request).body(body)).await?;
+        if self.number_at.is_none() && self.judge.trusts_status() && answer.status.is_success() {
+            return Ok(None);
+        }
+        self.judge.accept(&answer, jiff::Timestamp::now())
+    }
+
+    fn number(&self, document: Option<&Value>) -> Option<String> {
+        let found = self.number_at.as_ref()?.get(document?)?;
+        scalar(found).map(std::borrow::Cow::into_owned)
+    }
+}
+
+fn headers(settings: &CoreSettings, wrong: &mut Vec<Misconfigured>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    for (name, value) in &settings.headers {
+        match (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) {
+            (Ok(name), Ok(value)) => drop(headers.insert(name, value)),
+            _ => wrong.push(Misconfigured::new(
+                format!("core.headers.{name}"),
+                "no valid header name or value",
+                "请求头的名字或内容不合规定",
+            )),
+        }
+    }
+    headers
+}
+
+#[async_trait]
+impl Forwarder for RestForwarder {
+    async fn forward(&self, events: &[Fresh]) -> Vec<Result<CoreRef, Fault>> {
+        if let ([one], 1) = (events, self.batch) {
+            let mut body = Vec::new();
+            if let Err(fault) = self.write(one, &mut body) {
+                return vec![Err(fault)];
+            }
+            let key = idempotency_key(one.ticket.number, u64::from(one.n));
+            let answer = self.post(body, Some(&key)).await;
+            return vec![answer.map(|document| CoreRef { number: self.number(document.as_ref()) })];
+        }
+        let mut body = vec![b'['];
+        for (at, event) in events.iter().enumerate() {
+            if at > 0 {
+                body.push(b',');
+            }
+            if let Err(fault) = self.write(event, &mut body) {
+                return events.iter().map(|_| Err(fault.clone())).collect();
+            }
+        }
+        body.push(b']');
+        match self.post(body, None).await {
+            Err(fault) => events.iter().map(|_| Err(fault.clone())).collect(),
+            Ok(document) => {
+                // Numbers of a batch stand as a list at the declared place, in the order of the events.
+                let found = document.as_ref().and_then(|document| self.number_at.as_ref()?.get(document));
+                let listed = found.and_then(Value::as_array);
+                let number = |at: usize| listed.and_then(|list| scalar(list.get(at)?).map(|n| n.into_owned()));
+                (0..events.len()).map(|at| Ok(CoreRef { number: number(at) })).collect()
+            }
+        }
+    }
+
+    fn batch(&self) -> usize {
+        self.batch
+    }
+
+    fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+}

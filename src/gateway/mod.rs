@@ -1,0 +1,336 @@
+//! The gateway put together: a recipe from checked settings to a running house, and its graceful end.
+
+mod build;
+mod control;
+mod run;
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use build::{Built, ChannelFault, build_channel, build_core, checked};
+pub use control::Daemon;
+pub use run::run;
+
+use crate::channel::{Channel, Kind};
+use crate::console::House;
+use crate::errands::{FarStatus, Forwarding, Polling};
+use crate::http::{Api, Entry, Front, Gate, Health};
+use crate::intake::Intake;
+use crate::retry::STEPS;
+use crate::settings::{self, ChannelState, Lang, Mistake, Text, Variables};
+use crate::store::{self, Home, Store, StoreError};
+
+/// How often what has run out is swept away and the clock is looked at.
+const SWEEP: Duration = Duration::from_secs(30);
+
+/// What a gateway is started from.
+pub struct Start {
+    /// Checked settings.
+    pub settings: settings::Gateway,
+    /// The environment they were checked under.
+    pub variables: Variables,
+    /// The connector kinds.
+    pub kinds: &'static [Kind],
+    /// Refuse to start when any channel needs mending.
+    pub strict: bool,
+    /// Where metrics are read.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// Why a gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration is wrong.
+    #[error("the configuration has {} mistakes", .0.len())]
+    Mistakes(Vec<Mistake>),
+    /// The store does not open.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address is taken, or not ours.
+    #[error("cannot listen on {at}: {why}")]
+    Listen {
+        /// Where.
+        at: String,
+        /// What the system said.
+        why: std::io::Error,
+    },
+}
+
+/// A running gateway.
+pub struct Gateway {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its store.
+    pub store: Arc<dyn Store>,
+    /// The token of the core's interface, only at the very first start.
+    pub token: Option<String>,
+    /// What people must know first: an unclean stop, channels that need mending. Both languages.
+    pub notices: Vec<Text>,
+    stop: CancellationToken,
+    tracker: TaskTracker,
+    socket: std::path::PathBuf,
+    patience: Duration,
+}
+
+impl Gateway {
+    /// Opens the store, builds every channel, and runs. It listens when this returns.
+    pub async fn start(start: Start) -> Result<Self, StartError> {
+        let settings = &start.settings.settings;
+        let core = build_core(&start.settings, &start.variables).map_err(StartError::Mistakes)?;
+        let home = home(&start)?;
+        let listener = listen(settings.http.listen).await?;
+        let address = listener.local_addr().map_err(|why| listen_error(settings.http.listen, why))?;
+        let store = store::open(&home)?;
+        let built = build::channels(&start, &store).await?;
+        if start.strict && !built.broken.is_empty() {
+            return Err(StartError::Mistakes(built.broken.into_iter().flat_map(|broken| broken.mistakes).collect()));
+        }
+        let (token, printed) = api_token(&store).await?;
+        let notices = notices(&store, &built, settings.zone.0.clone());
+        let gateway = Self {
+            address,
+            store: store.clone(),
+            token: printed,
+            notices,
+            stop: CancellationToken::new(),
+            tracker: TaskTracker::new(),
+            socket: home.socket(),
+            patience: settings.http.stop_within.0,
+        };
+        gateway.spawn(&start, built, core, listener, token)?;
+        Ok(gateway)
+    }
+
+    fn spawn(
+        &self,
+        start: &Start,
+        built: Built,
+        core: Option<crate::forward::RestForwarder>,
+        listener: TcpListener,
+        token: String,
+    ) -> Result<(), StartError> {
+        let settings = &start.settings.settings;
+        let intake = Intake::new(self.store.clone());
+        let core_status = core.is_some().then(|| Arc::new(FarStatus::default()));
+        let core_resumed = Arc::new(Notify::new());
+        if let (Some(core), Some(status)) = (core, core_status.clone()) {
+            let steps: Arc<[Duration]> = match settings.core.as_ref().map(|core| core.retries.as_slice()) {
+                Some([_, ..]) => settings.core.iter().flat_map(|core| &core.retries).map(|period| period.0).collect(),
+                _ => STEPS.into(),
+            };
+            let resumed = core_resumed.clone();
+            let runner = Forwarding { store: self.store.clone(), core: Arc::new(core), status, resumed, steps };
+            self.tracker.spawn(runner.run(self.stop.clone(), self.tracker.clone()));
+        }
+        let mut polled: BTreeMap<String, (u32, Arc<FarStatus>, Arc<Notify>)> = BTreeMap::new();
+        let zone = settings.zone.0.clone();
+        for channel in built.channels.values().filter(|channel| runs(channel) && channel.connector.poll.is_some()) {
+            let (status, resumed) = (Arc::new(FarStatus::default()), Arc::new(Notify::new()));
+            polled.insert(channel.code.to_string(), (channel.enrolled.channel, status.clone(), resumed.clone()));
+            let runner = Polling {
+                channel: channel.clone(),
+                store: self.store.clone(),
+                intake: intake.clone(),
+                status,
+                resumed,
+                zone: zone.clone(),
+            };
+            self.tracker.spawn(runner.run(self.stop.clone()));
+        }
+        let health = Health {
+            core: core_status.clone(),
+            channels: polled.iter().map(|(code, (id, status, _))| (code.clone(), (*id, status.clone()))).collect(),
+            broken: built.broken.iter().map(|broken| broken.code.clone()).collect(),
+        };
+        let api = Arc::new(Api {
+            store: self.store.clone(),
+            token,
+            metrics: start.metrics.clone(),
+            health,
+            address: self.address,
+        });
+        let front = Arc::new(Front {
+            entries: entries(&built),
+            intake: intake.clone(),
+            pushes: Semaphore::new(settings.limits.pushes as usize),
+            body_timeout: settings.http.body_timeout.0,
+            header_timeout: settings.http.header_timeout.0,
+            connections: settings.limits.connections as usize,
+        });
+        self.tracker.spawn(crate::http::serve(listener, front, api, self.stop.clone()));
+        let daemon = Daemon::new(self, start, &built, intake, core_status.map(|status| (status, core_resumed)), polled);
+        let house = House { store: self.store.clone(), control: Arc::new(daemon), zone };
+        let socket = self.console_socket()?;
+        let _ = (socket, house);
+        self.tracker.spawn(housekeeping(self.store.clone(), start.metrics.clone(), self.stop.clone()));
+        Ok(())
+    }
+
+    /// The socket for commands of this machine; for the owner alone.
+    fn console_socket(&self) -> Result<UnixListener, StartError> {
+        use std::os::unix::fs::PermissionsExt;
+        let error = |why| StartError::Listen { at: self.socket.display().to_string(), why };
+        // We hold the folder's lock, so what lies there is a dead process's.
+        match std::fs::remove_file(&self.socket) {
+            Err(why) if why.kind() != std::io::ErrorKind::NotFound => return Err(error(why)),
+            _ => {}
+        }
+        let listener = UnixListener::bind(&self.socket).map_err(error)?;
+        std::fs::set_permissions(&self.socket, std::fs::Permissions::from_mode(0o600)).map_err(error)?;
+        Ok(listener)
+    }
+
+    /// Ends: no new work is begun, what is under way is given its time, all that was ordered is on disk.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tracker.close();
+        if tokio::time::timeout(self.patience, self.tracker.wait()).await.is_err() {
+            tracing::warn!(still_running = self.tracker.len(), "the deadline passed; what is unfinished is still on disk");
+        }
+        self.store.flush().await;
+        if let Err(error) = std::fs::remove_file(&self.socket) {
+            tracing::debug!(%error, "the console's socket was gone already");
+        }
+    }
+}
+
+/// Whether a channel takes anything in.
+fn runs(channel: &Channel) -> bool {
+    channel.settings.channel.state != ChannelState::Off
+}
+
+fn entries(built: &Built) -> HashMap<String, Entry> {
+    let good = built.channels.values().map(|channel| {
+        let entry = if runs(channel) { Entry::Open(channel.clone(), Gate::new(&channel.code)) } else { Entry::Shut };
+        (channel.code.to_string(), entry)
+    });
+    good.chain(built.broken.iter().map(|broken| (broken.code.clone(), Entry::Shut))).collect()
+}
+
+/// The data folder as settings name it.
+pub fn home(start: &Start) -> Result<Home, StartError> {
+    let settings = &start.settings.settings;
+    let site = settings::ChannelSite::new("keys", &start.settings, &start.variables);
+    let read = |key: &str, at: &Option<huiliu_contract::SecretRef>| {
+        let at = at.as_ref()?;
+        Some(huiliu_contract::Site::secret(&site, key, at).map(|secret| secret.expose().to_owned()))
+    };
+    let one = |mistake: huiliu_contract::Misconfigured| StartError::Mistakes(vec![start.settings.mistake(&mistake)]);
+    let keys = match (read("keys.data", &settings.keys.data), read("keys.matching", &settings.keys.matching)) {
+        (Some(data), Some(matching)) => Some((data.map_err(one)?, matching.map_err(one)?)),
+        (None, None) => None,
+        _ => {
+            let found = huiliu_contract::Misconfigured::new(
+                "keys",
+                "give both `data` and `matching`, or neither",
+                "data 和 matching 要么都写,要么都不写",
+            );
+            return Err(one(found));
+        }
+    };
+    Ok(Home { folder: settings.data.clone(), zone: settings.zone.0.clone(), keys })
+}
+
+fn listen_error(at: SocketAddr, why: std::io::Error) -> StartError {
+    StartError::Listen { at: at.to_string(), why }
+}
+
+async fn listen(at: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(at).await.map_err(|why| listen_error(at, why))
+}
+
+/// The stored digest of the interface's token; at the very first start the token itself too.
+async fn api_token(store: &Arc<dyn Store>) -> Result<(String, Option<String>), StartError> {
+    if let Some(digest) = store.value("api_token").await? {
+        return Ok((digest, None));
+    }
+    let mut bytes = [0; 24];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| StoreError::Refused("no randomness to be had".into()))?;
+    let token = format!("hl_{}", hex::encode(bytes));
+    let digest = crate::http::token_digest(&token);
+    store.keep_value("api_token", &digest).await?;
+    Ok((digest, Some(token)))
+}
+
+/// What a person must know before anything else.
+fn notices(store: &Arc<dyn Store>, built: &Built, zone: jiff::tz::TimeZone) -> Vec<Text> {
+    let mut notices = Vec::new();
+    let shown = |millis: i64| {
+        let at = jiff::Timestamp::from_millisecond(millis).unwrap_or_default().to_zoned(zone.clone());
+        at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    };
+    if let Some(unclean) = store.unclean() {
+        let (from, to, undone) = (shown(unclean.from), shown(unclean.to), unclean.undone);
+        let silent: Vec<&str> = built
+            .channels
+            .values()
+            .filter(|channel| runs(channel) && channel.connector.receive.is_some() && !channel.settings.channel.repush)
+            .map(|channel| channel.settings.channel.name.as_str())
+            .collect();
+        let (by_hand_zh, by_hand) = if silent.is_empty() {
+            (String::new(), String::new())
+        } else {
+            let list = silent.join("、");
+            (
+                format!(";这些渠道的对方不会重发,请到对方后台核对这段时间的来件:{list}"),
+                format!("; the far sides of these channels do not tell again, look them up by hand: {list}"),
+            )
+        };
+        notices.push(Text::new(
+            format!("上次没有正常停机:{from} 至 {to} 网关停摆;未完成的后台任务 {undone} 个,正在补做{by_hand_zh}"),
+            format!("unclean stop: the gateway was down from {from} to {to}; {undone} errands were undone and are caught up{by_hand}"),
+        ));
+    }
+    for broken in &built.broken {
+        notices.push(Text::new(
+            format!("渠道 {} 配置有误,已停用待改:运行 huiliu check {} 查看", broken.code, broken.code),
+            format!("channel {} is off, needs mending: run huiliu check {}", broken.code, broken.code),
+        ));
+    }
+    notices
+}
+
+/// Sweeps, looks at the clock, keeps metrics small.
+async fn housekeeping(store: Arc<dyn Store>, metrics: Option<PrometheusHandle>, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(5));
+    let mut since = Duration::ZERO;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Some(metrics) = &metrics {
+            metrics.run_upkeep();
+        }
+        if let Some(jump) = store.clock().check() {
+            tracing::warn!(millis = jump.millis, "the wall clock jumped; times go on from the new one, never backward");
+        }
+        since += Duration::from_secs(5);
+        if since >= SWEEP {
+            since = Duration::ZERO;
+            if let Err(error) = store.sweep().await {
+                tracing::error!(%error, "what has run out could not be swept away");
+            }
+        }
+    }
+}
+
+/// Tells the service manager how it stands, where there is one.
+pub fn tell_service_manager(state: sd_notify::NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::debug!(%error, "no service manager was told");
+    }
+}
+
+/// The notices in one language.
+pub fn shown(notices: &[Text], lang: Lang) -> impl Iterator<Item = &str> {
+    notices.iter().map(move |notice| notice.in_lang(lang))
+}

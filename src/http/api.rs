@@ -1,0 +1,178 @@
+//! Health, metrics, and what the core posts to us. The core's interface asks for the token.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use huiliu_contract::Outcome;
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::errands::FarStatus;
+use crate::store::{Far, OutcomeTaken, Place, Store};
+use crate::ticket::Spoken;
+
+/// The largest body the core may post, in bytes.
+const BODY_LIMIT: usize = 4 * 1024 * 1024;
+
+/// How everything stands, for the probes.
+pub struct Health {
+    /// The core; none when no core is configured.
+    pub core: Option<Arc<FarStatus>>,
+    /// Polled channels by their code.
+    pub channels: BTreeMap<String, (u32, Arc<FarStatus>)>,
+    /// Channels whose configuration needs mending.
+    pub broken: Vec<String>,
+}
+
+/// What the interface needs.
+pub struct Api {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// SHA-256 of the token, in hexadecimal.
+    pub token: String,
+    /// Metrics to be read.
+    pub metrics: Option<PrometheusHandle>,
+    /// How everything stands.
+    pub health: Health,
+    /// Who listens.
+    pub address: SocketAddr,
+}
+
+/// An outcome as the core posts it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Posted {
+    /// The core's own id of this outcome.
+    id: String,
+    /// The ticket's spoken number.
+    ticket: String,
+    /// What happened.
+    outcome: Outcome,
+}
+
+pub(super) fn router(api: Arc<Api>) -> Router {
+    Router::new()
+        .route("/health/live", get(|| async { "live\n" }))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(read_metrics))
+        .route("/api/v1/outcomes", post(outcome).layer(axum::extract::DefaultBodyLimit::max(BODY_LIMIT)))
+        .with_state(api)
+}
+
+/// SHA-256 of a token, as it is stored.
+pub fn token_digest(token: &str) -> String {
+    hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes()))
+}
+
+impl Api {
+    /// Whether a request carries the token.
+    fn allows(&self, headers: &HeaderMap) -> bool {
+        let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let Some(token) = given.and_then(|value| value.strip_prefix("Bearer ")) else { return false };
+        let digest = token_digest(token.trim());
+        aws_lc_rs::constant_time::verify_slices_are_equal(digest.as_bytes(), self.token.as_bytes()).is_ok()
+    }
+}
+
+fn problem(status: StatusCode, code: &str, message: impl Into<String>) -> Response {
+    let body = json!({ "error": code, "message": message.into() });
+    (status, Json(body)).into_response()
+}
+
+/// Ready while the store answers. Far sides that are away are named, but do not make us unready: we keep
+/// what comes until they return.
+async fn ready(State(api): State<Arc<Api>>) -> Response {
+    let store = api.store.value("api_token").await.is_ok();
+    let trouble = |status: &FarStatus| {
+        status.trouble().map(|(trouble, since, next)| {
+            json!({ "word": trouble.word, "since": since.map(|at| at.to_string()), "next_try": next.map(|at| at.to_string()) })
+        })
+    };
+    let channels: BTreeMap<_, _> = api
+        .health
+        .channels
+        .iter()
+        .filter_map(|(code, (_, status))| trouble(status).map(|trouble| (code.clone(), trouble)))
+        .collect();
+    let body = json!({
+        "ready": store,
+        "core": api.health.core.as_ref().map_or(json!("none"), |status| trouble(status).unwrap_or(json!("well"))),
+        "channels_in_trouble": channels,
+        "channels_need_mending": api.health.broken,
+    });
+    (if store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body)).into_response()
+}
+
+async fn read_metrics(State(api): State<Arc<Api>>) -> Response {
+    let (ready, waiting) = api.store.schedule().depth(Far::Core);
+    metrics::gauge!("huiliu_core_due").set(ready as f64);
+    metrics::gauge!("huiliu_core_waiting").set(waiting as f64);
+    let text = api.metrics.as_ref().map(PrometheusHandle::render).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+/// Takes one outcome: kept before it is answered; the same again is answered the same.
+async fn outcome(State(api): State<Arc<Api>>, headers: HeaderMap, body: axum::body::Bytes) -> Response {
+    if !api.allows(&headers) {
+        return problem(StatusCode::UNAUTHORIZED, "not_verified", "the bearer token is missing or wrong");
+    }
+    let posted: Posted = match read(&body) {
+        Ok(posted) => posted,
+        Err(answer) => return *answer,
+    };
+    if posted.id.is_empty() || posted.id.len() > 200 {
+        return problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_id", "`id` must have 1 to 200 bytes");
+    }
+    let ticket = match Spoken::parse(&posted.ticket) {
+        Ok(ticket) => ticket,
+        Err(bad) => return problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_ticket", format!("`ticket`: {bad}")),
+    };
+    let content = serde_json::to_vec(&posted.outcome).unwrap_or_default();
+    let keys = api.store.keys();
+    let digest = keys.blind("outcome", &[ticket.to_string().as_bytes(), &content]);
+    let id = api.store.reserve();
+    let body = match keys.seal(Place::Outcome, id, &content) {
+        Ok(body) => body,
+        Err(error) => return ours(&error),
+    };
+    match api.store.take_outcome(id, posted.id.clone(), digest, Some(ticket), body).await {
+        Ok(OutcomeTaken::New | OutcomeTaken::Repeat) => {
+            (StatusCode::OK, Json(json!({ "id": posted.id, "ticket": ticket, "kept": true }))).into_response()
+        }
+        Ok(OutcomeTaken::UnknownTicket(until)) => {
+            let until = jiff::Timestamp::from_millisecond(until).unwrap_or_default();
+            let body: Value = json!({ "id": posted.id, "ticket": ticket, "kept": true, "unknown_ticket": true, "until": until });
+            (StatusCode::ACCEPTED, Json(body)).into_response()
+        }
+        Ok(OutcomeTaken::Conflict) => {
+            problem(StatusCode::CONFLICT, "other_content", "this id was used before for an outcome with other content")
+        }
+        Err(error) => ours(&error),
+    }
+}
+
+/// Reads the body, naming the field where it stops.
+fn read(body: &[u8]) -> Result<Posted, Box<Response>> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let (path, inner) = (error.path().to_string(), error.into_inner());
+        // The place and the kind of error only: the message of serde can quote what was sent.
+        let what = if inner.is_syntax() || inner.is_eof() { "not JSON" } else { "not as the schema says" };
+        let message = format!("`{path}`: {what} (line {}, column {})", inner.line(), inner.column());
+        Box::new(problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_outcome", message))
+    })
+}
+
+fn ours(error: &dyn std::fmt::Display) -> Response {
+    tracing::error!(%error, "an outcome could not be kept; the core is asked to come again");
+    let mut answer = problem(StatusCode::SERVICE_UNAVAILABLE, "store", "not kept; come again");
+    answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+    answer
+}

@@ -1,0 +1,109 @@
+//! The one HTTP listener: pushes of channels, the core's outcomes, health and metrics.
+//!
+//! Pushes go straight to their door; everything rarer is a small axum router behind it.
+
+mod api;
+mod push;
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+pub use api::{Api, Health, token_digest};
+pub use push::Gate;
+
+use crate::channel::Channel;
+use crate::intake::Intake;
+
+/// A channel as the listener sees it.
+pub enum Entry {
+    /// It takes pushes.
+    Open(Arc<Channel>, Gate),
+    /// It is known, but does not take any now: off, or its configuration needs mending.
+    Shut,
+}
+
+/// Everything a request may need.
+pub struct Front {
+    /// Channels by their code.
+    pub entries: HashMap<String, Entry>,
+    /// Where submissions go.
+    pub intake: Intake,
+    /// Pushes under way at once.
+    pub pushes: Semaphore,
+    /// How long a body may take.
+    pub body_timeout: Duration,
+    /// How long a head may take.
+    pub header_timeout: Duration,
+    /// Connections open at once.
+    pub connections: usize,
+}
+
+/// A plain answer.
+pub(crate) type Answer = Response<Full<Bytes>>;
+
+/// Serves until stopped, then lets what is under way end.
+pub async fn serve(listener: TcpListener, front: Arc<Front>, api: Arc<Api>, stop: CancellationToken) {
+    let router = api::router(api);
+    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(front.connections));
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(front.header_timeout);
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { break };
+        let (stream, peer) = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, most likely: others have to end first.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection closed at once");
+        }
+        let (front, router) = (front.clone(), router.clone());
+        let service = service_fn(move |request| answer(front.clone(), router.clone(), peer, request));
+        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    graceful.shutdown().await;
+}
+
+/// Sends a request to its door.
+async fn answer(
+    front: Arc<Front>,
+    router: axum::Router,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<Response<axum::body::Body>, Infallible> {
+    let answer = match request.uri().path().strip_prefix("/channels/") {
+        Some(_) if request.method() == Method::POST => front.push(peer, request).await,
+        _ => return router.oneshot(request.map(axum::body::Body::new)).await,
+    };
+    Ok(answer.map(axum::body::Body::new))
+}

@@ -1,0 +1,151 @@
+//! Making one submission ready for the transaction: canonical form, mapping, digests, sealed body.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use huiliu_contract::{Submission, Unreadable};
+
+use crate::channel::Channel;
+use crate::normalize::Unmappable;
+use crate::settings::Text;
+use crate::store::{Arrival, Digest, Folio, Keys, Mapped, MappedKeys, Place, SealError, Standing, Store, Stray};
+use crate::ticket::Draft;
+
+/// A submission, ready.
+pub struct Prepared {
+    /// For the store.
+    pub arrival: Arrival,
+    /// Why it could not be mapped; names fields and places, quotes nothing.
+    pub reason: Option<String>,
+}
+
+/// Makes submissions ready.
+#[derive(Clone)]
+pub struct Preparer {
+    store: Arc<dyn Store>,
+}
+
+impl Preparer {
+    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    pub(super) fn keys(&self) -> &Keys {
+        self.store.keys()
+    }
+
+    /// Maps, digests and seals one submission.
+    pub fn prepare(&self, channel: &Channel, submission: &Submission) -> Result<Prepared, SealError> {
+        let keys = self.keys();
+        let document = submission.document.reveal();
+        let canonical = match channel.without_ignored(document) {
+            Some(reduced) => serde_json::to_vec(&reduced),
+            None => serde_json::to_vec(document),
+        };
+        let source_digest = match canonical {
+            Ok(canonical) => keys.blind("source", &[&canonical]),
+            Err(_) => keys.blind("source", &[submission.raw.bytes.reveal()]),
+        };
+        let (draft, reasons) = match channel.mapping.read(document) {
+            Ok(reading) => (Some(reading.draft), None),
+            Err(unmappable) => (None, Some(unmappable)),
+        };
+        let standing = channel.standing(submission, draft.as_ref());
+        let version = self.store.reserve();
+        let mapped = draft.as_ref().map(|draft| self.mapped(draft));
+        let reason = reasons.as_ref().map(ToString::to_string);
+        let reasons = reasons.map(|unmappable| reasons_json(&unmappable)).unwrap_or_default();
+        let read = match submission.raw.media_type.as_str() {
+            "application/json" => Vec::new(),
+            _ => serde_json::to_vec(document).unwrap_or_default(),
+        };
+        let folio = Folio {
+            media_type: &submission.raw.media_type,
+            raw: submission.raw.bytes.reveal(),
+            read: &read,
+            mapped: match &mapped {
+                Some(mapped) => Mapped::Draft(&mapped.draft),
+                None => Mapped::Reasons(&reasons),
+            },
+        };
+        let body = keys.seal(Place::Version, version, &folio.write())?;
+        let standing = if mapped.is_none() { Standing::Live } else { standing };
+        let arrival = Arrival {
+            external_id: submission.external_id.clone(),
+            source_version: submission.version.clone(),
+            source_digest,
+            version,
+            body,
+            mapped,
+            standing,
+            compared: None,
+        };
+        Ok(Prepared { arrival, reason })
+    }
+
+    fn mapped(&self, draft: &Draft) -> MappedKeys {
+        let keys = self.keys();
+        // A draft is plain data whose maps have text keys: it always has a JSON form.
+        let json = Bytes::from(serde_json::to_vec(draft).unwrap_or_else(|_| b"{}".to_vec()));
+        let category = draft.matter.category.as_ref();
+        MappedKeys {
+            digest: keys.blind("mapped", &[&json]),
+            blind: blind_keys(keys, draft),
+            submitted_at: draft.times.submitted_at.map(|at| at.as_millisecond()),
+            deadline: draft.deadline.as_ref().and_then(|deadline| deadline.computed).map(|at| at.as_millisecond()),
+            category: category.and_then(|category| category.mapped.last().or(category.source.last())).cloned(),
+            region: draft.matter.place.region.clone(),
+            draft: json,
+        }
+    }
+
+    /// Bytes that are no submission, kept once by digest.
+    pub(super) fn stray(&self, unreadable: &Unreadable) -> Result<Stray, SealError> {
+        let keys = self.keys();
+        let raw = unreadable.raw.bytes.reveal();
+        let id = self.store.reserve();
+        let reason = serde_json::json!([{ "reason": unreadable.reason }]).to_string();
+        let folio = Folio {
+            media_type: &unreadable.raw.media_type,
+            raw,
+            read: b"",
+            mapped: Mapped::Reasons(reason.as_bytes()),
+        };
+        Ok(Stray { digest: keys.blind("stray", &[raw]), id, body: keys.seal(Place::Dead, id, &folio.write())? })
+    }
+
+    /// A cursor or keepsake, sealed for its channel.
+    pub(super) fn bookmark(
+        &self,
+        place: Place,
+        channel: &Channel,
+        body: Option<Vec<u8>>,
+    ) -> Result<Option<Vec<u8>>, SealError> {
+        body.map(|body| self.keys().seal(place, i64::from(channel.enrolled.channel), &body)).transpose()
+    }
+}
+
+/// The reasons as they are kept: a list with one entry a field, in both languages.
+fn reasons_json(unmappable: &Unmappable) -> Vec<u8> {
+    let text = |text: &Text| serde_json::json!({ "zh": text.zh, "en": text.en });
+    let reasons: Vec<_> = unmappable
+        .failed
+        .iter()
+        .map(|failed| {
+            serde_json::json!({
+                "field": failed.field, "field_zh": failed.field_zh, "rule": failed.rule, "place": failed.place,
+                "reason": text(&failed.reason), "remedy": text(&failed.remedy),
+            })
+        })
+        .collect();
+    serde_json::Value::from(reasons).to_string().into_bytes()
+}
+
+/// By what a ticket is found: each telephone, the resident id, the name with the last four digits.
+fn blind_keys(keys: &Keys, draft: &Draft) -> Vec<Digest> {
+    let inputs = draft.find_inputs();
+    let mut blind: Vec<Digest> = inputs.phones.iter().map(|phone| keys.blind("phone", &[phone.as_bytes()])).collect();
+    blind.extend(inputs.id_no.iter().map(|id| keys.blind("id_no", &[id.as_bytes()])));
+    blind.extend(inputs.name_phone4.iter().map(|pair| keys.blind("name_phone4", &[pair.as_bytes()])));
+    blind
+}

@@ -1,0 +1,146 @@
+//! Mapping: what a source wrote becomes a draft of the unified ticket. `[fields]` and `[codes]` of a
+//! channel are compiled once, with every mistake at its place; then a document is read without any further
+//! parsing. A pure room: no clock, no I/O.
+
+mod clean;
+mod compile;
+mod date;
+mod field;
+mod files;
+mod html;
+mod keys;
+mod makes;
+mod path;
+mod rule;
+pub mod samples;
+mod tables;
+mod take;
+mod unmappable;
+
+#[cfg(test)]
+mod mistakes_tests;
+#[cfg(test)]
+mod tests;
+
+use huiliu_contract::{Attachment, AttachmentSource};
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use crate::ticket::{Draft, File, MatterType};
+pub use unmappable::{Failed, Unmappable};
+
+use path::Reads;
+use rule::Rule;
+use unmappable::Why;
+
+/// What a mapping stands on besides its own text.
+#[derive(Clone, Debug)]
+pub struct Basis<'a> {
+    /// The zone of times that name none.
+    pub zone: TimeZone,
+    /// Types (诉求类型) of the site's own, besides the six that are always legal.
+    pub types: &'a [String],
+    /// Places that the connector reads itself (id, version), as its options name them; they are not
+    /// "unknown" fields and so not in `extra`.
+    pub elsewhere: &'a [String],
+}
+
+impl Default for Basis<'_> {
+    /// No own types, nothing read elsewhere, times in UTC.
+    fn default() -> Self {
+        Self { zone: TimeZone::UTC, types: &[], elsewhere: &[] }
+    }
+}
+
+impl Basis<'_> {
+    fn legal_types(&self) -> Vec<String> {
+        let known = MatterType::KNOWN.into_iter().map(str::to_owned);
+        known.chain(self.types.iter().cloned()).collect()
+    }
+}
+
+/// What a mapping yields.
+#[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
+pub struct Reading {
+    /// The draft of the ticket.
+    pub draft: Draft,
+}
+
+/// `[fields]` and `[codes]` of a channel, compiled.
+#[derive(Debug)]
+pub struct Mapping {
+    rules: Vec<Rule>,
+    reads: Reads,
+}
+
+impl Mapping {
+    /// Reads a document. Fails with every field that failed.
+    pub fn read(&self, document: &Value) -> Result<Reading, Unmappable> {
+        self.read_with(document, &[])
+    }
+
+    /// Reads a document with the files that came beside it; they stand behind those that the rules find.
+    pub fn read_with(&self, document: &Value, parts: &[Attachment]) -> Result<Reading, Unmappable> {
+        let mut draft = Draft::default();
+        let mut failed = Vec::new();
+        if !document.is_object() {
+            return Err(Unmappable { failed: vec![whole(&Why::NotAnObject(kind(document)))] });
+        }
+        for rule in &self.rules {
+            match rule.run(document) {
+                Ok(Some(made)) => rule.field.put(&mut draft, made),
+                Ok(None) => {}
+                Err((place, why)) => failed.push(Failed {
+                    field: rule.field.name,
+                    field_zh: rule.field.zh,
+                    rule: rule.short.clone(),
+                    place: place.into_owned(),
+                    reason: why.reason(),
+                    remedy: why.remedy(),
+                }),
+            }
+        }
+        draft.files.extend(parts.iter().enumerate().map(|(at, part)| file(at, part)));
+        if failed.is_empty() && !draft.says_something() {
+            failed.push(whole(&Why::SaysNothing));
+        }
+        if !failed.is_empty() {
+            return Err(Unmappable { failed });
+        }
+        draft.extra = self.reads.rest(document);
+        Ok(Reading { draft })
+    }
+}
+
+fn whole(why: &Why) -> Failed {
+    let (reason, remedy) = (why.reason(), why.remedy());
+    Failed { field: "", field_zh: "", rule: String::new(), place: String::new(), reason, remedy }
+}
+
+fn file(at: usize, part: &Attachment) -> File {
+    let mut file = File {
+        name: Some(part.name.reveal().clone()).filter(|name| !name.is_empty()),
+        media_type: part.media_type.clone(),
+        ..File::default()
+    };
+    match &part.source {
+        AttachmentSource::Bytes(bytes) => {
+            file.size = u64::try_from(bytes.reveal().len()).ok();
+            file.part = u32::try_from(at).ok();
+        }
+        AttachmentSource::Link(link) => file.link = Some(link.reveal().clone()),
+    }
+    file
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
