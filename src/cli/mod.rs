@@ -3,6 +3,7 @@
 
 mod channel;
 mod check;
+mod checks;
 mod dead;
 mod draft;
 mod errand;
@@ -27,6 +28,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+pub use checks::Building;
 pub use hooks::{Checks, DemoOrder, Hooks, RunOrder, Sample, SampleVerdict};
 
 use self::output::{Failure, Output};

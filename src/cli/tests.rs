@@ -52,6 +52,12 @@ fn dead() -> Value {
     })
 }
 
+fn reasons() -> Value {
+    json!([{ "field": "phone", "field_zh": "联系电话", "rule": "clean", "place": "lxdh",
+        "reason": { "zh": "不像电话号码", "en": "is no telephone number" },
+        "remedy": { "zh": "改好字段对应后重试", "en": "mend the mapping, then retry" } }])
+}
+
 fn of<T: serde::de::DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).unwrap()
 }
@@ -80,7 +86,7 @@ fn a_ticket_s_life_is_shown() {
             { "n": 1, "received_at": at, "state": "taken", "source_version": null, "media_type": "application/json",
               "bytes": 1200, "raw": null, "draft": null, "reasons": null },
             { "n": 2, "received_at": at, "state": "unmapped", "source_version": "7", "media_type": "application/json",
-              "bytes": 1210, "raw": null, "draft": null, "reasons": [{ "field": "phone" }] }
+              "bytes": 1210, "raw": null, "draft": null, "reasons": reasons() }
         ],
         "events": [
             { "n": 1, "kind": "new", "at": at, "state": "forwarded", "idempotency_key": "261122-00017-1" },
@@ -106,12 +112,10 @@ fn dead_letters_are_shown() {
     );
     let rows: [DeadView; 2] = [of(dead()), of(ended.clone())];
     both("dead_list", |look| super::dead::list(look, &rows));
-    ended.as_object_mut().unwrap().extend(
-        json!({ "masked": true, "details": [{ "field": "phone" }], "raw": null, "deeds": [] })
-            .as_object()
-            .unwrap()
-            .clone(),
-    );
+    ended
+        .as_object_mut()
+        .unwrap()
+        .extend(json!({ "masked": true, "details": reasons(), "raw": null, "deeds": [] }).as_object().unwrap().clone());
     let detail = of(ended);
     both("dead_show", |look| super::dead::show(look, &detail));
 }

@@ -114,10 +114,11 @@ impl Scene {
         let keys = self.house.store.keys();
         let version = self.house.store.reserve();
         let json = draft.map(|draft| serde_json::to_vec(draft).unwrap());
-        let reasons = format!(r#"[{{"field":"phone","problem":"{PHONE}"}}]"#);
+        let reasons = format!(r#"[{{"field":"phone","place":"{PHONE}"}}]"#);
         let folio = Folio {
             media_type: "application/json",
             raw: format!(r#"{{"xm":"{NAME}"}}"#).leak().as_bytes(),
+            read: b"",
             mapped: json.as_deref().map_or(Mapped::Reasons(reasons.as_bytes()), Mapped::Draft),
         };
         let body = keys.seal(Place::Version, version, &folio.write()).unwrap();
