@@ -1,53 +1,49 @@
 //! The binary: a recipe, nothing else.
 
-use std::path::Path;
 use std::process::ExitCode;
 
+use huiliu::cli::{self, Building, DemoOrder, Hooks, RunOrder};
 use huiliu::demo::{Options, demo};
-use huiliu::gateway::{Start, run};
+use huiliu::gateway::{Start, StartError, run};
 use huiliu::kinds::KINDS;
-use huiliu::settings::{Gateway, Lang, Variables, lang};
+use huiliu::settings::{Gateway, Lang, Mistake, Variables, lang};
 use huiliu::telemetry;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let has = |word: &str| arguments.iter().any(|argument| argument == word);
-    let after = |word: &str| arguments.iter().skip_while(|argument| *argument != word).nth(1).map(String::as_str);
-    let variables = Variables::of_process();
-    let lang = match after("--lang") {
-        Some("en") => Lang::En,
-        Some(_) => Lang::Zh,
-        None => lang(&variables),
-    };
-    match arguments.first().map(String::as_str) {
-        Some("demo") => demo(Options { stay: has("--stay"), json: has("--json"), lang }),
-        Some("run") => daemon(after("--config").unwrap_or("config"), variables, lang),
-        config => daemon(config.unwrap_or("config"), variables, lang),
-    }
+    cli::main(Hooks {
+        run: Box::new(daemon),
+        demo: Box::new(|DemoOrder { stay, json, lang }| demo(Options { stay, json, lang })),
+        checks: Box::new(Building::new(KINDS, Variables::of_process())),
+    })
 }
 
-fn daemon(config: &str, variables: Variables, lang: Lang) -> ExitCode {
-    let settings = match Gateway::load(Path::new(config), &variables) {
+fn daemon(order: RunOrder) -> ExitCode {
+    let variables = Variables::of_process();
+    let settings = match Gateway::load(&order.config, &variables) {
         Ok(settings) => settings,
-        Err(mistakes) => {
-            for mistake in mistakes {
-                eprintln!("{}", mistake.shown(lang));
-            }
-            return ExitCode::FAILURE;
-        }
+        Err(mistakes) => return wrong(&mistakes, order.lang.unwrap_or_else(|| lang(&variables))),
     };
+    let lang = order.lang.unwrap_or(settings.settings.lang);
     telemetry::log(settings.settings.log);
-    let start = Start { settings, variables, kinds: KINDS, strict: false, metrics: telemetry::metrics() };
+    let start = Start { settings, variables, kinds: KINDS, strict: order.strict, metrics: telemetry::metrics() };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let Ok(runtime) = runtime else { return ExitCode::FAILURE };
     match runtime.block_on(run(start, lang)) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(StartError::Mistakes(mistakes)) => wrong(&mistakes, lang),
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn wrong(mistakes: &[Mistake], lang: Lang) -> ExitCode {
+    for mistake in mistakes {
+        eprintln!("{}", mistake.shown(lang));
+    }
+    ExitCode::FAILURE
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::handle::deeds;
 use super::view::{ChannelDetail, ChannelView, TextView, TicketCounts, WentLive};
 use super::{ConfiguredChannel, House, Problem, Side};
+use crate::settings::Text;
 use crate::store::{Actor, ChannelRow, FirstRun};
 
 /// The names of channels by code, and those the store knows.
@@ -40,10 +41,10 @@ impl Names {
 }
 
 fn never_ran(name: &str) -> Problem {
-    Problem::refused(
+    Problem::not_found(Text::new(
         format!("渠道“{name}”还没有启用过,没有数据"),
         format!("the channel {name} has never run, nothing is known of it yet"),
-    )
+    ))
 }
 
 /// All channels: the configured ones, then those only known from before.

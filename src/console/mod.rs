@@ -8,10 +8,13 @@ mod control;
 mod dead;
 mod errands;
 mod handle;
+mod home;
 mod line;
 mod offline;
 mod request;
 mod serve;
+#[cfg(test)]
+mod tests;
 mod tickets;
 pub mod view;
 
@@ -23,9 +26,9 @@ pub use answer::{Answer, Code, Problem};
 pub use call::call;
 pub use control::{ConfiguredChannel, Control, FarStatus, FaultNote, Running, Side};
 pub use handle::handle;
+pub use home::home;
 pub use offline::Offline;
 pub use request::{Call, Find, MAX_ROWS, ROWS, Request};
-
 pub use serve::{bind, own_name, serve};
 
 use crate::store::Store;

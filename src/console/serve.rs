@@ -3,7 +3,7 @@
 
 use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ async fn converse(mut stream: UnixStream, house: &House, stop: &CancellationToke
             format!("the request is not understood ({error}); command and daemon must be of one version"),
         )),
         Ok(Err(error)) => return Err(error),
-        Ok(Ok(Some(_))) if !may_speak(uid, own_uid()?) => Answer::Problem(Problem::refused(
+        Ok(Ok(Some(_))) if !may_speak(uid, uzers::get_effective_uid()) => Answer::Problem(Problem::refused(
             "只有运行汇流的用户和 root 可以下命令;用 sudo -u 换成那个用户",
             "only the user that huiliu runs as, and root, may give commands; use sudo -u to become that user",
         )),
@@ -98,10 +98,6 @@ async fn converse(mut stream: UnixStream, house: &House, stop: &CancellationToke
 /// Who may give commands. The socket's mode says the same; this holds where a folder was opened up by hand.
 fn may_speak(peer: u32, own: u32) -> bool {
     peer == own || peer == 0
-}
-
-fn own_uid() -> io::Result<u32> {
-    fs::metadata("/proc/self").map(|about| about.uid())
 }
 
 /// The name under which a Unix user goes on record.

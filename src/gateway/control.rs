@@ -8,7 +8,7 @@ use huiliu_contract::{ExternalId, Personal, Raw, SourceVersion, Submission};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use super::{Built, Gateway, Start};
+use super::{Built, Gateway};
 use crate::channel::Channel;
 use crate::console::{Code, ConfiguredChannel, Control, FarStatus as Told, FaultNote, Problem, Running, Side};
 use crate::errands::FarStatus;
@@ -34,21 +34,16 @@ pub struct Daemon {
 impl Daemon {
     pub(super) fn new(
         gateway: &Gateway,
-        start: &Start,
         built: &Built,
         intake: Intake,
         core: Option<Far>,
         polled: BTreeMap<String, (u32, Arc<FarStatus>, Arc<Notify>)>,
     ) -> Self {
-        let _ = start;
         Self {
             store: gateway.store.clone(),
             intake,
             channels: built.channels.clone(),
-            configured: {
-                let _ = mistakes(built);
-                Vec::new()
-            },
+            configured: configured(built),
             files: built.files.clone(),
             core,
             polled: polled.into_iter().map(|(code, (_, status, resumed))| (code, (status, resumed))).collect(),
@@ -62,6 +57,19 @@ impl Daemon {
             Side::Channel(code) => self.polled.get(code),
         }
     }
+}
+
+/// Every channel folder, with what was found wrong when it was built.
+fn configured(built: &Built) -> Vec<ConfiguredChannel> {
+    let mut wrong = mistakes(built);
+    let shown = |file| {
+        let mut channel = ConfiguredChannel::of(file);
+        if channel.mistakes.is_empty() {
+            channel.mistakes = wrong.remove(&channel.code).unwrap_or_default();
+        }
+        channel
+    };
+    built.files.iter().map(shown).collect()
 }
 
 /// What is wrong with each channel, beyond its file.

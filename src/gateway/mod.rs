@@ -166,7 +166,7 @@ impl Gateway {
             connections: settings.limits.connections as usize,
         });
         self.tracker.spawn(crate::http::serve(listener, front, api, self.stop.clone()));
-        let daemon = Daemon::new(self, start, &built, intake, core_status.map(|status| (status, core_resumed)), polled);
+        let daemon = Daemon::new(self, &built, intake, core_status.map(|status| (status, core_resumed)), polled);
         let house = House { store: self.store.clone(), control: Arc::new(daemon), zone };
         let socket = self.console_socket()?;
         self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));

@@ -185,8 +185,7 @@ fn search(db: &Connection, keys: &Keys, search: &Search) -> Result<Vec<TicketRow
         want("ticket.day <= ?", Box::new(day_number(to)));
     }
     let among = |tickets: &[i64]| {
-        let list = tickets.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
-        format!("ticket.id IN ({list})")
+        format!("ticket.id IN ({})", tickets.iter().map(i64::to_string).collect::<Vec<_>>().join(","))
     };
     if let Some(ids) = &search.ids {
         wanted.push(among(ids));
@@ -348,7 +347,7 @@ impl Archive for Sqlite {
     }
 
     async fn event(&self, ticket: i64, n: u32) -> Result<Fresh, StoreError> {
-        self.read(move |db, keys| event(db, keys, ticket, n)).await
+        self.look(move |db, keys| event(db, keys, ticket, n)).await
     }
 
     async fn events(&self, ticket: i64) -> Result<Vec<EventRow>, StoreError> {
