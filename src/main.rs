@@ -2,48 +2,46 @@
 
 use std::process::ExitCode;
 
-use huiliu::cli::{self, Building, DemoOrder, Hooks, RunOrder};
+use huiliu::checks::Checking;
+use huiliu::cli::{DemoOrder, Hooks, RunOrder};
 use huiliu::demo::{Options, demo};
 use huiliu::gateway::{Start, StartError, run};
 use huiliu::kinds::KINDS;
-use huiliu::settings::{Gateway, Lang, Mistake, Variables, lang};
+use huiliu::settings::{Gateway, Lang, Variables, lang};
 use huiliu::telemetry;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    cli::main(Hooks {
-        run: Box::new(daemon),
-        demo: Box::new(|DemoOrder { stay, json, lang }| demo(Options { stay, json, lang })),
-        checks: Box::new(Building::new(KINDS, Variables::of_process())),
-    })
+    let variables = Variables::of_process();
+    let demo = |DemoOrder { stay, json, lang }| demo(Options { stay, json, lang });
+    huiliu::cli::main(Hooks { run: Box::new(daemon), demo: Box::new(demo), checks: Box::new(Checking { variables }) })
 }
 
+/// Runs the gateway until it is told to stop.
 fn daemon(order: RunOrder) -> ExitCode {
     let variables = Variables::of_process();
     let settings = match Gateway::load(&order.config, &variables) {
         Ok(settings) => settings,
-        Err(mistakes) => return wrong(&mistakes, order.lang.unwrap_or_else(|| lang(&variables))),
+        Err(mistakes) => return failed(&StartError::Mistakes(mistakes), order.lang.unwrap_or(lang(&variables))),
     };
     let lang = order.lang.unwrap_or(settings.settings.lang);
     telemetry::log(settings.settings.log);
     let start = Start { settings, variables, kinds: KINDS, strict: order.strict, metrics: telemetry::metrics() };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let Ok(runtime) = runtime else { return ExitCode::FAILURE };
-    match runtime.block_on(run(start, lang)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(Box::pin(run(start, lang))),
+        Err(why) => Err(StartError::Listen { at: "runtime".into(), why }),
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(StartError::Mistakes(mistakes)) => wrong(&mistakes, lang),
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error, lang),
     }
 }
 
-fn wrong(mistakes: &[Mistake], lang: Lang) -> ExitCode {
-    for mistake in mistakes {
-        eprintln!("{}", mistake.shown(lang));
-    }
-    ExitCode::FAILURE
+/// Says why the gateway does not start.
+fn failed(error: &StartError, lang: Lang) -> ExitCode {
+    eprintln!("{}", error.shown(lang));
+    ExitCode::from(error.exit_status())
 }

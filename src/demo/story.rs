@@ -14,6 +14,7 @@ use super::daemon::Daemon;
 use super::folder::{MAILBOX, PLATFORM};
 use super::letters;
 use super::stage::Stage;
+use crate::console::Request;
 
 /// How long the story waits for something to be seen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -131,10 +132,20 @@ async fn page_twice(stage: &Stage) -> Result<(), Trouble> {
     })
     .await?;
     stage.screen.say(
-        "平台把同一页给了两次:取件停下,进度不前移,过 30 秒或重启后再取",
-        "the platform gave a page twice: polling stops, the cursor stays, asked again after 30 s or a restart",
+        "平台把同一页给了两次:取件停下,取件进度不前移,30 秒后再取",
+        "the platform gave a page twice: polling stops, the cursor stays, asked again in 30 s",
     );
-    Ok(())
+    let name = stage.channel(PLATFORM).await?.name;
+    let _: serde_json::Value = stage.ask(Request::Resume { channel: name.clone() }).await?;
+    stage.screen.say(
+        format!("值班员不等了:huiliu channel resume {name},马上再取"),
+        format!("somebody does not wait: huiliu channel resume {name}, asked again at once"),
+    );
+    until("平台的件取完", "all orders of the platform", || async {
+        let figures = stage.figures().await?;
+        Ok(figures.channels.iter().all(|channel| channel.sent > 0 && channel.sent == channel.tickets + channel.listed))
+    })
+    .await
 }
 
 type Pushing = tokio::task::JoinHandle<Result<(), Trouble>>;

@@ -13,7 +13,7 @@ use crate::channel::Channel;
 use crate::console::{Code, ConfiguredChannel, Control, FarStatus as Told, FaultNote, Problem, Running, Side};
 use crate::errands::FarStatus;
 use crate::intake::Intake;
-use crate::settings::{ChannelState, Channels, Text};
+use crate::settings::{ChannelFile, ChannelState, Channels, Text};
 use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Store, Verdict};
 
 /// A far side that can be resumed.
@@ -59,20 +59,20 @@ impl Daemon {
     }
 }
 
-/// Every channel folder, with what was found wrong when it was built.
+/// Every channel as it is configured; what its file does not show wrong, building it may have.
 fn configured(built: &Built) -> Vec<ConfiguredChannel> {
-    let mut wrong = mistakes(built);
-    let shown = |file| {
+    let mistakes = mistakes(built);
+    let of = |file: &ChannelFile| {
         let mut channel = ConfiguredChannel::of(file);
-        if channel.mistakes.is_empty() {
-            channel.mistakes = wrong.remove(&channel.code).unwrap_or_default();
+        if let Some(found) = mistakes.get(&file.code) {
+            channel.state = ChannelState::Off;
+            channel.mistakes.clone_from(found);
         }
         channel
     };
-    built.files.iter().map(shown).collect()
+    built.files.iter().map(of).collect()
 }
 
-/// What is wrong with each channel, beyond its file.
 fn mistakes(built: &Built) -> BTreeMap<String, Vec<Text>> {
     let text = |mistake: &crate::settings::Mistake| {
         let shown = |lang| mistake.shown(lang);
