@@ -86,7 +86,7 @@ async fn play(options: Options) -> Result<bool, Trouble> {
         let lines = stay::lines(&stage, &daemon, options.lang).await?;
         println!("{lines}");
         tokio::signal::ctrl_c().await?;
-        daemon.ends_within(std::time::Duration::from_secs(10)).await;
+        daemon.ends_within(std::time::Duration::from_secs(3)).await;
     }
     Ok(balanced)
 }
