@@ -1,6 +1,7 @@
 //! Huiliu 汇流: the multi-channel intake gateway of China's 12345 government hotlines.
 
 pub mod channel;
+pub mod checks;
 pub mod cli;
 pub mod console;
 pub mod errands;

@@ -184,16 +184,17 @@ fn search(db: &Connection, keys: &Keys, search: &Search) -> Result<Vec<TicketRow
     if let Some(to) = search.to {
         want("ticket.day <= ?", Box::new(day_number(to)));
     }
-    let among = |tickets: &[i64]| {
-        format!("ticket.id IN ({})", tickets.iter().map(i64::to_string).collect::<Vec<_>>().join(","))
+    let most = if wanted.is_empty() && search.ids.is_none() { search.limit.max(1) } else { usize::MAX };
+    let mut among = |tickets: &[i64]| {
+        let list = tickets.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        wanted.push(format!("ticket.id IN ({list})"));
     };
     if let Some(ids) = &search.ids {
-        wanted.push(among(ids));
+        among(ids);
     }
     if let Some(blind) = search.blind {
         // The newest of the key may not be those that fit the rest.
-        let most = if wanted.is_empty() { search.limit.max(1) } else { usize::MAX };
-        wanted.push(among(&by_blind(db, &blind.0, most)?));
+        among(&by_blind(db, &blind.0, most)?);
     }
     let filter = if wanted.is_empty() { String::new() } else { format!(" WHERE {}", wanted.join(" AND ")) };
     let sql = format!("{TICKET}{filter} ORDER BY ticket.id DESC LIMIT {}", search.limit);
@@ -347,7 +348,7 @@ impl Archive for Sqlite {
     }
 
     async fn event(&self, ticket: i64, n: u32) -> Result<Fresh, StoreError> {
-        self.look(move |db, keys| event(db, keys, ticket, n)).await
+        self.read(move |db, keys| event(db, keys, ticket, n)).await
     }
 
     async fn events(&self, ticket: i64) -> Result<Vec<EventRow>, StoreError> {
