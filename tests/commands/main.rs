@@ -1,5 +1,7 @@
 //! Commands as they are typed: the real program, a folder of its own, and once a real daemon behind the socket.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
