@@ -1,5 +1,6 @@
-//! Every screen in both languages as it is pinned, and stories of whole commands on a configuration in a folder of
-//! its own.
+//! Stories of whole commands on a configuration in a folder of its own.
+
+mod screens;
 
 use std::collections::VecDeque;
 use std::io;
@@ -7,127 +8,13 @@ use std::path::Path;
 
 use clap::{FromArgMatches, Parser};
 use huiliu_contract::Secret;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::hooks::{Checks, Sample, SampleVerdict};
 use super::output::{Failure, NOT_FOUND, REFUSED, UNREACHABLE, USAGE, WRONG, tell};
 use super::prompt::Prompt;
-use super::table::Look;
 use super::*;
-use crate::console::view::{DeadView, ErrandView, Life, TicketView};
 use crate::settings::{ChannelSettings, Gateway, KindInfo, Mistake, Text};
-
-fn look(lang: Lang) -> Look {
-    Look { lang, zone: TimeZone::get("Asia/Shanghai").unwrap(), width: Some(80) }
-}
-
-fn both(name: &str, screen: impl Fn(&Look) -> String) {
-    for lang in [Lang::Zh, Lang::En] {
-        let text = screen(&look(lang));
-        let wide = |c: char| if c > '\u{2e80}' { 2 } else { 1 };
-        for line in text.lines() {
-            assert!(line.chars().map(wide).sum::<usize>() <= 80, "{name}: {line}");
-        }
-        insta::assert_snapshot!(format!("{name}_{}", if lang == Lang::Zh { "zh" } else { "en" }), text);
-    }
-}
-
-fn ticket() -> Value {
-    json!({
-        "number": "261122-00017", "channel": "xianzhang", "channel_name": "书记县长信箱", "external_id": "XZ2026112200031",
-        "core_number": "RX20261122000123", "core_accepted_at": "2026-11-22T01:31:00Z",
-        "title": "刘先生反映城关镇衡岳路第三盏路灯不亮,晚上行人摔倒", "standing": "live",
-        "received_at": "2026-11-22T01:30:00Z", "submitted_at": "2026-11-22T01:20:00Z",
-        "deadline": "2026-12-06T15:59:59Z", "category": "市政", "region": "430424",
-        "version": 2, "events": 2, "sent": 1, "stuck": 41
-    })
-}
-
-fn dead() -> Value {
-    json!({
-        "id": 41, "kind": "event", "channel": "xianzhang", "channel_name": "书记县长信箱",
-        "since": "2026-11-22T02:00:00Z", "reason": "malformed", "attempts": 7, "ticket": "261122-00017",
-        "event": 2, "external_id": "XZ2026112200031", "ended_at": null, "ended_how": null
-    })
-}
-
-fn of<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).unwrap()
-}
-
-#[test]
-fn tickets_are_listed() {
-    let other = json!({ "standing": "trial", "stuck": null, "number": "261122-00028", "title": null });
-    let third = json!({ "stuck": null, "sent": 2, "number": "261122-00033", "title": "建议" });
-    let merged = |changes: &Value| {
-        let mut row = ticket();
-        row.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-        of::<TicketView>(row)
-    };
-    let rows = [of::<TicketView>(ticket()), merged(&other), merged(&third)];
-    both("tickets", |look| super::ticket::list(look, &rows));
-    both("no_tickets", |look| super::ticket::list(look, &[]));
-}
-
-#[test]
-fn a_ticket_s_life_is_shown() {
-    let at = "2026-11-22T01:30:00Z";
-    let life: Life = of(json!({
-        "ticket": ticket(), "masked": true,
-        "draft": { "person": { "name": "刘先生", "phone": "138****0000" }, "matter": { "title": "路灯不亮" } },
-        "versions": [
-            { "n": 1, "received_at": at, "state": "taken", "source_version": null, "media_type": "application/json",
-              "bytes": 1200, "raw": null, "draft": null, "reasons": null },
-            { "n": 2, "received_at": at, "state": "unmapped", "source_version": "7", "media_type": "application/json",
-              "bytes": 1210, "raw": null, "draft": null, "reasons": [{ "field": "phone" }] }
-        ],
-        "events": [
-            { "n": 1, "kind": "new", "at": at, "state": "forwarded", "idempotency_key": "261122-00017-1" },
-            { "n": 2, "kind": "revised", "at": at, "state": "dead", "idempotency_key": "261122-00017-2" },
-            { "n": 3, "kind": "revised", "at": at, "state": "behind", "idempotency_key": "261122-00017-3" }
-        ],
-        "outcomes": [{ "core_id": "OUT-9", "at": at, "body": null }],
-        "dead": [dead()],
-        "deeds": [{ "at": at, "who": "unix:zhang", "what": "unmask", "subject": "ticket:261122-00017", "why": "回访" }]
-    }));
-    both("life", |look| super::ticket::show(look, &life));
-}
-
-#[test]
-fn dead_letters_are_shown() {
-    let mut ended = dead();
-    ended.as_object_mut().unwrap().extend(
-        json!({ "id": 42, "kind": "unmapped", "event": null, "ticket": null, "reason": "unmapped",
-            "ended_at": "2026-11-22T03:00:00Z", "ended_how": "remapped" })
-        .as_object()
-        .unwrap()
-        .clone(),
-    );
-    let rows: [DeadView; 2] = [of(dead()), of(ended.clone())];
-    both("dead_list", |look| super::dead::list(look, &rows));
-    ended.as_object_mut().unwrap().extend(
-        json!({ "masked": true, "details": [{ "field": "phone" }], "raw": null, "deeds": [] })
-            .as_object()
-            .unwrap()
-            .clone(),
-    );
-    let detail = of(ended);
-    both("dead_show", |look| super::dead::show(look, &detail));
-}
-
-#[test]
-fn errands_are_listed() {
-    let rows: [ErrandView; 3] = [
-        of(json!({ "task": "poll", "subject": "channel:sheng12345", "state": "waiting", "due": "2026-11-22T01:35:00Z",
-            "attempts": 0, "held_since": null })),
-        of(json!({ "task": "forward", "subject": "ticket:261122-00017", "state": "due", "due": null,
-            "attempts": 2, "held_since": "2026-11-22T01:00:00Z" })),
-        of(json!({ "task": "forward", "subject": "ticket:261122-00028", "state": "underway", "due": null,
-            "attempts": 0, "held_since": null })),
-    ];
-    both("errands", |look| super::errand::list(look, &rows));
-}
 
 /// Kinds and mapping as `main` will plug them in: one kind, one sort of sample.
 struct OneKind;
