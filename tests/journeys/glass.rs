@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use huiliu_farside::port::{HangUp, Port};
 use serde_json::Value;
 use tokio::sync::{Notify, watch};
@@ -25,12 +25,31 @@ pub(crate) struct Seen {
     pub(crate) body: Bytes,
     /// Status and body of the answer; none while there is none, for ever where the line broke.
     pub(crate) answer: Option<(u16, Bytes)>,
+    /// Whether the far side broke the line, on purpose or because it was away.
+    pub(crate) broken: bool,
 }
 
 impl Seen {
     /// The body as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The source's number in an event, without reading the whole of it.
+    pub(crate) fn external_id(&self) -> String {
+        let text = String::from_utf8_lossy(&self.body);
+        let rest = text.split_once("\"external_id\":\"").map(|(_, rest)| rest);
+        rest.and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+    }
+
+    /// Whether a platform's answer holds items.
+    pub(crate) fn has_items(&self) -> bool {
+        self.answer.as_ref().is_some_and(|(_, body)| String::from_utf8_lossy(body).contains("orderNo"))
+    }
+
+    /// Whether neither an answer nor the far side ended it: whoever asked is gone, or still waits.
+    pub(crate) fn unanswered(&self) -> bool {
+        self.answer.is_none() && !self.broken
     }
 
     /// Whether it was answered with 2xx.
@@ -118,7 +137,7 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let key = head.headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
     let place = {
         let mut seen = shared.seen.lock().unwrap();
-        seen.push(Seen { target: target.clone(), key, body: body.clone(), answer: None });
+        seen.push(Seen { target: target.clone(), key, body: body.clone(), answer: None, broken: false });
         seen.len() - 1
     };
     shared.moved.notify_waiters();
@@ -127,13 +146,21 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let mut headers = head.headers;
     headers.remove(http::header::HOST);
     let sent = shared.client.request(head.method, format!("{}{target}", shared.behind)).headers(headers).body(body);
-    let Ok(answer) = sent.send().await else { return broken() };
-    let (status, mut headers) = (answer.status(), answer.headers().clone());
-    let Ok(body) = answer.bytes().await else { return broken() };
+    let Some((status, mut headers, body)) = answered(sent).await else {
+        shared.seen.lock().unwrap()[place].broken = true;
+        return broken();
+    };
     headers.remove(http::header::TRANSFER_ENCODING);
     shared.seen.lock().unwrap()[place].answer = Some((status.as_u16(), body.clone()));
     shared.moved.notify_waiters();
     (status, headers, Body::from(body)).into_response()
+}
+
+/// The whole answer, unless the line breaks.
+async fn answered(sent: reqwest::RequestBuilder) -> Option<(StatusCode, HeaderMap, Bytes)> {
+    let answer = sent.send().await.ok()?;
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    Some((status, headers, answer.bytes().await.ok()?))
 }
 
 fn broken() -> Response {

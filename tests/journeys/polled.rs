@@ -64,6 +64,23 @@ async fn bad_moments_of_a_platform_lose_nothing_and_repeat_nothing() {
 }
 
 #[tokio::test]
+async fn a_page_that_comes_twice_is_no_end_and_makes_nothing_twice() {
+    let platform = fresh(3).await;
+    let mut scene = polling(&platform).await;
+    scene.until_told(3).await;
+    // The second page of the next walk is the first one once more.
+    platform.grow(120);
+    scene.until("the first page is in", || scene.core.stats().distinct > 3).await;
+    platform.play([Trick::SamePageAgain, Trick::SamePageAgain]);
+    scene.until("it is told as a fault", || scene.house.printed().iter().any(|l| l.contains("a poll failed"))).await;
+    // Instead of waiting half a minute for the next poll.
+    assert!(scene.house.stop().await.0.success());
+    scene.start_again().await;
+    let told = scene.until_told(123).await;
+    assert_eq!(told.iter().map(|told| told.external_id().to_owned()).collect::<BTreeSet<_>>(), numbers(&platform));
+}
+
+#[tokio::test]
 async fn an_item_without_a_number_is_kept_aside_and_stops_no_other() {
     let platform = fresh(1).await;
     let scene = polling(&platform).await;

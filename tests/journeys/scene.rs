@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use huiliu_farside::core::{Core, CoreOptions};
@@ -19,7 +20,7 @@ use crate::written::{TOKEN, letters};
 /// A scene before the program is started.
 pub(crate) struct Plan {
     dir: TempDir,
-    core: Core,
+    core: Arc<Core>,
     glass: Glass,
     http: String,
     log: String,
@@ -29,7 +30,11 @@ pub(crate) struct Plan {
 impl Plan {
     /// A core and nothing else.
     pub(crate) async fn new() -> Self {
-        let core = Core::start(CoreOptions::default()).await.unwrap();
+        Self::with_core(Core::start(CoreOptions::default()).await.unwrap()).await
+    }
+
+    /// This core and nothing else.
+    pub(crate) async fn with_core(core: Core) -> Self {
         let glass = Glass::before(core.addr()).await;
         let dir = tempfile::tempdir().unwrap();
         let secrets = dir.path().join("config/secrets");
@@ -38,7 +43,7 @@ impl Plan {
         let token = secrets.join("letters.token");
         fs::write(&token, TOKEN).unwrap();
         fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
-        Self { dir, core, glass, http: String::new(), log: "info".into(), core_more: String::new() }
+        Self { dir, core: Arc::new(core), glass, http: String::new(), log: "info".into(), core_more: String::new() }
     }
 
     /// Writes a channel.
@@ -94,7 +99,7 @@ fn write_channel(dir: &Path, code: &str, written: &str) {
 /// The running whole.
 pub(crate) struct Scene {
     pub(crate) house: House,
-    pub(crate) core: Core,
+    pub(crate) core: Arc<Core>,
     /// Stands before the core.
     pub(crate) glass: Glass,
     pub(crate) client: reqwest::Client,
