@@ -7,6 +7,9 @@ use huiliu::kinds::KINDS;
 use huiliu::settings::{Gateway, Lang, Variables};
 use huiliu::telemetry;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let config = std::env::args().nth(1).unwrap_or_else(|| "config".into());
     let variables = Variables::of_process();

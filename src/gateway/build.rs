@@ -38,10 +38,8 @@ pub fn build_channel(
 ) -> Result<(huiliu_contract::Connector, Mapping), Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let site = ChannelSite::new(settings.code.clone(), gateway, variables);
-    let connector = kinds
-        .iter()
-        .find(|kind| kind.name == settings.connect.kind)
-        .map(|kind| (kind.build)(&settings.options, &site));
+    let connector =
+        kinds.iter().find(|kind| kind.name == settings.connect.kind).map(|kind| (kind.build)(&settings.options, &site));
     let connector = match connector {
         Some(Ok(connector)) => Some(connector),
         Some(Err(found)) => {
@@ -72,7 +70,8 @@ fn mapping(settings: &ChannelSettings, gateway: &settings::Gateway) -> Result<Ma
     let tree = settings.tree();
     let table = tree.get_ref();
     let Some(fields) = table.get("fields") else {
-        let text = Text::new("缺少 [fields] 一节:没有写哪栏是哪栏", "there is no [fields]: nothing says which field is which");
+        let text =
+            Text::new("缺少 [fields] 一节:没有写哪栏是哪栏", "there is no [fields]: nothing says which field is which");
         return Err(vec![Mistake::whole(&settings.source().path, text)]);
     };
     let elsewhere = read_elsewhere(&settings.options);

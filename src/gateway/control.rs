@@ -45,15 +45,14 @@ impl Daemon {
             store: gateway.store.clone(),
             intake,
             channels: built.channels.clone(),
-            configured: { let _ = mistakes(built); Vec::new() },
+            configured: {
+                let _ = mistakes(built);
+                Vec::new()
+            },
             files: built.files.clone(),
             core,
             polled: polled.into_iter().map(|(code, (_, status, resumed))| (code, (status, resumed))).collect(),
-            running: Running {
-                pid: std::process::id(),
-                since: Timestamp::now(),
-                listen: gateway.address.to_string(),
-            },
+            running: Running { pid: std::process::id(), since: Timestamp::now(), listen: gateway.address.to_string() },
         }
     }
 
@@ -116,7 +115,11 @@ impl Control for Daemon {
 
     async fn resume(&self, side: &Side) -> Result<(), Problem> {
         let (_, resumed) = self.side(side).ok_or_else(|| {
-            Problem::new(Code::Refused, "这个渠道不是轮询的,没有可恢复的", "nothing is asked of this side, so there is nothing to resume")
+            Problem::new(
+                Code::Refused,
+                "这个渠道不是轮询的,没有可恢复的",
+                "nothing is asked of this side, so there is nothing to resume",
+            )
         })?;
         resumed.notify_one();
         Ok(())
@@ -137,9 +140,13 @@ impl Control for Daemon {
         let query = DeadQuery { id: Some(dead), open: true, limit: 1, ..DeadQuery::default() };
         let row = self.store.dead(query).await?.pop();
         let row = row.ok_or_else(|| Problem::new(Code::NotFound, "没有这条待处理", "no such dead letter"))?;
-        let channel = self.channels.get(&row.channel_code).filter(|channel| channel.settings.channel.state != ChannelState::Off);
-        let channel = channel.ok_or_else(|| Problem::refused("这个渠道停用或配置有误,先改好再试", "the channel is off or needs mending"))?;
-        let unreadable = || Problem::refused("这一条读不出来件,无法重新识别", "this holds no submission that could be mapped");
+        let channel =
+            self.channels.get(&row.channel_code).filter(|channel| channel.settings.channel.state != ChannelState::Off);
+        let channel = channel.ok_or_else(|| {
+            Problem::refused("这个渠道停用或配置有误,先改好再试", "the channel is off or needs mending")
+        })?;
+        let unreadable =
+            || Problem::refused("这一条读不出来件,无法重新识别", "this holds no submission that could be mapped");
         let body = row.body.ok_or_else(unreadable)?;
         let folio = Folio::read(&body).map_err(|_| unreadable())?;
         let external_id = row.external_id.ok_or_else(unreadable)?;
@@ -147,7 +154,9 @@ impl Control for Daemon {
         let confirmed = row.kind == DeadKind::Held;
         match self.intake.remap(channel, dead, &submission, actor, confirmed).await? {
             Ok(verdict) => Ok(verdict),
-            Err(reason) => Err(Problem::refused(format!("还是认不出:{reason}"), format!("it still cannot be mapped: {reason}"))),
+            Err(reason) => {
+                Err(Problem::refused(format!("还是认不出:{reason}"), format!("it still cannot be mapped: {reason}")))
+            }
         }
     }
 }

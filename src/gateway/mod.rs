@@ -193,7 +193,10 @@ impl Gateway {
         self.stop.cancel();
         self.tracker.close();
         if tokio::time::timeout(self.patience, self.tracker.wait()).await.is_err() {
-            tracing::warn!(still_running = self.tracker.len(), "the deadline passed; what is unfinished is still on disk");
+            tracing::warn!(
+                still_running = self.tracker.len(),
+                "the deadline passed; what is unfinished is still on disk"
+            );
         }
         self.store.flush().await;
         if let Err(error) = std::fs::remove_file(&self.socket) {

@@ -21,7 +21,10 @@ pub async fn run(start: Start, lang: Lang) -> Result<(), StartError> {
         );
         println!("{}", text.in_lang(lang));
     }
-    let text = Text::new(format!("汇流已启动,监听 {}", gateway.address), format!("huiliu runs, listening on {}", gateway.address));
+    let text = Text::new(
+        format!("汇流已启动,监听 {}", gateway.address),
+        format!("huiliu runs, listening on {}", gateway.address),
+    );
     println!("{}", text.in_lang(lang));
     tell_service_manager(sd_notify::NotifyState::Ready);
     tokio::select! {

@@ -148,7 +148,8 @@ async fn outcome(State(api): State<Arc<Api>>, headers: HeaderMap, body: axum::bo
         }
         Ok(OutcomeTaken::UnknownTicket(until)) => {
             let until = jiff::Timestamp::from_millisecond(until).unwrap_or_default();
-            let body: Value = json!({ "id": posted.id, "ticket": ticket, "kept": true, "unknown_ticket": true, "until": until });
+            let body: Value =
+                json!({ "id": posted.id, "ticket": ticket, "kept": true, "unknown_ticket": true, "until": until });
             (StatusCode::ACCEPTED, Json(body)).into_response()
         }
         Ok(OutcomeTaken::Conflict) => {

@@ -31,9 +31,7 @@ const WHATS: [What; 7] = [What::New, What::Repeat, What::Revised, What::Joined, 
 impl Gate {
     /// The counters of a channel.
     pub fn new(channel: &str) -> Self {
-        let counter = |what: What| {
-            metrics::counter!("huiliu_submissions_total", "channel" => channel.to_owned(), "what" => what.word())
-        };
+        let counter = |what: What| metrics::counter!("huiliu_submissions_total", "channel" => channel.to_owned(), "what" => what.word());
         Self {
             taken: WHATS.map(counter),
             failed: metrics::counter!("huiliu_push_failed_total", "channel" => channel.to_owned()),

@@ -7,7 +7,6 @@ mod prepare;
 
 use std::sync::Arc;
 
-
 use huiliu_contract::{Item, Once, Taken, What};
 
 pub use prepare::{Prepared, Preparer};
@@ -126,7 +125,9 @@ impl Intake {
             }
             for (arrival, verdict) in acceptance.arrivals.into_iter().zip(verdicts) {
                 if let Verdict::Taken { what, ticket } = verdict {
-                    done.taken.push(Taken { external_id: Some(arrival.external_id), ticket: spoken(ticket), what });
+                    // Of a suspected re-used number the far side must not learn the other citizen's ticket.
+                    let ticket = if what == What::Held { None } else { spoken(ticket) };
+                    done.taken.push(Taken { external_id: Some(arrival.external_id), ticket, what });
                 }
             }
             for _ in &acceptance.strays {
@@ -168,7 +169,10 @@ impl Intake {
                 Verdict::Compare { version } => {
                     arrival = again;
                     let agrees = confirmed
-                        || self.agrees(version, &arrival).await.map_err(|error| StoreError::Refused(error.to_string()))?;
+                        || self
+                            .agrees(version, &arrival)
+                            .await
+                            .map_err(|error| StoreError::Refused(error.to_string()))?;
                     arrival.compared = Some((version, agrees));
                 }
                 verdict => return Ok(Ok(verdict)),

@@ -9,7 +9,7 @@ use huiliu_contract::Misconfigured;
 use serde_json::Value;
 
 use super::document::{Document, join};
-use super::walk::{self, Places};
+use super::walk::{self, Check, Places};
 use super::{Mistake, Text};
 
 /// What all our variables begin with, the separator included.
@@ -56,13 +56,15 @@ pub(super) struct Layered {
 
 impl Layered {
     /// Checks the file alone, lays the variables over it, checks the whole; all mistakes at once.
-    pub(super) fn new(document: Document, variables: &Variables, schema: &Value) -> Result<Self, Vec<Mistake>> {
-        let mut mistakes = walk::check_written(document.value(), schema, &document);
+    pub(super) fn new(document: Document, variables: &Variables, schema: Value) -> Result<Self, Vec<Mistake>> {
+        let check = Check::new(schema);
+        let schema = check.root();
+        let mut mistakes = check.layer(document.value(), &document);
         let (set, wrong) = ours(variables, schema);
         mistakes.extend(wrong);
         let value = layer(&document, &set, variables, schema)?;
         let layered = Self { document, set, value };
-        for mistake in walk::check(&layered.value, schema, &layered) {
+        for mistake in check.whole(&layered.value, &layered) {
             if !mistakes.contains(&mistake) {
                 mistakes.push(mistake);
             }
@@ -138,7 +140,14 @@ fn target(name: &str, rest: &str, root: &Value) -> Result<String, Vec<Mistake>> 
         schema = walk::named(root, schema, part).ok_or_else(|| {
             let known = walk::possible_keys(root, schema);
             let problem = Text::new(format!("没有 {key} 这个键"), format!("unknown key `{key}`"));
-            vec![Mistake { key: key.clone(), ..of_variable(name, problem).remedy(walk::allowed(part, &known)) }]
+            let remedy = match known.is_empty() {
+                true => Text::new(
+                    "变量到不了这里;写进 gateway.toml",
+                    "variables do not reach here; write it in gateway.toml",
+                ),
+                false => walk::allowed(part, &known),
+            };
+            vec![Mistake { key: key.clone(), ..of_variable(name, problem).remedy(remedy) }]
         })?;
     }
     if walk::possible_keys(root, schema).is_empty() {

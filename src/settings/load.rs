@@ -36,7 +36,7 @@ impl Gateway {
             return Err(vec![Mistake::whole(&path, text).remedy(remedy)]);
         }
         let document = Document::parse(reading::read(&path)?)?;
-        let layered = Layered::new(document, variables, &schema::gateway())?;
+        let layered = Layered::new(document, variables, schema::gateway())?;
         let mut settings: GatewaySettings =
             typed(layered.value(), "").map_err(|(key, problem)| vec![Places::at_value(&layered, &key, problem)])?;
         if layered.value().get("lang").is_none() {

@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 pub enum Lang {
     /// Chinese.
     #[default]
+    #[schemars(extend("x-zh" = "中文"))]
     Zh,
     /// English.
+    #[schemars(extend("x-zh" = "英文"))]
     En,
 }
 

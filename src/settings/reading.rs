@@ -155,7 +155,7 @@ fn full_width_mistake(source: &Source, at: usize, c: char, name: (&str, &str), i
     let shown_en = if shown.is_empty() { shown.clone() } else { format!(" `{c}`") };
     let problem = Text::new(format!("这里是{}{shown}", name.0), format!("{}{shown_en} outside a string", name.1));
     let remedy = match instead {
-        "" => Text::new("删掉它", "delete it"),
+        "" => Text::new("删掉它;看不见时把这一行重新打一遍", "delete it; if it cannot be seen, type the line anew"),
         " " => Text::new("换成普通空格", "write an ordinary blank"),
         _ => Text::new(format!("切到英文输入法,换成 {instead}"), format!("write `{instead}`")),
     };

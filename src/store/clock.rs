@@ -43,7 +43,7 @@ impl Clock {
         self.check_against(wall())
     }
 
-    fn check_against(&self, wall: i64) -> Option<Jump> {
+    pub(super) fn check_against(&self, wall: i64) -> Option<Jump> {
         let mut anchor = self.anchor.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let ours = anchor.1 + anchor.0.elapsed().as_millis() as i64;
         let millis = wall - ours;

@@ -30,8 +30,8 @@ pub use reading::{
 pub use schedule::{Claim, Lease, Schedule};
 pub use seal::{Digest, Keys, Place, SealError};
 pub use types::{
-    Acceptance, Arrival, Enrolled, FirstRun, Fresh, MappedKeys, NotAccepted, Outcome, Settlement, Standing,
-    Stray, TicketKey, Verdict,
+    Acceptance, Arrival, Enrolled, FirstRun, Fresh, MappedKeys, NotAccepted, Outcome, Settlement, Standing, Stray,
+    TicketKey, Verdict,
 };
 
 /// Why the store did not do something.

@@ -42,12 +42,28 @@ pub fn open(home: &Home) -> Result<Arc<dyn Store>, StoreError> {
         .create(&home.folder)
         .map_err(|why| file_error(&home.folder, why))?;
     let lock = take_lock(&home.lock())?;
+    let database = home.folder.join("huiliu.db");
     let keys = match &home.keys {
         Some((data, matching)) => Keys::from_hex(data, matching)?,
-        None => Keys::in_folder(&home.folder.join("keys"))?,
+        None => {
+            let folder = home.folder.join("keys");
+            if database.exists() {
+                must_be_there(&folder)?;
+            }
+            Keys::in_folder(&folder)?
+        }
     };
-    let store = Sqlite::open(&home.folder.join("huiliu.db"), Arc::new(keys), home.zone.clone(), lock)?;
+    let store = Sqlite::open(&database, Arc::new(keys), home.zone.clone(), lock)?;
     Ok(Arc::new(store))
+}
+
+/// Keys are made at the first start only: new ones beside an old database would lock out all it holds.
+fn must_be_there(keys: &Path) -> Result<(), StoreError> {
+    for name in ["data.key", "matching.key"] {
+        let path = keys.join(name);
+        fs::metadata(&path).map_err(|why| StoreError::File { path: path.display().to_string(), why })?;
+    }
+    Ok(())
 }
 
 fn take_lock(path: &Path) -> Result<File, StoreError> {

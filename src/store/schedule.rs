@@ -54,6 +54,8 @@ pub struct Schedule {
 pub(super) enum Next {
     /// Its row is gone.
     Gone,
+    /// Its row is gone and its lane stands still: what was planted meanwhile waits behind.
+    Stopped,
     /// More is undone for the subject: at once.
     Ready,
     /// Later, at this time (ms), with so many attempts counted.
@@ -170,7 +172,7 @@ impl Schedule {
         let yard = inner.yards.entry(lease.errand.far()).or_default();
         let again = slot.again.take();
         let (due, attempts) = match (next, again) {
-            (Next::Gone, None) => {
+            (Next::Gone, None) | (Next::Stopped, _) => {
                 inner.slots.remove(&lease.errand);
                 return;
             }
@@ -200,21 +202,6 @@ impl Schedule {
         let yard = inner.yards.entry(errand.far()).or_default();
         yard.ready.push_back((errand, None));
         yard.bell.notify_one();
-    }
-
-    /// Forgets an errand whose row a person or a decision removed.
-    pub(super) fn forget(&self, errand: Errand) {
-        let inner = &mut *self.lock();
-        let Some(slot) = inner.slots.remove(&errand) else { return };
-        if let Some(yard) = inner.yards.get_mut(&errand.far()) {
-            match slot.place {
-                Place::Ready => yard.ready.retain(|(other, _)| *other != errand),
-                Place::Waiting(at) => {
-                    yard.waiting.remove(&(at, errand));
-                }
-                Place::Leased(_) => {}
-            }
-        }
     }
 
     /// Waits until something of a far side is due, then leases up to `free` errands, oldest first.

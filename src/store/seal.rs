@@ -133,10 +133,9 @@ impl Keys {
     /// Opens a body of a row.
     pub fn open(&self, place: Place, id: i64, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
         let (head, rest) = sealed.split_at_checked(HEAD).ok_or(SealError::Broken)?;
-        let (&[format, a, b, c, d], Some((nonce, body))) = (
-            <&[u8; HEAD]>::try_from(head).map_err(|_| SealError::Broken)?,
-            rest.split_first_chunk::<NONCE_LEN>(),
-        ) else {
+        let (&[format, a, b, c, d], Some((nonce, body))) =
+            (<&[u8; HEAD]>::try_from(head).map_err(|_| SealError::Broken)?, rest.split_first_chunk::<NONCE_LEN>())
+        else {
             return Err(SealError::Broken);
         };
         if format != FORMAT {

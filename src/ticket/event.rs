@@ -10,7 +10,6 @@ use super::{SourceRef, Spoken, Ticket};
 /// What happened to a ticket.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-
 pub enum EventKind {
     /// It is new (新件).
     New,

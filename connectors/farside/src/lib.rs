@@ -6,6 +6,7 @@ pub mod letter;
 pub mod mailbox;
 pub mod platform;
 pub mod port;
+pub mod promises;
 pub mod proof;
 pub mod push_promises;
 pub mod site;

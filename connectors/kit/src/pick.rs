@@ -176,7 +176,8 @@ mod tests {
                 steps.iter().map(|s| format!("/{}", s.replace('~', "~0").replace('/', "~1"))).collect();
             let pointer = Pointer::parse(&written).unwrap();
             prop_assert_eq!(pointer.get(&document), document.pointer(&written));
-            prop_assert_eq!(pointer.get_mut(&mut document.clone()).cloned().as_ref(), document.pointer(&written));
+            let found = pointer.get_mut(&mut document.clone()).cloned();
+            prop_assert_eq!(found.as_ref(), document.pointer(&written));
         }
 
         #[test]

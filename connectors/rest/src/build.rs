@@ -27,16 +27,19 @@ use crate::target::{Draft, Target};
 pub(crate) struct Mistakes(Vec<Misconfigured>);
 
 impl Mistakes {
+    /// Adds one; the same mistake seen on the way to several requests is one.
     pub(crate) fn push(&mut self, one: Misconfigured) {
-        self.0.push(one);
+        if !self.0.contains(&one) {
+            self.0.push(one);
+        }
     }
 
     pub(crate) fn take<T>(&mut self, result: Result<T, Misconfigured>) -> Option<T> {
-        result.map_err(|one| self.0.push(one)).ok()
+        result.map_err(|one| self.push(one)).ok()
     }
 
     pub(crate) fn take_all<T>(&mut self, result: Result<T, Vec<Misconfigured>>) -> Option<T> {
-        result.map_err(|all| self.0.extend(all)).ok()
+        result.map_err(|all| all.into_iter().for_each(|one| self.push(one))).ok()
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -227,7 +230,7 @@ fn list(poll: &PollOptions, connect: &Connect, base: &Base, wrong: &mut Mistakes
     let paged = page.by != PageBy::None;
     let needs = [
         (0, paged, "poll.page.param", "`{page}`", "`poll.page.by`"),
-        (1, page.size.is_some(), "poll.page.size_param", "`{size}`", "`poll.page.size`"),
+        (1, page.size.is_some() || page.size_param.is_some(), "poll.page.size_param", "`{size}`", "`poll.page.size`"),
         (2, since.is_some(), "poll.since.param", "`{since}`", "`poll.since`"),
     ];
     for (name, wanted, key, placeholder, rule) in needs {

@@ -113,3 +113,78 @@ const FNV_BASE: u64 = 0xcbf2_9ce4_8422_2325;
 fn digest(seed: u64, bytes: &[u8]) -> u64 {
     bytes.iter().chain(&[0xff]).fold(seed, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn reader() -> Reader {
+        let at = |written| Pointer::parse(written).unwrap();
+        Reader {
+            items: at("/rows"),
+            id: at("id"),
+            version: Some(at("v")),
+            sent_at: None,
+            mark: Some((at("v"), None)),
+            total: Some(at("total")),
+            next: Some(at("next")),
+            zone: TimeZone::UTC,
+        }
+    }
+
+    fn read(document: Value) -> Result<(Vec<Item>, Told), Fault> {
+        reader().read(document, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn an_item_is_known_by_its_text_or_whole_number() {
+        let rows = json!([{ "id": 7, "z": 1, "a": 2 }, { "id": "" }, { "id": 1.5 }, {}, "text", { "id": "8", "v": 3 }]);
+        let (items, told) = read(json!({ "rows": rows, "total": "6", "next": 12 })).unwrap();
+        assert_eq!((told.count, told.total, told.next), (6, Some(6), Some(json!(12))));
+        assert_eq!(told.high, Some(Mark::Id("3".into())));
+        let shown: Vec<_> = items
+            .iter()
+            .map(|item| match item {
+                Item::Submission(one) => one.external_id.to_string(),
+                Item::Unreadable(one) => one.reason.clone(),
+            })
+            .collect();
+        assert_eq!(shown[0], "7");
+        assert_eq!(shown[5], "8");
+        assert_eq!(shown[1], "at `id`: the id is empty");
+        assert_eq!(shown[3], "there is no id at `id`");
+        assert_eq!(shown[4], "there is no id at `id`");
+        let Item::Submission(first) = &items[0] else { panic!("no submission") };
+        assert_eq!(&first.raw.bytes.reveal()[..], br#"{"a":2,"id":7,"z":1}"#, "members are sorted");
+        assert_eq!(first.version, None);
+    }
+
+    #[test]
+    fn a_list_that_is_not_there_is_told_with_its_place_and_no_content() {
+        for (document, found) in [(json!({}), "nothing"), (json!({ "rows": {} }), "an object"), (json!([]), "nothing")]
+        {
+            let fault = read(document).unwrap_err();
+            assert_eq!(fault.to_string(), format!("malformed: a list is expected at `/rows`, there is {found}"));
+        }
+    }
+
+    #[test]
+    fn an_end_is_null_false_empty_or_nothing() {
+        for end in [json!(null), json!(false), json!(""), json!([])] {
+            assert_eq!(read(json!({ "rows": [], "next": end })).unwrap().1.next, None, "{end}");
+        }
+    }
+
+    #[test]
+    fn pages_are_told_apart_by_their_ids_in_order() {
+        let digest = |ids: &[&str]| {
+            let rows: Value = ids.iter().map(|id| json!({ "id": id })).collect();
+            read(json!({ "rows": rows })).unwrap().1.digest
+        };
+        assert_eq!(digest(&["1", "2"]), digest(&["1", "2"]));
+        assert_ne!(digest(&["1", "2"]), digest(&["2", "1"]));
+        assert_ne!(digest(&["12", "3"]), digest(&["1", "23"]));
+    }
+}

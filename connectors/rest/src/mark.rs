@@ -160,7 +160,7 @@ impl Pager {
         }
         let (pages, before, last_total) = walk.as_ref().map_or((0, 0, None), |w| (w.pages, w.seen, w.total));
         let total = told.total.or(last_total);
-        let seen = before + told.count;
+        let seen = before.saturating_add(told.count);
         let shaken = walk.as_ref().is_some_and(|walk| walk.shaken)
             || matches!((last_total, told.total), (Some(then), Some(now)) if now < then);
         let high = higher(walk.and_then(|walk| walk.high), told.high);
@@ -200,9 +200,9 @@ impl Pager {
             None => Ok(Onward::Go(next)),
         };
         match (self.by, asked, next) {
-            (PageBy::Number, Some(At::Number(n)), _) => counted(At::Number(n + 1)),
+            (PageBy::Number, Some(At::Number(n)), _) => counted(At::Number(n.saturating_add(1))),
             // By what came, not by what was asked for: a far side may give less.
-            (PageBy::Offset, Some(At::Offset(n)), _) => counted(At::Offset(n + count)),
+            (PageBy::Offset, Some(At::Offset(n)), _) => counted(At::Offset(n.saturating_add(count))),
             (PageBy::Cursor, asked, Some(next)) => match asked {
                 // A feed that has nothing new leads on to where we stand.
                 Some(At::Cursor(asked)) if asked == next && count == 0 => Ok(Onward::Wait(At::Cursor(next))),
@@ -222,3 +222,6 @@ fn repeated() -> Fault {
         "the far side gave the page before once more although its end was not reached; if it does so behind its last page, declare `poll.list.total`",
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, compose};
 use crate::settings::document::{Document, typed};
+use crate::settings::walk::Check;
 use crate::settings::{GatewaySettings, Mistake, Text, reading, walk};
 
 /// One channel folder, whatever became of it.
@@ -38,10 +39,11 @@ impl Channels {
     pub(in crate::settings) fn load(dir: &Path, gateway: &GatewaySettings, kinds: &[KindInfo]) -> Self {
         let listed = std::fs::read_dir(dir.join("channels")).into_iter().flatten().flatten();
         let folders = listed.map(|entry| entry.path()).filter(|path| path.is_dir());
+        let checks = Checks::new(kinds);
         let mut files: Vec<_> = folders
             .filter_map(|path| {
                 let code = path.file_name()?.to_string_lossy().into_owned();
-                (!code.starts_with('.')).then(|| read(code, path, gateway, kinds))
+                (!code.starts_with('.')).then(|| read(code, path, gateway, &checks))
             })
             .collect();
         files.sort_by(|a, b| a.code.cmp(&b.code));
@@ -94,7 +96,27 @@ impl Channels {
     }
 }
 
-fn read(code: String, dir: PathBuf, gateway: &GatewaySettings, kinds: &[KindInfo]) -> ChannelFile {
+/// The schemas, composed once for all channels.
+struct Checks<'a> {
+    kinds: Vec<(&'a KindInfo, Check)>,
+    common: Check,
+}
+
+impl<'a> Checks<'a> {
+    fn new(kinds: &'a [KindInfo]) -> Self {
+        let whole = kinds.iter().map(|kind| (kind, Check::new(compose::whole(kind))));
+        Self { kinds: whole.collect(), common: Check::new(compose::common(kinds)) }
+    }
+
+    /// The kind that a file names and its schema; without one only the common part can be checked.
+    fn of(&self, value: &Value) -> (Option<&'a KindInfo>, &Check) {
+        let named = value.pointer("/connect/kind").and_then(Value::as_str);
+        let found = self.kinds.iter().find(|(kind, _)| Some(kind.name) == named);
+        found.map_or((None, &self.common), |(kind, check)| (Some(*kind), check))
+    }
+}
+
+fn read(code: String, dir: PathBuf, gateway: &GatewaySettings, checks: &Checks<'_>) -> ChannelFile {
     let path = dir.join("channel.toml");
     let document = if path.exists() {
         reading::read(&path).and_then(Document::parse)
@@ -105,7 +127,7 @@ fn read(code: String, dir: PathBuf, gateway: &GatewaySettings, kinds: &[KindInfo
         Err(vec![Mistake::whole(&path, text).remedy(remedy)])
     };
     let names = document.as_ref().map(|document| names(document.value())).unwrap_or_default();
-    let result = document.and_then(|document| settle(&code, &dir, document, gateway, kinds));
+    let result = document.and_then(|document| settle(&code, &dir, document, gateway, checks));
     ChannelFile { code, dir, names, result }
 }
 
@@ -121,12 +143,11 @@ fn settle(
     dir: &Path,
     document: Document,
     gateway: &GatewaySettings,
-    kinds: &[KindInfo],
+    checks: &Checks<'_>,
 ) -> Result<ChannelSettings, Vec<Mistake>> {
     let value = document.value();
-    let kind = kinds.iter().find(|kind| value.pointer("/connect/kind").and_then(Value::as_str) == Some(kind.name));
-    let schema = kind.map_or_else(|| compose::common(kinds), compose::whole);
-    let mut mistakes = walk::check(value, &schema, &document);
+    let (kind, check) = checks.of(value);
+    let mut mistakes = check.whole(value, &document);
     mistakes.extend(beyond_the_schema(code, &document, gateway));
     mistakes.sort_by_key(|mistake| mistake.place);
     let Some(kind) = kind.filter(|_| mistakes.is_empty()) else { return Err(mistakes) };

@@ -5,6 +5,10 @@ mod choose;
 mod schema;
 mod words;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::document::{Document, join};
@@ -37,14 +41,36 @@ impl Places for Document {
     }
 }
 
-/// All mistakes of a value against the root of a schema.
-pub(super) fn check(value: &Value, root: &Value, places: &dyn Places) -> Vec<Mistake> {
-    told(Walker { root, places, complete: true, mistakes: Vec::new() }, value)
+/// A schema, ready to check any number of values; patterns are compiled when first met, and once.
+pub(super) struct Check {
+    root: Value,
+    patterns: RefCell<BTreeMap<String, Option<Regex>>>,
 }
 
-/// As [`check`], for a layer that need not be complete: nothing is missing yet.
-pub(super) fn check_written(value: &Value, root: &Value, places: &dyn Places) -> Vec<Mistake> {
-    told(Walker { root, places, complete: false, mistakes: Vec::new() }, value)
+impl Check {
+    pub(super) fn new(root: Value) -> Self {
+        Self { root, patterns: RefCell::default() }
+    }
+
+    pub(super) fn root(&self) -> &Value {
+        &self.root
+    }
+
+    /// All mistakes of a value.
+    pub(super) fn whole(&self, value: &Value, places: &dyn Places) -> Vec<Mistake> {
+        told(Walker { check: self, root: &self.root, places, complete: true, mistakes: Vec::new() }, value)
+    }
+
+    /// All mistakes of a layer that need not be complete: nothing is missing yet.
+    pub(super) fn layer(&self, value: &Value, places: &dyn Places) -> Vec<Mistake> {
+        told(Walker { check: self, root: &self.root, places, complete: false, mistakes: Vec::new() }, value)
+    }
+
+    fn matches(&self, pattern: &str, text: &str) -> bool {
+        let mut known = self.patterns.borrow_mut();
+        let regex = known.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).ok());
+        regex.as_ref().is_none_or(|regex| regex.is_match(text))
+    }
 }
 
 fn told(mut walker: Walker<'_>, value: &Value) -> Vec<Mistake> {
@@ -57,6 +83,7 @@ fn told(mut walker: Walker<'_>, value: &Value) -> Vec<Mistake> {
 }
 
 struct Walker<'a> {
+    check: &'a Check,
     root: &'a Value,
     places: &'a dyn Places,
     complete: bool,
@@ -130,11 +157,10 @@ impl<'a> Walker<'a> {
         } else if let Some(most) = bound("maxLength").filter(|most| length > *most) {
             self.mistakes.push(self.places.at_value(at, words::too_long(length, most)));
         }
-        let pattern = view.get("pattern").and_then(Value::as_str).and_then(|pattern| regex::Regex::new(pattern).ok());
+        let pattern = view.get("pattern").and_then(Value::as_str);
         let format = view.get("format").and_then(Value::as_str);
-        if pattern.is_some_and(|pattern| !pattern.is_match(text))
-            || format.is_some_and(|name| !schema::fits(name, text))
-        {
+        let wrong = pattern.is_some_and(|pattern| !self.check.matches(pattern, text));
+        if wrong || format.is_some_and(|name| !schema::fits(name, text)) {
             let mistake = self.places.at_value(at, words::wrong_form(text));
             self.mistakes.push(words::with_form(mistake, self.root, schema));
         }

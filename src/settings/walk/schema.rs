@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 /// References followed from one schema; ours are at most three deep.
 const MAX_REFERENCES: usize = 16;
+/// The pattern by which our types ask for a JSON pointer.
+const POINTER: &str = "^(/[^/]*)+$";
 
 /// What a key is for, in both languages, where the schema says.
 #[derive(Default, Debug)]
@@ -76,11 +78,30 @@ pub(super) fn meaning(root: &Value, schema: &Value) -> Meaning {
     Meaning { zh: first("x-zh"), en: first("description").map(|text| sentence(&text)) }
 }
 
-/// How a value of this type is written: the words of the type itself.
-pub(super) fn form(root: &Value, schema: &Value) -> Meaning {
+/// How a value of a closed form is written; none where any value of the type will do.
+pub(super) fn form(root: &Value, schema: &Value) -> Option<(String, String)> {
     let views = deep_views(root, schema);
-    let last = |name: &str| views.iter().rev().find_map(|view| view.get(name)?.as_str().map(str::to_owned));
-    Meaning { zh: last("x-zh"), en: last("description").map(|text| sentence(&text)) }
+    let format = views.iter().find_map(|view| view.get("format")?.as_str());
+    let spoken = match format {
+        Some("socket-address") => Some((
+            "IP 地址加英文冒号加端口,例如 127.0.0.1:8612",
+            "an IP address and a port, for example 127.0.0.1:8612",
+        )),
+        Some("http-url") => {
+            Some(("写完整的网址,以 http:// 或 https:// 开头", "a whole address that begins with http:// or https://"))
+        }
+        _ if views.iter().any(|view| view.get("pattern").and_then(Value::as_str) == Some(POINTER)) => {
+            Some(("写以 / 开头的位置,例如 /data/viewCount", "a place that begins with /, for example /data/viewCount"))
+        }
+        _ => None,
+    };
+    if let Some((zh, en)) = spoken {
+        return Some((zh.into(), en.into()));
+    }
+    let last = views.last().filter(|view| view.contains_key("pattern") || view.contains_key("format"))?;
+    let zh = last.get("x-zh")?.as_str()?.to_owned();
+    let en = last.get("description").and_then(Value::as_str).map_or_else(|| zh.clone(), sentence);
+    (!types(last).contains(&"integer")).then_some((zh, en))
 }
 
 fn sentence(text: &str) -> String {
@@ -100,9 +121,12 @@ pub(in crate::settings) fn possible_keys(root: &Value, schema: &Value) -> Vec<(S
 }
 
 fn collect_keys(root: &Value, view: &Map<String, Value>, out: &mut Vec<(String, Option<String>)>, depth: usize) {
-    for (key, schema) in view.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    let properties = view.get("properties").and_then(Value::as_object);
+    // The branch of a tagged choice has the tag as its only key: what the branch means, the key means.
+    let tag = view.get("x-zh").and_then(Value::as_str).filter(|_| properties.is_some_and(|known| known.len() == 1));
+    for (key, schema) in properties.into_iter().flatten() {
         if !out.iter().any(|known| known.0 == *key) {
-            out.push((key.clone(), meaning(root, schema).zh));
+            out.push((key.clone(), tag.map(str::to_owned).or_else(|| meaning(root, schema).zh)));
         }
     }
     let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|word| view.get(word)?.as_array()).flatten();

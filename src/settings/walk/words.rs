@@ -47,15 +47,15 @@ pub(super) fn wrong_type(value: &Value, moment: bool, wanted: &[&str]) -> Text {
 /// Adds how a value of the schema's type is written, where the schema says it.
 pub(super) fn with_form(mistake: Mistake, root: &Value, schema: &Value) -> Mistake {
     match schema::form(root, schema) {
-        Meaning { zh: None, en: None } => mistake,
-        Meaning { zh, en } => {
-            let (zh_or, en_or) = (zh.clone().or(en.clone()), en.or(zh));
-            mistake.remedy(Text::new(zh_or.unwrap_or_default(), en_or.unwrap_or_default()))
-        }
+        None => mistake,
+        Some((zh, en)) => mistake.remedy(Text::new(zh, en)),
     }
 }
 
 pub(super) fn wrong_form(text: &str) -> Text {
+    if text.is_empty() {
+        return too_short(0);
+    }
     let text = cut(text);
     Text::new(format!("“{text}”的写法不对"), format!("`{text}` is not of the form needed"))
 }
@@ -129,7 +129,7 @@ pub(in crate::settings) fn allowed(found: &str, names: &[Named]) -> Text {
     let shown_en: Vec<_> = names.iter().take(LISTED).map(|name| name.0.clone()).collect();
     let more = if names.len() > LISTED { " …" } else { "" };
     match shown.is_empty() {
-        true => Text::new("删掉这一行", "delete this line"),
+        true => Text::new("删掉它,这里没有别的键可写", "delete it; no other key may stand here"),
         false => Text::new(
             format!("可以写:{}{more}", shown.join("、")),
             format!("allowed here: {}{more}", shown_en.join(", ")),

@@ -5,91 +5,19 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use huiliu_contract::{SourceVersion, What};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use huiliu_contract::What;
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{
-    Acceptance, Arrival, Digest, Errand, Fresh, MappedKeys, NotAccepted, Schedule, Standing, StoreError, Task, TicketKey,
+    Acceptance, Arrival, Digest, Errand, FirstRun, Fresh, MappedKeys, NotAccepted, Schedule, Standing, Task, TicketKey,
     Verdict,
 };
+use super::decide::{Plan, STATE_TAKEN, STATE_UNMAPPED};
 use super::schema::SPAN;
 use super::serial::Serials;
-use super::writer::Desk;
+use super::statements::Statements;
 use super::{DEAD_HELD, DEAD_UNMAPPED, DEAD_UNREADABLE, Planted, number_of};
 use crate::ticket::EventKind;
-
-/// How far back a chain of versions is searched for one that is told again.
-const CHAIN: usize = 64;
-
-/// The statements of the hot path, prepared once.
-pub(super) struct Statements<'c> {
-    find: CachedStatement<'c>,
-    version: CachedStatement<'c>,
-    source: CachedStatement<'c>,
-    keep: CachedStatement<'c>,
-    ticket: CachedStatement<'c>,
-    event: CachedStatement<'c>,
-    errand: CachedStatement<'c>,
-    blind: CachedStatement<'c>,
-}
-
-impl<'c> Statements<'c> {
-    pub(super) fn prepare(db: &'c Connection) -> rusqlite::Result<Self> {
-        Ok(Self {
-            find: db.prepare_cached("SELECT latest, ticket FROM source WHERE namespace = ?1 AND external_id = ?2")?,
-            version: db.prepare_cached(
-                "SELECT prev, n, state, source_version, source_digest, mapped_digest FROM version WHERE id = ?1",
-            )?,
-            source: db.prepare_cached(
-                "INSERT INTO source (namespace, external_id, latest, ticket) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET latest = excluded.latest, ticket = excluded.ticket",
-            )?,
-            keep: db.prepare_cached(
-                "INSERT INTO version (id, prev, n, namespace, external_id, channel, received_at, state, standing,
-                 ticket, source_version, source_digest, mapped_digest, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-            )?,
-            ticket: db.prepare_cached(
-                "INSERT INTO ticket (id, day, serial, channel, namespace, external_id, standing, received_at,
-                 submitted_at, deadline, category, region, version, version_n, events)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14)",
-            )?,
-            event: db
-                .prepare_cached("INSERT INTO event (ticket, n, kind, at, version) VALUES (?1, ?2, ?3, ?4, ?5)")?,
-            errand: db.prepare_cached(
-                "INSERT INTO errand (task, subject, due) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET due = min(due, excluded.due)",
-            )?,
-            blind: db.prepare_cached("INSERT OR IGNORE INTO blind (span, key, ticket) VALUES (?1, ?2, ?3)")?,
-        })
-    }
-}
-
-struct Known {
-    latest: i64,
-    ticket: Option<i64>,
-}
-
-struct VersionRow {
-    prev: Option<i64>,
-    n: i64,
-    state: i64,
-    source_version: Option<String>,
-    source_digest: Vec<u8>,
-    mapped_digest: Option<Vec<u8>>,
-}
-
-/// What is to be written for one arrival.
-enum Plan {
-    /// Nothing.
-    Nothing(Verdict),
-    /// A new ticket; `prev` when earlier versions could not be mapped.
-    New { prev: Option<i64> },
-    /// A version that changes nothing the core must know.
-    Keep { prev: i64, n: i64, ticket: Option<i64>, latest: Option<i64>, state: i64, what: What },
-    /// A revision of a ticket.
-    Revise { prev: i64, n: i64, ticket: i64 },
-}
 
 /// Everything that one group commit shares.
 pub(super) struct Ground<'a, 'c> {
@@ -99,6 +27,8 @@ pub(super) struct Ground<'a, 'c> {
     pub(super) schedule: &'a Schedule,
     pub(super) ids: &'a AtomicI64,
     pub(super) now: i64,
+    /// When what is being kept came: now, or earlier where it is mapped anew.
+    pub(super) came: i64,
     pub(super) planted: &'a mut Vec<Planted>,
 }
 
@@ -144,56 +74,6 @@ pub(super) fn accept(ground: &mut Ground<'_, '_>, member: &Acceptance) -> Result
     Ok(verdicts)
 }
 
-/// Takes a kept version that was mapped anew. [`Verdict::Compare`] has written nothing.
-pub(super) fn remap(
-    desk: &mut Desk<'_>,
-    schedule: &Schedule,
-    channel: i64,
-    code: &str,
-    arrival: Arrival,
-) -> Result<Verdict, StoreError> {
-    let (namespace, name): (u32, String) = desk.db.query_row(
-        "SELECT namespace.id, namespace.name FROM channel JOIN namespace ON namespace.id = channel.namespace
-         WHERE channel.id = ?1",
-        [channel],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    let member = Acceptance {
-        channel: u32::try_from(channel).map_err(|_| StoreError::NotFound)?,
-        channel_code: code.into(),
-        namespace,
-        namespace_name: name.as_str().into(),
-        polled: true,
-        arrivals: vec![arrival],
-        strays: Vec::new(),
-        once: None,
-        lease: None,
-        cursor: None,
-        keepsake: None,
-    };
-    let mut statements = Statements::prepare(desk.db)?;
-    let mut ground = Ground {
-        db: desk.db,
-        statements: &mut statements,
-        serials: desk.serials,
-        schedule,
-        ids: desk.ids,
-        now: desk.now,
-        planted: &mut desk.planted,
-    };
-    let Some(arrival) = member.arrivals.first() else { return Err(StoreError::NotFound) };
-    let known = ground
-        .statements
-        .find
-        .query_row(params![namespace, arrival.external_id.as_str()], |row| {
-            Ok(Known { latest: row.get(0)?, ticket: row.get(1)? })
-        })
-        .optional()?
-        .ok_or(StoreError::NotFound)?;
-    let plan = ground.plan_known(&member, arrival, &known, true)?;
-    Ok(ground.carry_out(&member, arrival, plan)?)
-}
-
 /// Whether the member's token is new. Seen with the same body it is a plain repeat.
 fn check_once(ground: &Ground<'_, '_>, member: &Acceptance) -> Result<bool, NotAccepted> {
     let Some((once, digest)) = &member.once else { return Ok(false) };
@@ -212,116 +92,23 @@ fn check_once(ground: &Ground<'_, '_>, member: &Acceptance) -> Result<bool, NotA
 }
 
 impl Ground<'_, '_> {
-    fn version(&mut self, id: i64) -> rusqlite::Result<VersionRow> {
-        self.statements.version.query_row([id], |row| {
-            Ok(VersionRow {
-                prev: row.get(0)?,
-                n: row.get(1)?,
-                state: row.get(2)?,
-                source_version: row.get(3)?,
-                source_digest: row.get(4)?,
-                mapped_digest: row.get(5)?,
-            })
-        })
-    }
-
-    fn plan(&mut self, member: &Acceptance, arrival: &Arrival) -> rusqlite::Result<Plan> {
-        let known = self
-            .statements
-            .find
-            .query_row(params![member.namespace, arrival.external_id.as_str()], |row| {
-                Ok(Known { latest: row.get(0)?, ticket: row.get(1)? })
-            })
-            .optional()?;
-        match known {
-            None => Ok(Plan::New { prev: None }),
-            Some(known) => self.plan_known(member, arrival, &known, false),
-        }
-    }
-
-    /// Sameness: against the latest version, then against older ones, then by what the mapping says.
-    /// `again` is set when a person maps a kept version anew: then it is no repeat of itself.
-    fn plan_known(
-        &mut self,
-        member: &Acceptance,
-        arrival: &Arrival,
-        known: &Known,
-        again: bool,
-    ) -> rusqlite::Result<Plan> {
-        let ticket = known.ticket.map(|id| self.key(id)).transpose()?;
-        let latest = self.version(known.latest)?;
-        let repeat = Plan::Nothing(Verdict::Taken { what: What::Repeat, ticket });
-        if !again && latest.source_digest == arrival.source_digest.0 {
-            return Ok(repeat);
-        }
-        let keep = |n: i64, latest: Option<i64>, state: i64, what: What| Plan::Keep {
-            prev: known.latest,
-            n,
-            ticket: known.ticket,
-            latest,
-            state,
-            what,
-        };
-        let chain = self.chain(&latest, arrival)?;
-        if let (Some(version), Some(newest)) = (&arrival.source_version, &chain.newest_version)
-            && version < newest
-            && !again
-        {
-            let told = Plan::Nothing(Verdict::Taken { what: What::Repeat, ticket });
-            return Ok(if chain.seen { told } else { keep(latest.n, None, STATE_OLDER, What::Repeat) });
-        }
-        if !again && chain.seen && (!member.polled || arrival.source_version.is_some()) {
-            return Ok(repeat);
-        }
-        let Some(mapped) = &arrival.mapped else {
-            return Ok(keep(latest.n, Some(arrival.version), STATE_UNMAPPED, What::Unmapped));
-        };
-        let (Some(ticket), Some((mapped_id, mapped_digest, mapped_n))) = (known.ticket, chain.mapped(known.latest, &latest))
-        else {
-            return Ok(Plan::New { prev: Some(known.latest) });
-        };
-        if mapped_digest == mapped.digest.0 {
-            return Ok(keep(latest.n, Some(arrival.version), STATE_TAKEN, What::Repeat));
-        }
-        Ok(match arrival.compared {
-            Some((with, true)) if with == mapped_id => Plan::Revise { prev: known.latest, n: mapped_n + 1, ticket },
-            Some((with, false)) if with == mapped_id => keep(latest.n, Some(known.latest), STATE_HELD, What::Held),
-            _ => Plan::Nothing(Verdict::Compare { version: mapped_id }),
-        })
-    }
-
-    fn chain(&mut self, latest: &VersionRow, arrival: &Arrival) -> rusqlite::Result<Chain> {
-        let mut chain = Chain::default();
-        chain.look(latest);
-        let mut next = latest.prev;
-        for _ in 0..CHAIN {
-            let Some(id) = next else { break };
-            let row = self.version(id)?;
-            chain.seen |= row.source_digest == arrival.source_digest.0;
-            chain.look(&row);
-            if chain.older_mapped.is_none()
-                && row.state == STATE_TAKEN
-                && let Some(digest) = &row.mapped_digest
-            {
-                chain.older_mapped = Some((id, digest.clone(), row.n));
-            }
-            next = row.prev;
-        }
-        Ok(chain)
-    }
-
-    fn key(&self, id: i64) -> rusqlite::Result<TicketKey> {
+    pub(super) fn key(&self, id: i64) -> rusqlite::Result<TicketKey> {
         number_of(self.db, id)
     }
 
-    fn carry_out(&mut self, member: &Acceptance, arrival: &Arrival, plan: Plan) -> rusqlite::Result<Verdict> {
+    pub(super) fn carry_out(
+        &mut self,
+        member: &Acceptance,
+        arrival: &Arrival,
+        plan: Plan,
+    ) -> rusqlite::Result<Verdict> {
         match plan {
             Plan::Nothing(verdict) => Ok(verdict),
             Plan::New { prev } => match &arrival.mapped {
                 Some(mapped) => self.new_ticket(member, arrival, mapped, prev),
                 None => {
                     self.keep(member, arrival, prev, 1, STATE_UNMAPPED, None)?;
-                    self.point(member, arrival, arrival.version, None)?;
+                    self.know(member, arrival, None)?;
                     self.dead(member, arrival, DEAD_UNMAPPED, "unmapped", None)?;
                     Ok(Verdict::Taken { what: What::Unmapped, ticket: None })
                 }
@@ -335,7 +122,7 @@ impl Ground<'_, '_> {
                 }
                 // A held or older version joins the chain behind the latest without becoming it.
                 match latest {
-                    Some(latest) if latest == arrival.version => self.point(member, arrival, latest, ticket)?,
+                    Some(latest) if latest == arrival.version => self.point(member, arrival, ticket)?,
                     _ => self.splice(prev, arrival.version)?,
                 }
                 Ok(Verdict::Taken { what, ticket: ticket.map(|id| self.key(id)).transpose()? })
@@ -369,7 +156,7 @@ impl Ground<'_, '_> {
             member.namespace,
             arrival.external_id.as_str(),
             member.channel,
-            self.now,
+            self.came,
             state,
             arrival.standing as i64,
             ticket,
@@ -381,8 +168,25 @@ impl Ground<'_, '_> {
         Ok(())
     }
 
-    fn point(&mut self, member: &Acceptance, arrival: &Arrival, latest: i64, ticket: Option<i64>) -> rusqlite::Result<()> {
-        self.statements.source.execute(params![member.namespace, arrival.external_id.as_str(), latest, ticket])?;
+    /// Makes a number known. A member that names it twice fails here: it must never become two tickets.
+    fn know(&mut self, member: &Acceptance, arrival: &Arrival, ticket: Option<i64>) -> rusqlite::Result<()> {
+        self.statements.source.execute(params![
+            member.namespace,
+            arrival.external_id.as_str(),
+            arrival.version,
+            ticket
+        ])?;
+        Ok(())
+    }
+
+    /// Makes a version of a known number the latest.
+    fn point(&mut self, member: &Acceptance, arrival: &Arrival, ticket: Option<i64>) -> rusqlite::Result<()> {
+        self.statements.point.execute(params![
+            member.namespace,
+            arrival.external_id.as_str(),
+            arrival.version,
+            ticket
+        ])?;
         Ok(())
     }
 
@@ -413,8 +217,9 @@ impl Ground<'_, '_> {
     fn keep_stray(&self, member: &Acceptance, stray: &super::super::Stray) -> rusqlite::Result<()> {
         self.db
             .prepare_cached(
-                "INSERT OR IGNORE INTO dead (id, kind, channel, since, reason, digest, body)
-                 VALUES (?1, ?2, ?3, ?4, 'unreadable', ?5, ?6)",
+                "INSERT INTO dead (id, kind, channel, since, reason, digest, body)
+                 VALUES (?1, ?2, ?3, ?4, 'unreadable', ?5, ?6)
+                 ON CONFLICT (channel, digest) WHERE digest IS NOT NULL DO NOTHING",
             )?
             .execute(params![stray.id, DEAD_UNREADABLE, member.channel, self.now, stray.digest.0, stray.body])?;
         Ok(())
@@ -429,6 +234,23 @@ impl Ground<'_, '_> {
         Ok(())
     }
 
+    /// The standing of a new ticket: what would wait for the end of a first run that has ended meanwhile does not.
+    fn standing(&self, member: &Acceptance, arrival: &Arrival, mapped: &MappedKeys) -> rusqlite::Result<Standing> {
+        if arrival.standing != Standing::Waiting {
+            return Ok(arrival.standing);
+        }
+        let (first_run, live_from): (i64, Option<i64>) = self
+            .db
+            .prepare_cached("SELECT first_run, live_from FROM channel WHERE id = ?1")?
+            .query_row([member.channel], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let old = live_from.is_some_and(|from| mapped.submitted_at.unwrap_or(self.now) < from);
+        Ok(match super::first_run_of(first_run) {
+            FirstRun::Through if old => Standing::Historic,
+            FirstRun::Through => Standing::Live,
+            FirstRun::Underway | FirstRun::NeedsGoLive => Standing::Waiting,
+        })
+    }
+
     fn new_ticket(
         &mut self,
         member: &Acceptance,
@@ -439,8 +261,12 @@ impl Ground<'_, '_> {
         let key = self.serials.next(self.db, self.now)?;
         let n = 1;
         self.keep(member, arrival, prev, n, STATE_TAKEN, Some(key.id))?;
-        self.point(member, arrival, arrival.version, Some(key.id))?;
-        let live = arrival.standing == Standing::Live;
+        match prev {
+            None => self.know(member, arrival, Some(key.id))?,
+            Some(_) => self.point(member, arrival, Some(key.id))?,
+        }
+        let standing = self.standing(member, arrival, mapped)?;
+        let live = standing == Standing::Live;
         self.statements.ticket.execute(params![
             key.id,
             super::serial::day_number(key.number.day()),
@@ -448,7 +274,7 @@ impl Ground<'_, '_> {
             member.channel,
             member.namespace,
             arrival.external_id.as_str(),
-            arrival.standing as i64,
+            standing as i64,
             self.now,
             mapped.submitted_at,
             mapped.deadline,
@@ -474,7 +300,7 @@ impl Ground<'_, '_> {
     ) -> rusqlite::Result<Verdict> {
         let Some(mapped) = &arrival.mapped else { return Err(rusqlite::Error::InvalidQuery) };
         self.keep(member, arrival, Some(prev), n, STATE_TAKEN, Some(ticket))?;
-        self.point(member, arrival, arrival.version, Some(ticket))?;
+        self.point(member, arrival, Some(ticket))?;
         let key = self.key(ticket)?;
         let (standing, events, stuck): (i64, i64, Option<i64>) = self
             .db
@@ -541,41 +367,7 @@ impl Ground<'_, '_> {
                 edited: None,
             })
         });
-        self.planted.push(Planted {
-            errand: Errand { task: Task::Forward, subject: key.id },
-            due: self.now,
-            fresh,
-        });
+        self.planted.push(Planted { errand: Errand { task: Task::Forward, subject: key.id }, due: self.now, fresh });
         Ok(())
-    }
-}
-
-/// Versions that count as the ticket's.
-pub(super) const STATE_TAKEN: i64 = 0;
-const STATE_UNMAPPED: i64 = 1;
-const STATE_HELD: i64 = 2;
-const STATE_OLDER: i64 = 3;
-
-#[derive(Default)]
-struct Chain {
-    seen: bool,
-    newest_version: Option<SourceVersion>,
-    older_mapped: Option<(i64, Vec<u8>, i64)>,
-}
-
-impl Chain {
-    fn look(&mut self, row: &VersionRow) {
-        let version = row.source_version.clone().map(SourceVersion);
-        if row.state != STATE_HELD && version > self.newest_version {
-            self.newest_version = version;
-        }
-    }
-
-    /// The latest version that was mapped and taken: its id, digest and number.
-    fn mapped(&self, latest_id: i64, latest: &VersionRow) -> Option<(i64, Vec<u8>, i64)> {
-        match (&latest.mapped_digest, latest.state) {
-            (Some(digest), STATE_TAKEN) => Some((latest_id, digest.clone(), latest.n)),
-            _ => self.older_mapped.clone(),
-        }
     }
 }

@@ -26,19 +26,29 @@ impl Deed {
     }
 }
 
-struct DeadLetter {
+/// What is undone about a dead letter.
+pub(super) struct DeadLetter {
     kind: i64,
     ticket: Option<i64>,
     n: Option<i64>,
-    channel: i64,
+    /// Its channel.
+    pub(super) channel: i64,
+    /// The version it is about.
+    pub(super) version: Option<i64>,
 }
 
 fn open_letter(desk: &Open<'_>, dead: i64) -> Result<DeadLetter, StoreError> {
     let found: Option<(DeadLetter, Option<i64>)> = desk
         .db
-        .query_row("SELECT kind, ticket, n, channel, ended_at FROM dead WHERE id = ?1", [dead], |row| {
-            let letter = DeadLetter { kind: row.get(0)?, ticket: row.get(1)?, n: row.get(2)?, channel: row.get(3)? };
-            Ok((letter, row.get(4)?))
+        .query_row("SELECT kind, ticket, n, channel, version, ended_at FROM dead WHERE id = ?1", [dead], |row| {
+            let letter = DeadLetter {
+                kind: row.get(0)?,
+                ticket: row.get(1)?,
+                n: row.get(2)?,
+                channel: row.get(3)?,
+                version: row.get(4)?,
+            };
+            Ok((letter, row.get(5)?))
         })
         .optional()?;
     match found {
@@ -55,11 +65,10 @@ fn end(desk: &Open<'_>, dead: i64, how: &str) -> Result<(), StoreError> {
 
 /// Sets a lane going again, if anything is undone in it.
 fn go_on(desk: &mut Open<'_>, ticket: i64) -> Result<(), StoreError> {
-    let undone: bool = desk.db.query_row(
-        "UPDATE ticket SET stuck = NULL WHERE id = ?1 RETURNING events > sent",
-        [ticket],
-        |row| row.get(0),
-    )?;
+    let undone: bool =
+        desk.db.query_row("UPDATE ticket SET stuck = NULL WHERE id = ?1 RETURNING events > sent", [ticket], |row| {
+            row.get(0)
+        })?;
     if undone {
         plant_forward(desk, ticket)?;
     }
@@ -86,9 +95,7 @@ pub(super) fn release(desk: &mut Open<'_>, channel: u32, from: i64) -> Result<(u
     )?;
     let tickets: Vec<i64> = desk
         .db
-        .prepare(
-            "UPDATE ticket SET standing = 0, events = 1 WHERE channel = ?1 AND standing = 3 RETURNING id",
-        )?
+        .prepare("UPDATE ticket SET standing = 0, events = 1 WHERE channel = ?1 AND standing = 3 RETURNING id")?
         .query_map([channel], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     for &ticket in &tickets {
@@ -120,11 +127,13 @@ impl Desk for Sqlite {
     async fn go_live(&self, channel: u32, from: i64, actor: &Actor) -> Result<(u64, u64), StoreError> {
         let deed = self.deed(actor, "go_live", &format!("channel:{channel}"))?;
         self.write(move |desk| {
-            desk.db.execute("UPDATE channel SET first_run = 2, live_from = ?2 WHERE id = ?1", params![channel, from])?;
+            desk.db
+                .execute("UPDATE channel SET first_run = 2, live_from = ?2 WHERE id = ?1", params![channel, from])?;
             let counts = release(desk, channel, from)?;
             let errand = Errand { task: Task::Poll, subject: i64::from(channel) };
             let due = desk.now;
-            if desk.db.execute("UPDATE errand SET due = ?2 WHERE task = 1 AND subject = ?1", params![channel, due])? > 0 {
+            if desk.db.execute("UPDATE errand SET due = ?2 WHERE task = 1 AND subject = ?1", params![channel, due])? > 0
+            {
                 desk.planted.push(Planted { errand, due, fresh: None });
             }
             deed.write(desk)?;
@@ -191,7 +200,7 @@ impl Desk for Sqlite {
             if matches!(letter.kind, DEAD_EVENT | DEAD_UNREADABLE) {
                 return Err(StoreError::Refused("this dead letter holds no submission to map".into()));
             }
-            let verdict = super::accept::remap(desk, &schedule, letter.channel, &code, arrival)?;
+            let verdict = super::remap::remap(desk, &schedule, &letter, &code, arrival)?;
             if !matches!(verdict, Verdict::Compare { .. }) {
                 end(desk, dead, "remapped")?;
                 deed.write(desk)?;

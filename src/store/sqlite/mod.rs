@@ -1,11 +1,15 @@
 //! The embedded store: SQLite in WAL mode with `synchronous=FULL`, one writer, group commit.
 
 mod accept;
+mod decide;
 mod desk;
 mod read;
+mod remap;
 mod schema;
 mod serial;
 mod settle;
+mod start;
+mod statements;
 mod writer;
 
 use std::collections::HashMap;
@@ -17,14 +21,15 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{mpsc, oneshot};
 
-use self::serial::{Serials, day_number, day_of};
+use self::serial::{Serials, id_of, number_of};
+use self::start::{last_seen, load_errands, migrate, private, reader, settings};
 use self::writer::{Order, Writer};
 use super::{
     Acceptance, Clock, Digest, Enrolled, Errand, FirstRun, FirstRunCounts, Fresh, Keys, NotAccepted, OutcomeTaken,
-    Place, Schedule, Settlement, Store, StoreError, Task, TicketKey, Unclean, Verdict,
+    Place, Schedule, Settlement, Store, StoreError, Task, Unclean, Verdict,
 };
 use crate::ticket::{EventKind, Spoken};
 
@@ -51,20 +56,14 @@ pub(super) struct Sqlite {
     orders: Option<mpsc::Sender<Order>>,
     writer: Option<JoinHandle<()>>,
     reader: Arc<Mutex<Connection>>,
+    /// People read here: a long search must not keep the next event waiting.
+    archive: Arc<Mutex<Connection>>,
     keys: Arc<Keys>,
     schedule: Arc<Schedule>,
     clock: Arc<Clock>,
     ids: Arc<AtomicI64>,
     unclean: Option<Unclean>,
     _lock: File,
-}
-
-fn settings(db: &Connection) -> rusqlite::Result<()> {
-    db.set_prepared_statement_cache_capacity(128);
-    db.pragma_update(None, "foreign_keys", true)?;
-    db.pragma_update(None, "cache_size", -8192)?;
-    db.pragma_update(None, "temp_store", "MEMORY")?;
-    db.busy_timeout(std::time::Duration::from_secs(5))
 }
 
 impl Sqlite {
@@ -78,14 +77,14 @@ impl Sqlite {
         settings(&db)?;
         migrate(&mut db)?;
         private(path)?;
-        let last: i64 = db.query_row("SELECT coalesce(max(alive), 0) FROM run", [], |row| row.get(0))?;
+        let last = last_seen(&db)?;
         let clock = Arc::new(Clock::start(last));
         let now = clock.now();
         let undone: i64 = db.query_row("SELECT count(*) FROM errand WHERE task <> 1", [], |row| row.get(0))?;
         let unclean = db
-            .query_row("SELECT alive FROM run WHERE stopped IS NULL ORDER BY id DESC LIMIT 1", [], |row| row.get(0))
+            .query_row("SELECT 1 FROM run WHERE stopped IS NULL LIMIT 1", [], |_| Ok(()))
             .optional()?
-            .map(|from: i64| Unclean { from, to: now, undone: undone as u64 });
+            .map(|()| Unclean { from: last, to: now, undone: undone as u64 });
         db.execute("UPDATE run SET stopped = alive WHERE stopped IS NULL", [])?;
         db.execute("INSERT INTO run (started, alive) VALUES (?1, ?1)", [now])?;
         let run = db.last_insert_rowid();
@@ -98,8 +97,6 @@ impl Sqlite {
         )?;
         let schedule = Arc::new(Schedule::default());
         load_errands(&db, &schedule, now)?;
-        let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        settings(&reader)?;
         let (orders, queue) = mpsc::channel(QUEUE);
         let ids = Arc::new(AtomicI64::new(ids + 1));
         let work = Writer {
@@ -117,7 +114,8 @@ impl Sqlite {
         Ok(Self {
             orders: Some(orders),
             writer: Some(writer),
-            reader: Arc::new(Mutex::new(reader)),
+            reader: Arc::new(Mutex::new(reader(path)?)),
+            archive: Arc::new(Mutex::new(reader(path)?)),
             keys,
             schedule,
             clock,
@@ -131,12 +129,28 @@ impl Sqlite {
         self.orders.as_ref().ok_or(StoreError::Closed)
     }
 
-    /// Reads on a thread that may block.
+    /// Reads for the gateway, on a thread that may block.
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection, &Keys) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (reader, keys) = (self.reader.clone(), self.keys.clone());
+        self.read_on(&self.reader, work).await
+    }
+
+    /// Reads for people, on a thread that may block.
+    async fn look<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &Keys) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.read_on(&self.archive, work).await
+    }
+
+    async fn read_on<T: Send + 'static>(
+        &self,
+        reader: &Arc<Mutex<Connection>>,
+        work: impl FnOnce(&Connection, &Keys) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reader, keys) = (reader.clone(), self.keys.clone());
         tokio::task::spawn_blocking(move || {
             let db = reader.lock().unwrap_or_else(PoisonError::into_inner);
             work(&db, &keys)
@@ -166,46 +180,6 @@ impl Drop for Sqlite {
     }
 }
 
-fn migrate(db: &mut Connection) -> Result<(), StoreError> {
-    let migrations = schema::migrations();
-    let known = 1;
-    let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let found = usize::try_from(found).unwrap_or(usize::MAX);
-    if found > known {
-        return Err(StoreError::Newer { found, known });
-    }
-    migrations.to_latest(db).map_err(|error| match error {
-        rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::Database(err),
-        other => StoreError::Refused(other.to_string()),
-    })
-}
-
-/// Makes the database and its companions readable by the owner alone.
-fn private(path: &Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::PermissionsExt;
-    for end in ["", "-wal", "-shm"] {
-        let file = std::path::PathBuf::from(format!("{}{end}", path.display()));
-        if file.exists() {
-            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600))
-                .map_err(|why| StoreError::File { path: file.display().to_string(), why })?;
-        }
-    }
-    Ok(())
-}
-
-fn load_errands(db: &Connection, schedule: &Schedule, now: i64) -> Result<(), StoreError> {
-    let mut errands = db.prepare("SELECT task, subject, due, attempts FROM errand ORDER BY task, subject")?;
-    let mut rows = errands.query([])?;
-    while let Some(row) = rows.next()? {
-        let Some(task) = Task::from_number(row.get(0)?) else { continue };
-        // A channel's poll is planted when the channel is enrolled: a retired one must not be asked.
-        if task != Task::Poll {
-            schedule.plant(Errand { task, subject: row.get(1)? }, row.get(2)?, now, row.get(3)?, None);
-        }
-    }
-    Ok(())
-}
-
 /// The number under which an event's kind is stored.
 fn kind_number(kind: EventKind) -> i64 {
     match kind {
@@ -217,22 +191,6 @@ fn kind_number(kind: EventKind) -> i64 {
 /// The kind of a stored number.
 fn kind_of(number: i64) -> EventKind {
     if number == 2 { EventKind::Revised } else { EventKind::New }
-}
-
-/// A ticket's numbers by its internal one.
-fn number_of(db: &Connection, id: i64) -> rusqlite::Result<TicketKey> {
-    db.prepare_cached("SELECT day, serial FROM ticket WHERE id = ?1")?
-        .query_row([id], |row| serial::key(id, day_of(row.get(0)?), row.get(1)?))
-}
-
-/// A ticket's internal number by its spoken one.
-fn id_of(db: &Connection, number: Spoken) -> rusqlite::Result<Option<i64>> {
-    db.prepare_cached(
-        "SELECT ticket.id FROM day JOIN ticket ON ticket.id = day.first + ?2 - 1
-         WHERE day.day = ?1 AND ticket.day = ?1 AND ticket.serial = ?2",
-    )?
-    .query_row(params![day_number(number.day()), number.serial()], |row| row.get(0))
-    .optional()
 }
 
 #[async_trait]
@@ -263,7 +221,12 @@ impl Store for Sqlite {
             desk.db.execute(
                 "INSERT INTO channel (code, namespace, known_since, first_run) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (code) DO UPDATE SET namespace = excluded.namespace",
-                params![code, namespace, now, if polled { FirstRun::Underway as i64 } else { FirstRun::Through as i64 }],
+                params![
+                    code,
+                    namespace,
+                    now,
+                    if polled { FirstRun::Underway as i64 } else { FirstRun::Through as i64 }
+                ],
             )?;
             let (id, first_run, known_since): (u32, i64, i64) = desk.db.query_row(
                 "SELECT id, first_run, known_since FROM channel WHERE code = ?1",
@@ -277,7 +240,8 @@ impl Store for Sqlite {
                     .query_row("SELECT due FROM errand WHERE task = 1 AND subject = ?1", [id], |row| row.get(0))
                     .optional()?;
                 if due.is_none() {
-                    desk.db.execute("INSERT INTO errand (task, subject, due) VALUES (1, ?1, ?2)", [i64::from(id), now])?;
+                    desk.db
+                        .execute("INSERT INTO errand (task, subject, due) VALUES (1, ?1, ?2)", [i64::from(id), now])?;
                 }
                 let errand = Errand { task: Task::Poll, subject: i64::from(id) };
                 desk.planted.push(Planted { errand, due: due.unwrap_or(now), fresh: None });
@@ -361,8 +325,16 @@ impl Store for Sqlite {
     async fn end_first_run(&self, channel: u32, needs_person: bool) -> Result<u64, StoreError> {
         self.write(move |desk| {
             let state = if needs_person { FirstRun::NeedsGoLive } else { FirstRun::Through };
-            desk.db.execute("UPDATE channel SET first_run = ?2 WHERE id = ?1", params![channel, state as i64])?;
-            if needs_person { Ok(0) } else { desk::release(desk, channel, i64::MIN).map(|(released, _)| released) }
+            // Once a person was called for, only a person ends it; once it is ended, it stays so.
+            let ended = desk.db.execute(
+                "UPDATE channel SET first_run = ?2 WHERE id = ?1 AND first_run = 0",
+                params![channel, state as i64],
+            )?;
+            if needs_person || ended == 0 {
+                Ok(0)
+            } else {
+                desk::release(desk, channel, i64::MIN).map(|(released, _)| released)
+            }
         })
         .await
     }
@@ -376,6 +348,10 @@ impl Store for Sqlite {
         body: Vec<u8>,
     ) -> Result<OutcomeTaken, StoreError> {
         self.write(move |desk| {
+            desk.db.execute(
+                "DELETE FROM outcome WHERE core_id = ?1 AND ticket IS NULL AND until < ?2",
+                params![core_id, desk.now],
+            )?;
             let known: Option<(Vec<u8>, Option<i64>, Option<i64>)> = desk
                 .db
                 .query_row("SELECT digest, ticket, until FROM outcome WHERE core_id = ?1", [&core_id], |row| {

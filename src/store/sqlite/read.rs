@@ -112,9 +112,8 @@ fn ticket_row(row: &Row<'_>) -> rusqlite::Result<(TicketRow, i64)> {
 }
 
 fn with_draft(db: &Connection, keys: &Keys, (mut row, version): (TicketRow, i64)) -> Result<TicketRow, StoreError> {
-    let body: Vec<u8> = db
-        .prepare_cached("SELECT body FROM version WHERE id = ?1")?
-        .query_row([version], |row| row.get(0))?;
+    let body: Vec<u8> =
+        db.prepare_cached("SELECT body FROM version WHERE id = ?1")?.query_row([version], |row| row.get(0))?;
     row.draft = draft_of(&keys.open(Place::Version, version, &body)?);
     Ok(row)
 }
@@ -156,13 +155,18 @@ fn search(db: &Connection, keys: &Keys, search: &Search) -> Result<Vec<TicketRow
         want("ticket.channel = ?", Box::new(channel));
     }
     if let Some(from) = search.from {
-        want("ticket.id >= coalesce((SELECT min(first) FROM day WHERE day >= ?), 9223372036854775807)", Box::new(day_number(from)));
+        want(
+            "ticket.id >= coalesce((SELECT min(first) FROM day WHERE day >= ?), 9223372036854775807)",
+            Box::new(day_number(from)),
+        );
     }
     if let Some(to) = search.to {
         want("ticket.day <= ?", Box::new(day_number(to)));
     }
     if let Some(blind) = search.blind {
-        let tickets = by_blind(db, &blind.0, search.limit.max(1))?;
+        // The newest of the key may not be those that fit the rest.
+        let most = if wanted.is_empty() { search.limit.max(1) } else { usize::MAX };
+        let tickets = by_blind(db, &blind.0, most)?;
         let list = tickets.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
         wanted.push(format!("ticket.id IN ({list})"));
     }
@@ -230,7 +234,7 @@ fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Vec<DeadRow>,
 #[async_trait]
 impl Archive for Sqlite {
     async fn channels(&self) -> Result<Vec<ChannelRow>, StoreError> {
-        self.read(|db, _| {
+        self.look(|db, _| {
             let mut statement = db.prepare_cached(
                 "SELECT channel.id, code, namespace.name, known_since, first_run, live_from, last_poll,
                  (SELECT count(*) FROM dead WHERE dead.channel = channel.id AND ended_at IS NULL)
@@ -272,11 +276,11 @@ impl Archive for Sqlite {
     }
 
     async fn search(&self, wanted: Search) -> Result<Vec<TicketRow>, StoreError> {
-        self.read(move |db, keys| search(db, keys, &wanted)).await
+        self.look(move |db, keys| search(db, keys, &wanted)).await
     }
 
     async fn ticket(&self, number: Spoken) -> Result<TicketRow, StoreError> {
-        self.read(move |db, keys| {
+        self.look(move |db, keys| {
             let id = id_of(db, number)?.ok_or(StoreError::NotFound)?;
             let row = db.prepare_cached(&format!("{TICKET} WHERE ticket.id = ?1"))?.query_row([id], ticket_row)?;
             with_draft(db, keys, row)
@@ -285,7 +289,7 @@ impl Archive for Sqlite {
     }
 
     async fn versions(&self, ticket: i64) -> Result<Vec<VersionRow>, StoreError> {
-        self.read(move |db, keys| {
+        self.look(move |db, keys| {
             let mut statement = db.prepare_cached(
                 "WITH RECURSIVE chain (id, prev, n, received_at, state, source_version, body) AS (
                     SELECT version.id, version.prev, version.n, version.received_at, version.state, source_version, body
@@ -316,7 +320,7 @@ impl Archive for Sqlite {
     }
 
     async fn events(&self, ticket: i64) -> Result<Vec<EventRow>, StoreError> {
-        self.read(move |db, _| {
+        self.look(move |db, _| {
             let mut statement = db.prepare_cached(
                 "SELECT event.n, kind, at, event.state, event.n <= ticket.sent FROM event
                  JOIN ticket ON ticket.id = event.ticket WHERE ticket.id = ?1 ORDER BY event.n",
@@ -341,7 +345,7 @@ impl Archive for Sqlite {
     }
 
     async fn outcomes(&self, ticket: i64) -> Result<Vec<OutcomeRow>, StoreError> {
-        self.read(move |db, keys| {
+        self.look(move |db, keys| {
             let mut statement =
                 db.prepare_cached("SELECT id, core_id, at, body FROM outcome WHERE ticket = ?1 ORDER BY id")?;
             let mut rows = statement.query([ticket])?;
@@ -360,12 +364,12 @@ impl Archive for Sqlite {
     }
 
     async fn dead(&self, query: DeadQuery) -> Result<Vec<DeadRow>, StoreError> {
-        self.read(move |db, keys| dead(db, keys, &query)).await
+        self.look(move |db, keys| dead(db, keys, &query)).await
     }
 
     async fn deeds(&self, subject: &str) -> Result<Vec<DeedRow>, StoreError> {
         let subject = subject.to_owned();
-        self.read(move |db, keys| {
+        self.look(move |db, keys| {
             let mut statement =
                 db.prepare_cached("SELECT id, at, who, what, subject, body FROM deed WHERE subject = ?1 ORDER BY id")?;
             let mut rows = statement.query([subject])?;
@@ -388,7 +392,7 @@ impl Archive for Sqlite {
 
     async fn value(&self, name: &str) -> Result<Option<String>, StoreError> {
         let name = name.to_owned();
-        self.read(move |db, _| {
+        self.look(move |db, _| {
             Ok(db.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()?)
         })
         .await

@@ -41,6 +41,22 @@ pub(super) fn key(id: i64, day: Date, serial: u32) -> rusqlite::Result<TicketKey
     Ok(TicketKey { id, number })
 }
 
+/// A ticket's numbers by its internal one.
+pub(super) fn number_of(db: &Connection, id: i64) -> rusqlite::Result<TicketKey> {
+    db.prepare_cached("SELECT day, serial FROM ticket WHERE id = ?1")?
+        .query_row([id], |row| key(id, day_of(row.get(0)?), row.get(1)?))
+}
+
+/// A ticket's internal number by its spoken one.
+pub(super) fn id_of(db: &Connection, number: Spoken) -> rusqlite::Result<Option<i64>> {
+    db.prepare_cached(
+        "SELECT ticket.id FROM day JOIN ticket ON ticket.id = day.first + ?2 - 1
+         WHERE day.day = ?1 AND ticket.day = ?1 AND ticket.serial = ?2",
+    )?
+    .query_row(params![day_number(number.day()), number.serial()], |row| row.get(0))
+    .optional()
+}
+
 impl Serials {
     pub(super) fn new(zone: TimeZone) -> Self {
         Self { zone, known: None }
@@ -64,14 +80,12 @@ impl Serials {
 
     fn open_day(&self, db: &Connection, now: i64) -> rusqlite::Result<Known> {
         let zoned = jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_zoned(self.zone.clone());
-        let until = zoned.tomorrow().and_then(|next| next.start_of_day()).map_or(now, |next| {
-            next.timestamp().as_millisecond()
-        });
+        let until =
+            zoned.tomorrow().and_then(|next| next.start_of_day()).map_or(now, |next| next.timestamp().as_millisecond());
         let day = zoned.date();
         let next: i64 = db.query_row("SELECT coalesce(max(id), 0) + 1 FROM ticket", [], |row| row.get(0))?;
-        let first: Option<i64> = db
-            .query_row("SELECT first FROM day WHERE day = ?1", [day_number(day)], |row| row.get(0))
-            .optional()?;
+        let first: Option<i64> =
+            db.query_row("SELECT first FROM day WHERE day = ?1", [day_number(day)], |row| row.get(0)).optional()?;
         let first = match first {
             Some(first) => first,
             None => {

@@ -43,7 +43,9 @@ pub(super) fn settle(ground: &mut Ground<'_, '_>, settlement: &Settlement) -> ru
                 .execute(params![id, DEAD_EVENT, ground.now, reason, attempts, n, body, errand.subject])?;
             ground.db.prepare_cached("UPDATE ticket SET stuck = ?2 WHERE id = ?1")?.execute([errand.subject, *id])?;
             remove(ground, errand.task, errand.subject)?;
-            Ok(Next::Gone)
+            // News of the same commit waits behind, too; its errand's row is gone with the others'.
+            ground.planted.retain(|planted| planted.errand != errand);
+            Ok(Next::Stopped)
         }
     }
 }
@@ -53,11 +55,15 @@ fn forwarded(ground: &Ground<'_, '_>, ticket: i64, n: u32, core_number: Option<&
         .db
         .prepare_cached(
             "UPDATE ticket SET sent = max(sent, ?2), core_number = coalesce(?3, core_number),
-             core_accepted_at = coalesce(core_accepted_at, ?4) WHERE id = ?1 RETURNING events > sent",
+             core_accepted_at = coalesce(core_accepted_at, ?4) WHERE id = ?1 RETURNING events > sent AND stuck IS NULL",
         )?
         .query_row(params![ticket, n, core_number, ground.now], |row| row.get(0))
         .optional()?;
     if more == Some(true) {
+        ground
+            .db
+            .prepare_cached("UPDATE errand SET attempts = 0 WHERE task = ?1 AND subject = ?2 AND attempts <> 0")?
+            .execute(params![Task::Forward as i64, ticket])?;
         return Ok(Next::Ready);
     }
     remove(ground, Task::Forward, ticket)?;

@@ -12,9 +12,10 @@ use tokio::sync::{mpsc, oneshot};
 use super::super::schedule::{Next, Schedule};
 use super::super::{Acceptance, Clock, Lease, NotAccepted, Settlement, StoreError, Verdict};
 use super::Planted;
-use super::accept::{Ground, Statements, accept};
+use super::accept::{Ground, accept};
 use super::serial::Serials;
 use super::settle::settle;
+use super::statements::Statements;
 
 /// The most members of one commit.
 const GROUP: usize = 256;
@@ -22,8 +23,14 @@ const GROUP: usize = 256;
 /// WAL pages after which the writer moves them into the database itself.
 const CHECKPOINT_PAGES: i64 = 4000;
 
+/// How long an errand waits whose settlement could not be written (ms).
+const UNSETTLED_WAIT: i64 = 1000;
+
 /// How many commits pass between two looks at the log's length.
 const CHECKPOINT_EVERY: u64 = 16;
+
+/// Rare work, and the answer to give once what it planted is known.
+type Work = dyn FnOnce(&mut Desk<'_>) -> Box<dyn FnOnce()> + Send;
 
 /// Something for the writer to do.
 pub(super) enum Order {
@@ -32,7 +39,7 @@ pub(super) enum Order {
     /// End a claim.
     Settle(Box<Settlement>),
     /// Anything rare, in a transaction of its own.
-    Work(Box<dyn FnOnce(&mut Desk<'_>) + Send>),
+    Work(Box<Work>),
     /// Answer when all that was ordered before is on disk.
     Flush(oneshot::Sender<()>),
 }
@@ -44,7 +51,6 @@ pub(super) struct Desk<'a> {
     pub(super) serials: &'a mut Serials,
     pub(super) ids: &'a AtomicI64,
     pub(super) planted: Vec<Planted>,
-    pub(super) forgotten: Vec<super::super::Errand>,
 }
 
 pub(super) struct Writer {
@@ -105,24 +111,14 @@ impl Writer {
         self.db.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1)).unwrap_or(0)
     }
 
-    fn rare(&mut self, work: Box<dyn FnOnce(&mut Desk<'_>) + Send>) {
+    fn rare(&mut self, work: Box<Work>) {
         let now = self.clock.now();
-        let mut desk = Desk {
-            db: &mut self.db,
-            now,
-            serials: &mut self.serials,
-            ids: &self.ids,
-            planted: Vec::new(),
-            forgotten: Vec::new(),
-        };
-        work(&mut desk);
-        let Desk { planted, forgotten, .. } = desk;
-        for errand in forgotten {
-            self.schedule.forget(errand);
-        }
-        for plant in planted {
+        let mut desk = Desk { db: &mut self.db, now, serials: &mut self.serials, ids: &self.ids, planted: Vec::new() };
+        let answer = work(&mut desk);
+        for plant in desk.planted {
             self.schedule.plant(plant.errand, plant.due, now, 0, plant.fresh);
         }
+        answer();
     }
 
     fn commit(&mut self, group: &mut Vec<Order>, alive: &mut i64) {
@@ -137,7 +133,7 @@ impl Writer {
                         Ok((told, planted)) => self.tell(one.into(), told, planted),
                         Err(error) => {
                             let [member] = one;
-                            self.refuse(member, &error);
+                            self.refuse(member, error);
                         }
                     }
                 }
@@ -151,13 +147,14 @@ impl Writer {
         &mut self,
         members: &[Order],
         alive: &mut i64,
-    ) -> rusqlite::Result<(Vec<Result<Result<Vec<Verdict>, NotAccepted>, Next>>, Vec<Planted>)> {
+    ) -> Result<(Vec<Result<Result<Vec<Verdict>, NotAccepted>, Next>>, Vec<Planted>), String> {
+        let said = |error: rusqlite::Error| error.to_string();
         let now = self.clock.now();
-        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        self.db.execute_batch("BEGIN IMMEDIATE").map_err(said)?;
         let mut planted = Vec::new();
         let mut outcomes = Vec::with_capacity(members.len());
         let result = (|| {
-            let mut statements = Statements::prepare(&self.db)?;
+            let mut statements = Statements::prepare(&self.db).map_err(said)?;
             let mut ground = Ground {
                 db: &self.db,
                 statements: &mut statements,
@@ -165,6 +162,7 @@ impl Writer {
                 schedule: &self.schedule,
                 ids: &self.ids,
                 now,
+                came: now,
                 planted: &mut planted,
             };
             for member in members {
@@ -172,21 +170,24 @@ impl Writer {
                     Order::Accept(acceptance, _) => match accept(&mut ground, acceptance) {
                         Err(NotAccepted::Store(error)) => {
                             tracing::error!(%error, channel = %acceptance.channel_code, "a submission could not be written");
-                            return Err(rusqlite::Error::InvalidQuery);
+                            return Err(error);
                         }
                         decided => Ok(decided),
                     },
-                    Order::Settle(settlement) => Err(settle(&mut ground, settlement)?),
+                    Order::Settle(settlement) => Err(settle(&mut ground, settlement).map_err(said)?),
                     Order::Work(_) | Order::Flush(_) => Ok(Ok(Vec::new())),
                 });
             }
             if now - *alive >= 1000 {
-                self.db.prepare_cached("UPDATE run SET alive = ?2 WHERE id = ?1")?.execute([self.run, now])?;
+                self.db
+                    .prepare_cached("UPDATE run SET alive = ?2 WHERE id = ?1")
+                    .and_then(|mut update| update.execute([self.run, now]))
+                    .map_err(said)?;
                 *alive = now;
             }
             Ok(())
         })();
-        let ended = result.and_then(|()| self.db.execute_batch("COMMIT"));
+        let ended = result.and_then(|()| self.db.execute_batch("COMMIT").map_err(said));
         if let Err(error) = ended {
             self.serials.forget();
             if let Err(error) = self.db.execute_batch("ROLLBACK") {
@@ -235,15 +236,19 @@ impl Writer {
             bell.notify_one();
         }
         for reply in flushed {
-            let _ = reply.send(());
+            // Whoever waited may have gone meanwhile.
+            reply.send(()).unwrap_or_default();
         }
     }
 
-    fn refuse(&self, member: Order, error: &rusqlite::Error) {
+    fn refuse(&self, member: Order, error: String) {
         match member {
-            Order::Accept(_, reply) => drop(reply.send(Err(NotAccepted::Store(error.to_string())))),
-            // Dropping the claim puts its errand back: the far side is told again, under the same key.
-            Order::Settle(settlement) => drop(settlement),
+            Order::Accept(_, reply) => drop(reply.send(Err(NotAccepted::Store(error)))),
+            // The far side will be told again, under the same key; not at once, or a full disk would make it a flood.
+            Order::Settle(settlement) => {
+                let (now, attempts) = (self.clock.now(), settlement.claim.attempts);
+                self.schedule.finish(settlement.claim.settled(), Next::At(now + UNSETTLED_WAIT, attempts), now);
+            }
             Order::Work(_) | Order::Flush(_) => {}
         }
     }
@@ -258,16 +263,21 @@ pub(super) async fn run<T: Send + 'static>(
     let order = Order::Work(Box::new(move |desk| {
         let result = (|| {
             desk.db.execute_batch("BEGIN IMMEDIATE")?;
-            let result = work(desk);
-            desk.db.execute_batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-            result
+            let done = work(desk)?;
+            desk.db.execute_batch("COMMIT")?;
+            Ok(done)
         })();
         if result.is_err() {
             desk.serials.forget();
             desk.planted.clear();
-            desk.forgotten.clear();
+            // A commit that failed may have left its transaction open; the next one could not begin.
+            if !desk.db.is_autocommit()
+                && let Err(error) = desk.db.execute_batch("ROLLBACK")
+            {
+                tracing::error!(%error, "a transaction could not be rolled back");
+            }
         }
-        drop(reply.send(result));
+        Box::new(move || drop(reply.send(result)))
     }));
     orders.send(order).await.map_err(|_| StoreError::Closed)?;
     answer.await.map_err(|_| StoreError::Closed)?

@@ -1,0 +1,260 @@
+//! One suite that every store must pass: stories told over the traits, never over a database.
+//!
+//! A [`House`] is what a story starts from: a place where a store can be opened, left, and opened again.
+//! `sqlite` runs all stories for the embedded store; the next store gets a file like it. What only one
+//! database can show (its files, its schema) is tested in that file.
+
+mod accepting;
+mod deciding;
+mod doing;
+mod kept;
+mod model;
+mod people;
+mod sqlite;
+mod waiting;
+
+use std::sync::Arc;
+
+use huiliu_contract::{ExternalId, Once, SourceVersion, What};
+use serde_json::json;
+
+use super::{
+    Acceptance, Actor, Arrival, Claim, Enrolled, Far, Folio, Lease, Mapped, MappedKeys, NotAccepted, Outcome, Place,
+    Settlement, Standing, Store, StoreError, Stray, TicketKey, Verdict,
+};
+use crate::store::{DeadQuery, DeadRow, EventRow, VersionRow};
+
+/// Where a store lives.
+trait House {
+    /// Opens the store, as a new process would.
+    fn open(&self) -> Result<Arc<dyn Store>, StoreError>;
+    /// Another house that holds what a machine would hold whose power failed just now.
+    fn crashed(&self) -> Box<dyn House>;
+    /// Every byte that lies on disk.
+    fn bytes(&self) -> Vec<u8>;
+}
+
+/// One open store and one channel of it.
+struct Site {
+    store: Arc<dyn Store>,
+    channel: Enrolled,
+    code: Arc<str>,
+    polled: bool,
+}
+
+/// One submission as a story tells it.
+#[derive(Clone)]
+struct Letter {
+    id: String,
+    source: String,
+    /// What the mapping makes of it.
+    draft: Option<String>,
+    version: Option<String>,
+    standing: Standing,
+    submitted_at: Option<i64>,
+    phone: Option<String>,
+    compared: Option<(i64, bool)>,
+}
+
+/// A letter whose mapped form says what its source says.
+fn letter(id: &str, text: &str) -> Letter {
+    Letter {
+        id: id.into(),
+        source: text.into(),
+        draft: Some(text.into()),
+        version: None,
+        standing: Standing::Live,
+        submitted_at: None,
+        phone: None,
+        compared: None,
+    }
+}
+
+impl Letter {
+    fn mapped(mut self, draft: Option<&str>) -> Self {
+        self.draft = draft.map(Into::into);
+        self
+    }
+
+    fn version(mut self, version: &str) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    fn standing(mut self, standing: Standing) -> Self {
+        self.standing = standing;
+        self
+    }
+
+    fn submitted(mut self, at: i64) -> Self {
+        self.submitted_at = Some(at);
+        self
+    }
+
+    fn phone(mut self, phone: &str) -> Self {
+        self.phone = Some(phone.into());
+        self
+    }
+
+    fn arrival(&self, store: &dyn Store) -> Arrival {
+        let keys = store.keys();
+        let version = store.reserve();
+        let draft = self.draft.as_ref().map(|text| json!({ "content": text, "phone": self.phone }).to_string());
+        let mapped = match &draft {
+            Some(json) => Mapped::Draft(json.as_bytes()),
+            None => Mapped::Reasons(b"[]"),
+        };
+        let folio = Folio { media_type: "text/plain", raw: self.source.as_bytes(), read: b"", mapped };
+        Arrival {
+            external_id: ExternalId::new(self.id.as_str()).unwrap(),
+            source_version: self.version.clone().map(SourceVersion),
+            source_digest: keys.blind("source", &[self.source.as_bytes()]),
+            version,
+            body: keys.seal(Place::Version, version, &folio.write()).unwrap(),
+            mapped: draft.as_ref().map(|json| MappedKeys {
+                digest: keys.blind("mapped", &[json.as_bytes()]),
+                blind: self.phone.iter().map(|phone| keys.blind("phone", &[phone.as_bytes()])).collect(),
+                submitted_at: self.submitted_at,
+                deadline: None,
+                category: None,
+                region: None,
+                draft: json.clone().into(),
+            }),
+            standing: self.standing,
+            compared: self.compared,
+        }
+    }
+}
+
+impl Site {
+    async fn pushed(house: &dyn House) -> Self {
+        Self::on(house.open().unwrap(), "mailbox", false).await
+    }
+
+    async fn polled(house: &dyn House) -> Self {
+        Self::on(house.open().unwrap(), "province", true).await
+    }
+
+    async fn on(store: Arc<dyn Store>, code: &str, polled: bool) -> Self {
+        let channel = store.enroll(code, code, polled).await.unwrap();
+        Self { store, channel, code: code.into(), polled }
+    }
+
+    fn acceptance(&self, letters: &[Letter]) -> Acceptance {
+        Acceptance {
+            channel: self.channel.channel,
+            channel_code: self.code.clone(),
+            namespace: self.channel.namespace,
+            namespace_name: self.code.clone(),
+            polled: self.polled,
+            arrivals: letters.iter().map(|letter| letter.arrival(self.store.as_ref())).collect(),
+            strays: Vec::new(),
+            once: None,
+            lease: None,
+            cursor: None,
+            keepsake: None,
+        }
+    }
+
+    async fn tell_as_is(&self, letter: &Letter) -> Verdict {
+        self.store.accept(self.acceptance(std::slice::from_ref(letter))).await.unwrap().remove(0)
+    }
+
+    /// Tells a letter; asked to compare, answers that they agree (or not).
+    async fn tell_answering(&self, letter: &Letter, agree: bool) -> (What, Option<TicketKey>) {
+        let mut letter = letter.clone();
+        loop {
+            match self.tell_as_is(&letter).await {
+                Verdict::Taken { what, ticket } => return (what, ticket),
+                Verdict::Compare { version } => {
+                    assert_ne!(letter.compared.map(|(with, _)| with), Some(version), "asked the same again");
+                    letter.compared = Some((version, agree));
+                }
+            }
+        }
+    }
+
+    async fn tell(&self, letter: &Letter) -> (What, Option<TicketKey>) {
+        self.tell_answering(letter, true).await
+    }
+
+    /// Tells a letter that must make a new ticket.
+    async fn new_ticket(&self, letter: &Letter) -> TicketKey {
+        let (what, ticket) = self.tell(letter).await;
+        assert_eq!(what, What::New);
+        ticket.unwrap()
+    }
+
+    async fn claim(&self, far: Far) -> Claim {
+        self.store.schedule().claim(far, 1, self.store.clock()).await.remove(0)
+    }
+
+    async fn settle(&self, claim: Claim, outcome: Outcome) {
+        self.store.settle(Settlement { claim, outcome }).await;
+        self.store.flush().await;
+    }
+
+    /// The next event of the claimed ticket as a worker would send it; none when nothing may be sent.
+    async fn event(&self, claim: &mut Claim) -> Option<(u32, String)> {
+        let fresh = match claim.fresh.take() {
+            Some(fresh) => Some(*fresh),
+            None => self.store.next_events(vec![claim.errand.subject]).await.unwrap().remove(&claim.errand.subject),
+        };
+        let fresh = fresh?;
+        let body = fresh.edited.unwrap_or(fresh.draft);
+        Some((fresh.n, String::from_utf8(body.to_vec()).unwrap()))
+    }
+
+    /// Sends everything that is due to a core that takes all; tells (ticket, n, body) in order.
+    async fn forward_all(&self) -> Vec<(i64, u32, String)> {
+        let mut sent = Vec::new();
+        self.store.flush().await;
+        while self.store.schedule().depth(Far::Core).0 > 0 {
+            let mut claim = self.claim(Far::Core).await;
+            let ticket = claim.errand.subject;
+            let Some((n, body)) = self.event(&mut claim).await else { panic!("an errand with nothing to do") };
+            sent.push((ticket, n, body));
+            self.settle(claim, Outcome::Forwarded { n, core_number: None }).await;
+        }
+        sent
+    }
+
+    fn dead_outcome(&self, n: u32, said: &str) -> Outcome {
+        let id = self.store.reserve();
+        let body = self.store.keys().seal(Place::Dead, id, said.as_bytes()).unwrap();
+        Outcome::Dead { n, reason: "refused", body, id, attempts: 7 }
+    }
+
+    /// Claims the next event and gives it up; tells the dead letter's id.
+    async fn kill_next(&self) -> i64 {
+        let mut claim = self.claim(Far::Core).await;
+        let (n, _) = self.event(&mut claim).await.unwrap();
+        self.settle(claim, self.dead_outcome(n, "no such region")).await;
+        self.dead().await.pop().unwrap().id
+    }
+
+    async fn dead(&self) -> Vec<DeadRow> {
+        self.store.dead(DeadQuery { limit: 1000, open: true, ..DeadQuery::default() }).await.unwrap()
+    }
+
+    async fn versions(&self, ticket: TicketKey) -> Vec<VersionRow> {
+        self.store.versions(ticket.id).await.unwrap()
+    }
+
+    async fn events(&self, ticket: TicketKey) -> Vec<EventRow> {
+        self.store.events(ticket.id).await.unwrap()
+    }
+
+    /// Lets the store's wall clock go to a time (ms).
+    fn at(&self, millis: i64) {
+        assert!(self.store.clock().check_against(millis).is_some(), "a jump of less than 5 s is not followed");
+    }
+}
+
+fn clerk(why: &str) -> Actor {
+    Actor { who: "clerk".into(), why: Some(why.into()) }
+}
+
+fn once(token: &str, until: i64) -> Once {
+    Once { token: token.into(), until: jiff::Timestamp::from_millisecond(until).unwrap() }
+}

@@ -1,0 +1,327 @@
+//! The suite, run for the embedded store; and what only its files can show.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use tempfile::TempDir;
+
+use super::*;
+use crate::store::{Home, open};
+
+struct Folder {
+    dir: TempDir,
+}
+
+impl Folder {
+    fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    fn database(&self) -> PathBuf {
+        self.dir.path().join("huiliu.db")
+    }
+}
+
+impl House for Folder {
+    fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
+        open(&Home { folder: self.dir.path().into(), zone, keys: None })
+    }
+
+    /// Copies the files while the store is open. The database goes first: what is copied of the log later can only
+    /// hold more. The index of the log is left out; a machine that lost its power has none.
+    fn crashed(&self) -> Box<dyn House> {
+        let copy = Self::new();
+        for name in ["keys/data.key", "keys/matching.key", "huiliu.db", "huiliu.db-wal"] {
+            let to = copy.dir.path().join(name);
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            let bytes = std::fs::read(self.dir.path().join(name)).unwrap();
+            std::fs::write(to, bytes).unwrap();
+        }
+        Box::new(copy)
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        for entry in std::fs::read_dir(self.dir.path()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                all.extend(std::fs::read(path).unwrap());
+            }
+        }
+        all
+    }
+}
+
+#[tokio::test]
+async fn numbers_go_on_over_midnight() {
+    accepting::numbers_go_on_over_midnight(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn told_twice_is_one_ticket() {
+    accepting::told_twice_is_one_ticket(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn told_by_many_at_once_is_one_ticket() {
+    accepting::told_by_many_at_once_is_one_ticket(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn an_id_twice_in_one_member_never_makes_two_tickets() {
+    accepting::an_id_twice_in_one_member_never_makes_two_tickets(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_guilty_member_fails_alone() {
+    accepting::a_guilty_member_fails_alone(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_token_is_used_once() {
+    accepting::a_token_is_used_once(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_question_uses_no_token() {
+    accepting::a_question_uses_no_token(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn the_cursor_moves_with_the_commit_under_the_lease() {
+    accepting::the_cursor_moves_with_the_commit_under_the_lease(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn strays_are_kept_once() {
+    accepting::strays_are_kept_once(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_changed_letter_is_a_revision() {
+    deciding::a_changed_letter_is_a_revision(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn an_answer_about_an_old_version_is_asked_again() {
+    deciding::an_answer_about_an_old_version_is_asked_again(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn changed_but_equal_once_mapped_tells_nobody() {
+    deciding::changed_but_equal_once_mapped_tells_nobody(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_late_repeat_depends_on_who_asked() {
+    deciding::a_late_repeat_depends_on_who_asked(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn the_sources_version_alone_decides() {
+    deciding::the_sources_version_alone_decides(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_reused_number_is_held() {
+    deciding::a_reused_number_is_held(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_held_letter_can_be_let_through() {
+    deciding::a_held_letter_can_be_let_through(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn an_unmapped_letter_is_mended() {
+    deciding::an_unmapped_letter_is_mended(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn mending_an_old_letter_never_overwrites_a_newer() {
+    deciding::mending_an_old_letter_never_overwrites_a_newer(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn unmapped_versions_mend_in_either_order() {
+    deciding::unmapped_versions_mend_in_either_order(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_namespace_is_one_memory() {
+    deciding::a_namespace_is_one_memory(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_dropped_claim_comes_back() {
+    doing::a_dropped_claim_comes_back(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn forwarding_walks_the_lane() {
+    doing::forwarding_walks_the_lane(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_retry_waits_and_remembers() {
+    doing::a_retry_waits_and_remembers(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_dead_letter_stops_its_own_lane_only() {
+    doing::a_dead_letter_stops_its_own_lane_only(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn news_during_dying_waits_behind() {
+    doing::news_during_dying_waits_behind(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn what_does_not_count_is_not_forwarded() {
+    waiting::what_does_not_count_is_not_forwarded(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_person_ends_a_first_run() {
+    waiting::a_person_ends_a_first_run(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_small_first_run_lets_all_go() {
+    waiting::a_small_first_run_lets_all_go(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_page_under_way_is_not_left_waiting() {
+    waiting::a_page_under_way_is_not_left_waiting(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_person_sets_the_lane_going() {
+    people::a_person_sets_the_lane_going(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn an_unmapped_letter_is_no_event() {
+    people::an_unmapped_letter_is_no_event(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_ticket_is_found() {
+    people::a_ticket_is_found(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn an_outcome_is_kept_once() {
+    people::an_outcome_is_kept_once(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn deeds_stay() {
+    people::deeds_stay(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_clean_stop_leaves_everything() {
+    kept::a_clean_stop_leaves_everything(&Folder::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_loses_nothing_acknowledged() {
+    kept::a_crash_loses_nothing_acknowledged(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn time_never_runs_backward() {
+    kept::time_never_runs_backward(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn only_one_may_hold_it() {
+    kept::only_one_may_hold_it(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn nothing_personal_lies_readable() {
+    kept::nothing_personal_lies_readable(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn an_unwritten_settlement_is_done_again_later() {
+    doing::an_unwritten_settlement_is_done_again_later(&Folder::new()).await;
+}
+
+#[test]
+fn random_lives_follow_the_model() {
+    model::random_lives(48, || Box::new(Folder::new()));
+}
+
+fn set_user_version(path: &Path, version: u32) {
+    let db = rusqlite::Connection::open(path).unwrap();
+    db.pragma_update(None, "user_version", version).unwrap();
+}
+
+#[tokio::test]
+async fn a_newer_database_is_refused_and_left_alone() {
+    let house = Folder::new();
+    let site = Site::pushed(&house).await;
+    let key = site.new_ticket(&letter("A", "one")).await;
+    drop(site);
+    set_user_version(&house.database(), 99);
+    match house.open() {
+        Err(StoreError::Newer { found: 99, known }) => set_user_version(&house.database(), known as u32),
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("opened a database of the future"),
+    }
+    assert_eq!(Site::pushed(&house).await.tell(&letter("A", "one")).await, (What::Repeat, Some(key)));
+}
+
+#[tokio::test]
+async fn a_database_without_its_keys_is_refused_and_gets_no_new_ones() {
+    let house = Folder::new();
+    drop(house.open().unwrap());
+    for name in ["data.key", "matching.key"] {
+        let (key, aside) = (house.dir.path().join("keys").join(name), house.dir.path().join("aside"));
+        std::fs::rename(&key, &aside).unwrap();
+        assert!(house.open().is_err(), "{name}");
+        assert!(!key.exists(), "a new key would lock out all that is stored");
+        std::fs::rename(&aside, &key).unwrap();
+    }
+    house.open().unwrap();
+}
+
+#[tokio::test]
+async fn the_files_are_for_the_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let house = Folder::new();
+    let site = Site::pushed(&house).await;
+    site.new_ticket(&letter("A", "one")).await;
+    for name in ["huiliu.db", "huiliu.db-wal", "huiliu.db-shm", "huiliu.lock", "keys/data.key", "keys/matching.key"] {
+        let mode = std::fs::metadata(house.dir.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name}");
+    }
+}
+
+fn rows(path: &Path) -> i64 {
+    let db = rusqlite::Connection::open(path).unwrap();
+    let mut tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
+    let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let count =
+        |name: &String| db.query_row(&format!("SELECT count(*) FROM \"{name}\""), [], |row| row.get::<_, i64>(0));
+    names.iter().map(|name| count(name).unwrap()).sum()
+}
+
+/// The cost that is promised: five rows and one for each blind key for a new letter, none for one told again.
+#[tokio::test]
+async fn a_new_letter_costs_five_rows_and_a_repeat_none() {
+    let house = Folder::new();
+    let site = Site::pushed(&house).await;
+    site.new_ticket(&letter("the day's first", "one")).await;
+    let before = rows(&house.database());
+    site.new_ticket(&letter("A", "one").phone("13800000000")).await;
+    assert_eq!(rows(&house.database()) - before, 5 + 1);
+    site.tell(&letter("A", "one").phone("13800000000")).await;
+    assert_eq!(rows(&house.database()) - before, 5 + 1);
+}

@@ -1,0 +1,123 @@
+//! `gateway.toml`: what holds when nothing is said, and what is said about mistakes.
+
+use huiliu::settings::{Gateway, Lang, Variables};
+use insta::assert_snapshot;
+
+use crate::scene::Scene;
+
+#[test]
+fn an_empty_file_means_the_defaults() {
+    let gateway = Scene::new("").gateway().unwrap();
+    let settings = &gateway.settings;
+    assert_eq!(settings.lang, Lang::Zh);
+    assert_eq!(settings.zone.0.iana_name(), Some("Asia/Shanghai"));
+    assert_eq!(settings.data, gateway.dir.parent().unwrap().join("data"));
+    assert_eq!(settings.http.listen.to_string(), "127.0.0.1:8612");
+    assert!(settings.http.is_loopback() && settings.core.is_none());
+}
+
+#[test]
+fn the_shipped_file_is_right() {
+    let gateway = Gateway::load("config".as_ref(), &Variables::default()).unwrap();
+    assert!(gateway.settings.data.ends_with("data") && gateway.settings.data.is_absolute());
+}
+
+#[test]
+fn the_core_of_the_shipped_remark_is_right() {
+    let text = std::fs::read_to_string("config/gateway.toml").unwrap();
+    let (from, to) = (text.find("# [core]").unwrap(), text.find("# ── 几个渠道").unwrap());
+    let core = Scene::new(&text[from..to].replace("\n# ", "\n").replacen("# ", "", 1))
+        .gateway()
+        .unwrap()
+        .settings
+        .core
+        .unwrap();
+    assert_eq!((core.batch, core.in_flight, core.ordered_batch), (1, 64, false));
+    assert_eq!(core.number_at.as_deref(), Some("/data/orderNo"));
+}
+
+#[test]
+fn mistakes_are_told_with_place_and_remedy() {
+    for (name, text) in [
+        ("near_key", "[http]\nlissten = \"127.0.0.1:1\"\n"),
+        ("key_far_from_all", "[log]\nwohin = \"x\"\n"),
+        ("chinese_meaning_as_key", "\"时区\" = \"Asia/Shanghai\"\n"),
+        ("zone", "zone = \"Asia/Beijing\"\n"),
+        ("word_of_a_choice", "[log]\nformat = \"jsno\"\n"),
+        ("number_for_text", "data = 5\n"),
+        ("text_for_number", "[limits]\npushes = \"many\"\n"),
+        ("text_for_table", "http = \"127.0.0.1:8612\"\n"),
+        ("out_of_range", "[core]\nurl = \"http://127.0.0.1:1/\"\nbatch = 501\n"),
+        ("below_zero", "[limits]\npushes = 0\n"),
+        ("period", "[http]\nbody_timeout = \"30 seconds\"\n"),
+        ("period_as_number", "[http]\nbody_timeout = 30\n"),
+        ("listen", "[http]\nlisten = \"8612\"\n"),
+        ("rate", "[budgets]\nsheng = \"60\"\n"),
+        ("missing", "[core]\nbatch = 2\n"),
+        ("url", "[core]\nurl = \"12345.example\"\n"),
+        ("plain_secret", "[core]\nurl = \"http://127.0.0.1:1/\"\nauth = { bearer = \"hush\" }\n"),
+        ("auth_misspelt", "[core]\nurl = \"http://127.0.0.1:1/\"\nauth = { baerer = { env = \"T\" } }\n"),
+        ("secret_misspelt", "[keys]\ndata = { flie = \"x\" }\n"),
+        ("error_word", "[core]\nurl = \"http://127.0.0.1:1/\"\nerrors = { E1 = \"denyed\" }\n"),
+        ("pointer", "[core]\nurl = \"http://127.0.0.1:1/\"\nnumber_at = \"a..b\"\n"),
+        ("date_for_text", "data = 2026-12-01\n"),
+    ] {
+        assert_snapshot!(format!("gateway_{name}"), Scene::new(text).told());
+    }
+}
+
+#[test]
+fn all_mistakes_come_at_once() {
+    let told = Scene::new("lang = \"fr\"\nzone = 8\n[htpp]\n[log]\nlevel = \"loud\"\nformt = 1\n").told();
+    assert_snapshot!(told);
+}
+
+#[test]
+fn a_secret_in_the_wrong_place_is_not_quoted() {
+    let text = "[core]\nurl = \"http://127.0.0.1:1/\"\nauth = { basic = { user = \"u\", password = \"hush-hush\" } }\n";
+    assert!(!Scene::new(text).told().contains("hush"));
+}
+
+#[test]
+fn a_missing_file_says_where_to_take_one() {
+    let scene = Scene::new("");
+    std::fs::remove_file(scene.dir().join("gateway.toml")).unwrap();
+    assert_snapshot!(scene.told());
+}
+
+#[test]
+fn the_environment_chooses_the_language_only_where_the_file_does_not() {
+    let lang = |text: &str, said: &str| Scene::new(text).variable("LANG", said).gateway().unwrap().settings.lang;
+    assert_eq!(lang("", "en_GB.UTF-8"), Lang::En);
+    assert_eq!(lang("", "zh_CN.UTF-8"), Lang::Zh);
+    assert_eq!(lang("", "C.UTF-8"), Lang::Zh);
+    assert_eq!(lang("lang = \"zh\"", "en_GB.UTF-8"), Lang::Zh);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(128))]
+    /// Known keys with values of every sort, in every table: right or wrong, never a panic, and a mistake has words.
+    #[test]
+    fn no_value_makes_the_walk_panic(
+        lines in proptest::collection::vec(
+            (
+                proptest::sample::select(vec![
+                    "lang", "zone", "data", "http", "http.listen", "limits.pushes", "keys.data", "keys.data.env", "budgets.a",
+                    "core", "core.url", "core.auth", "core.auth.basic", "core.success", "core.success.is", "core.errors",
+                    "core.body", "log.level", "nothing", "core.batch",
+                ]),
+                proptest::sample::select(vec![
+                    "1", "-1", "1.5", "true", "[]", "[1, \"x\", {}]", "{}", "{ env = \"A\" }", "{ at = \"/a\", is = [1] }",
+                    "\"\"", "\"zh\"", "\"5m\"", "2026-12-01", "07:00:00", "\"http://127.0.0.1/\"", "{ user = 1 }", "{ x = { y = [[]] } }",
+                ]),
+            ),
+            0..8,
+        )
+    ) {
+        let lines: std::collections::BTreeMap<_, _> = lines.into_iter().collect();
+        let text: String = lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+        if let Err(mistakes) = Scene::new(&text).gateway() {
+            proptest::prop_assert!(mistakes.iter().all(|m| !m.problem.zh.is_empty() && !m.problem.en.is_empty()));
+        }
+    }
+}

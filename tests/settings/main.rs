@@ -1,0 +1,16 @@
+//! Configuration as operators meet it: files with mistakes and what is said about them, layers, channels, secrets.
+
+#[cfg(test)]
+mod channels;
+#[cfg(test)]
+mod gateway;
+#[cfg(test)]
+mod layers;
+#[cfg(test)]
+mod scene;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod spelling;
