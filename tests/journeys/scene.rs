@@ -25,6 +25,7 @@ pub(crate) struct Plan {
     http: String,
     log: String,
     core_more: String,
+    core_instead: Option<String>,
 }
 
 impl Plan {
@@ -43,7 +44,7 @@ impl Plan {
         let token = secrets.join("letters.token");
         fs::write(&token, TOKEN).unwrap();
         fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
-        Self { dir, core: Arc::new(core), glass, http: String::new(), log: "info".into(), core_more: String::new() }
+        Self { dir, core: Arc::new(core), glass, http: String::new(), log: "info".into(), core_more: String::new(), core_instead: None }
     }
 
     /// Writes a channel.
@@ -63,6 +64,12 @@ impl Plan {
         self
     }
 
+    /// Writes these lines as `[core]`, for a story with another core.
+    pub(crate) fn core_instead(mut self, lines: &str) -> Self {
+        self.core_instead = Some(lines.into());
+        self
+    }
+
     /// Adds lines to `[http]`.
     pub(crate) fn http(mut self, lines: &str) -> Self {
         self.http = lines.into();
@@ -77,11 +84,13 @@ impl Plan {
 
     /// Starts the program.
     pub(crate) async fn start(self) -> Scene {
-        let Self { dir, core, glass, http, log, core_more } = self;
+        let Self { dir, core, glass, http, log, core_more, core_instead } = self;
         let url = glass.url();
+        let behind_glass = format!("url = \"{url}/tickets\"\nnumber_at = \"/data/orderNo\"\n{core_more}\n");
+        let core_table = core_instead.unwrap_or(behind_glass);
         let written = format!(
             "lang = \"en\"\ndata = \"data\"\n[http]\nlisten = \"127.0.0.1:0\"\n{http}\n[log]\nlevel = \"{log}\"\n\
-             [core]\nurl = \"{url}/tickets\"\nnumber_at = \"/data/orderNo\"\n{core_more}\n"
+             [core]\n{core_table}\n"
         );
         fs::write(dir.path().join("config/gateway.toml"), written).unwrap();
         let house = House::start(&dir.path().join("config")).await;
