@@ -1,6 +1,8 @@
 //! Huiliu 汇流: the multi-channel intake gateway of China's 12345 government hotlines.
 
 pub mod channel;
+pub mod checks;
+pub mod cli;
 pub mod console;
 pub mod errands;
 pub mod forward;
@@ -14,3 +16,4 @@ pub mod settings;
 pub mod store;
 pub mod telemetry;
 pub mod ticket;
+pub mod words;

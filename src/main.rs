@@ -2,35 +2,50 @@
 
 use std::process::ExitCode;
 
-use huiliu::gateway::{Start, run};
+use huiliu::checks::Checking;
+use huiliu::cli::{DemoOrder, Hooks, RunOrder};
+use huiliu::gateway::{Start, StartError, run};
 use huiliu::kinds::KINDS;
-use huiliu::settings::{Gateway, Lang, Variables};
+use huiliu::settings::{Gateway, Lang, Variables, lang};
 use huiliu::telemetry;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let config = std::env::args().nth(1).unwrap_or_else(|| "config".into());
     let variables = Variables::of_process();
-    let settings = match Gateway::load(std::path::Path::new(&config), &variables) {
+    huiliu::cli::main(Hooks { run: Box::new(daemon), demo: Box::new(demo), checks: Box::new(Checking { variables }) })
+}
+
+/// Runs the gateway until it is told to stop.
+fn daemon(order: RunOrder) -> ExitCode {
+    let variables = Variables::of_process();
+    let settings = match Gateway::load(&order.config, &variables) {
         Ok(settings) => settings,
-        Err(mistakes) => {
-            for mistake in mistakes {
-                eprintln!("{}", mistake.shown(Lang::En));
-            }
-            return ExitCode::FAILURE;
-        }
+        Err(mistakes) => return failed(&StartError::Mistakes(mistakes), order.lang.unwrap_or(lang(&variables))),
     };
+    let lang = order.lang.unwrap_or(settings.settings.lang);
     telemetry::log(settings.settings.log);
-    let start = Start { settings, variables, kinds: KINDS, strict: false, metrics: telemetry::metrics() };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let Ok(runtime) = runtime else { return ExitCode::FAILURE };
-    match runtime.block_on(run(start, Lang::En)) {
+    let start = Start { settings, variables, kinds: KINDS, strict: order.strict, metrics: telemetry::metrics() };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(Box::pin(run(start, lang))),
+        Err(why) => Err(StartError::Listen { at: "runtime".into(), why }),
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error, lang),
     }
+}
+
+/// Says why the gateway does not start.
+fn failed(error: &StartError, lang: Lang) -> ExitCode {
+    eprintln!("{}", error.shown(lang));
+    ExitCode::from(error.exit_status())
+}
+
+/// Shows the gateway at work.
+fn demo(order: DemoOrder) -> ExitCode {
+    let _ = order;
+    ExitCode::FAILURE
 }

@@ -2,8 +2,20 @@
 //! asked over its socket or the command had to open the store itself. It knows no tables and no command line.
 
 mod answer;
+mod call;
+mod channels;
 mod control;
+mod dead;
+mod errands;
+mod handle;
+mod home;
+mod line;
+mod offline;
 mod request;
+mod serve;
+#[cfg(test)]
+mod tests;
+mod tickets;
 pub mod view;
 
 use std::sync::Arc;
@@ -11,8 +23,13 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 pub use answer::{Answer, Code, Problem};
+pub use call::call;
 pub use control::{ConfiguredChannel, Control, FarStatus, FaultNote, Running, Side};
+pub use handle::handle;
+pub use home::home;
+pub use offline::Offline;
 pub use request::{Call, Find, MAX_ROWS, ROWS, Request};
+pub use serve::{bind, own_name, serve};
 
 use crate::store::Store;
 

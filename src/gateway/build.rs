@@ -66,7 +66,7 @@ pub fn build_channel(
 }
 
 /// The mapping of a channel, or every mistake in it.
-fn mapping(settings: &ChannelSettings, gateway: &settings::Gateway) -> Result<Mapping, Vec<Mistake>> {
+pub fn mapping(settings: &ChannelSettings, gateway: &settings::Gateway) -> Result<Mapping, Vec<Mistake>> {
     let tree = settings.tree();
     let table = tree.get_ref();
     let Some(fields) = table.get("fields") else {
@@ -85,22 +85,6 @@ fn read_elsewhere(options: &serde_json::Value) -> Vec<String> {
     tables
         .flat_map(|table| ["id", "version", "sent_at"].into_iter().filter_map(|key| table.get(key)))
         .filter_map(|place| place.as_str().map(str::to_owned))
-        .collect()
-}
-
-/// Every channel file with what is wrong with it, built but not enrolled: what `check` looks at.
-pub fn checked(gateway: &settings::Gateway, variables: &Variables, kinds: &[Kind]) -> Vec<(String, Vec<Mistake>)> {
-    let infos: Vec<_> = kinds.iter().map(|kind| (kind.info)()).collect();
-    gateway
-        .channels(&infos)
-        .iter()
-        .map(|file| {
-            let mistakes = match &file.result {
-                Err(mistakes) => mistakes.clone(),
-                Ok(settings) => build_channel(settings, gateway, variables, kinds).err().unwrap_or_default(),
-            };
-            (file.code.clone(), mistakes)
-        })
         .collect()
 }
 

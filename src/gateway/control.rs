@@ -8,12 +8,12 @@ use huiliu_contract::{ExternalId, Personal, Raw, SourceVersion, Submission};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use super::{Built, Gateway, Start};
+use super::{Built, Gateway};
 use crate::channel::Channel;
 use crate::console::{Code, ConfiguredChannel, Control, FarStatus as Told, FaultNote, Problem, Running, Side};
 use crate::errands::FarStatus;
 use crate::intake::Intake;
-use crate::settings::{ChannelState, Channels, Text};
+use crate::settings::{ChannelFile, ChannelState, Channels, Text};
 use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Store, Verdict};
 
 /// A far side that can be resumed.
@@ -34,21 +34,16 @@ pub struct Daemon {
 impl Daemon {
     pub(super) fn new(
         gateway: &Gateway,
-        start: &Start,
         built: &Built,
         intake: Intake,
         core: Option<Far>,
         polled: BTreeMap<String, (u32, Arc<FarStatus>, Arc<Notify>)>,
     ) -> Self {
-        let _ = start;
         Self {
             store: gateway.store.clone(),
             intake,
             channels: built.channels.clone(),
-            configured: {
-                let _ = mistakes(built);
-                Vec::new()
-            },
+            configured: configured(built),
             files: built.files.clone(),
             core,
             polled: polled.into_iter().map(|(code, (_, status, resumed))| (code, (status, resumed))).collect(),
@@ -64,7 +59,20 @@ impl Daemon {
     }
 }
 
-/// What is wrong with each channel, beyond its file.
+/// Every channel as it is configured; what its file does not show wrong, building it may have.
+fn configured(built: &Built) -> Vec<ConfiguredChannel> {
+    let mistakes = mistakes(built);
+    let of = |file: &ChannelFile| {
+        let mut channel = ConfiguredChannel::of(file);
+        if let Some(found) = mistakes.get(&file.code) {
+            channel.state = ChannelState::Off;
+            channel.mistakes.clone_from(found);
+        }
+        channel
+    };
+    built.files.iter().map(of).collect()
+}
+
 fn mistakes(built: &Built) -> BTreeMap<String, Vec<Text>> {
     let text = |mistake: &crate::settings::Mistake| {
         let shown = |lang| mistake.shown(lang);

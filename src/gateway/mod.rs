@@ -10,12 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use build::{Built, ChannelFault, build_channel, build_core, checked};
+pub use build::{Built, ChannelFault, build_channel, build_core, mapping};
 pub use control::Daemon;
 pub use run::run;
 
@@ -26,7 +26,7 @@ use crate::http::{Api, Entry, Front, Gate, Health};
 use crate::intake::Intake;
 use crate::retry::STEPS;
 use crate::settings::{self, ChannelState, Lang, Mistake, Text, Variables};
-use crate::store::{self, Home, Store, StoreError};
+use crate::store::{self, Store, StoreError};
 
 /// How often what has run out is swept away and the clock is looked at.
 const SWEEP: Duration = Duration::from_secs(30);
@@ -64,6 +64,35 @@ pub enum StartError {
     },
 }
 
+impl StartError {
+    /// The error for a person, with all mistakes.
+    pub fn shown(&self, lang: Lang) -> String {
+        match self {
+            Self::Mistakes(mistakes) => mistakes.iter().map(|one| one.shown(lang)).collect::<Vec<_>>().join("\n"),
+            Self::Store(StoreError::Held { holder }) => Text::new(
+                format!("数据目录正被进程 {holder} 使用;同一份数据只能由一个汇流打开"),
+                format!("the data folder is held by process {holder}; only one huiliu may open it"),
+            )
+            .in_lang(lang)
+            .to_owned(),
+            Self::Store(error) => {
+                let problem = Text::new(format!("存储打不开:{error}"), format!("the store does not open: {error}"));
+                problem.in_lang(lang).to_owned()
+            }
+            Self::Listen { at, why } => {
+                Text::new(format!("无法监听 {at}:{why}"), format!("cannot listen on {at}: {why}"))
+                    .in_lang(lang)
+                    .to_owned()
+            }
+        }
+    }
+
+    /// The exit status of a process that did not start: 1 for a wrong configuration, 4 otherwise.
+    pub fn exit_status(&self) -> u8 {
+        if matches!(self, Self::Mistakes(_)) { 1 } else { 4 }
+    }
+}
+
 /// A running gateway.
 pub struct Gateway {
     /// Where it listens.
@@ -85,7 +114,8 @@ impl Gateway {
     pub async fn start(start: Start) -> Result<Self, StartError> {
         let settings = &start.settings.settings;
         let core = build_core(&start.settings, &start.variables).map_err(StartError::Mistakes)?;
-        let home = home(&start)?;
+        let secrets = settings::Secrets::new(start.settings.dir.clone(), start.variables.clone());
+        let home = crate::console::home(&start.settings, &secrets).map_err(StartError::Mistakes)?;
         let listener = listen(settings.http.listen).await?;
         let address = listener.local_addr().map_err(|why| listen_error(settings.http.listen, why))?;
         let store = store::open(&home)?;
@@ -166,26 +196,18 @@ impl Gateway {
             connections: settings.limits.connections as usize,
         });
         self.tracker.spawn(crate::http::serve(listener, front, api, self.stop.clone()));
-        let daemon = Daemon::new(self, start, &built, intake, core_status.map(|status| (status, core_resumed)), polled);
+        let daemon = Daemon::new(self, &built, intake, core_status.map(|status| (status, core_resumed)), polled);
         let house = House { store: self.store.clone(), control: Arc::new(daemon), zone };
         let socket = self.console_socket()?;
-        let _ = (socket, house);
+        self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));
         self.tracker.spawn(housekeeping(self.store.clone(), start.metrics.clone(), self.stop.clone()));
         Ok(())
     }
 
-    /// The socket for commands of this machine; for the owner alone.
-    fn console_socket(&self) -> Result<UnixListener, StartError> {
-        use std::os::unix::fs::PermissionsExt;
-        let error = |why| StartError::Listen { at: self.socket.display().to_string(), why };
-        // We hold the folder's lock, so what lies there is a dead process's.
-        match std::fs::remove_file(&self.socket) {
-            Err(why) if why.kind() != std::io::ErrorKind::NotFound => return Err(error(why)),
-            _ => {}
-        }
-        let listener = UnixListener::bind(&self.socket).map_err(error)?;
-        std::fs::set_permissions(&self.socket, std::fs::Permissions::from_mode(0o600)).map_err(error)?;
-        Ok(listener)
+    /// The socket for commands of this machine. We hold the folder's lock, so what lies there is a dead process's.
+    fn console_socket(&self) -> Result<tokio::net::UnixListener, StartError> {
+        crate::console::bind(&self.socket)
+            .map_err(|why| StartError::Listen { at: self.socket.display().to_string(), why })
     }
 
     /// Ends: no new work is begun, what is under way is given its time, all that was ordered is on disk.
@@ -216,30 +238,6 @@ fn entries(built: &Built) -> HashMap<String, Entry> {
         (channel.code.to_string(), entry)
     });
     good.chain(built.broken.iter().map(|broken| (broken.code.clone(), Entry::Shut))).collect()
-}
-
-/// The data folder as settings name it.
-pub fn home(start: &Start) -> Result<Home, StartError> {
-    let settings = &start.settings.settings;
-    let site = settings::ChannelSite::new("keys", &start.settings, &start.variables);
-    let read = |key: &str, at: &Option<huiliu_contract::SecretRef>| {
-        let at = at.as_ref()?;
-        Some(huiliu_contract::Site::secret(&site, key, at).map(|secret| secret.expose().to_owned()))
-    };
-    let one = |mistake: huiliu_contract::Misconfigured| StartError::Mistakes(vec![start.settings.mistake(&mistake)]);
-    let keys = match (read("keys.data", &settings.keys.data), read("keys.matching", &settings.keys.matching)) {
-        (Some(data), Some(matching)) => Some((data.map_err(one)?, matching.map_err(one)?)),
-        (None, None) => None,
-        _ => {
-            let found = huiliu_contract::Misconfigured::new(
-                "keys",
-                "give both `data` and `matching`, or neither",
-                "data 和 matching 要么都写,要么都不写",
-            );
-            return Err(one(found));
-        }
-    };
-    Ok(Home { folder: settings.data.clone(), zone: settings.zone.0.clone(), keys })
 }
 
 fn listen_error(at: SocketAddr, why: std::io::Error) -> StartError {

@@ -3,6 +3,7 @@
 //! [`Store`] is what the gateway does, [`Desk`] what people do (who, when and why stand in the same
 //! transaction), [`Archive`] is reading. Only `open` names a database.
 
+mod blind;
 mod clock;
 mod errand;
 mod folio;
@@ -194,6 +195,8 @@ pub trait Archive: Send + Sync {
     async fn ticket(&self, number: crate::ticket::Spoken) -> Result<TicketRow, StoreError>;
     /// The versions of a ticket's source, oldest first, bodies opened.
     async fn versions(&self, ticket: i64) -> Result<Vec<VersionRow>, StoreError>;
+    /// One event with all that its JSON is composed of, whatever its state.
+    async fn event(&self, ticket: i64, n: u32) -> Result<Fresh, StoreError>;
     /// The events of a ticket, in order.
     async fn events(&self, ticket: i64) -> Result<Vec<EventRow>, StoreError>;
     /// The outcomes of a ticket, bodies opened.

@@ -40,6 +40,8 @@ pub struct Search {
     pub core_number: Option<String>,
     /// A blind key (phone, name + last four digits, resident id).
     pub blind: Option<Digest>,
+    /// One of these internal numbers.
+    pub ids: Option<Vec<i64>>,
     /// The channel.
     pub channel: Option<u32>,
     /// Received on this day or later.
@@ -175,6 +177,8 @@ pub struct DeadQuery {
     pub id: Option<i64>,
     /// Of one channel.
     pub channel: Option<u32>,
+    /// Of one ticket, by its internal number.
+    pub ticket: Option<i64>,
     /// With those that have ended.
     pub ended: bool,
     /// At most so many.

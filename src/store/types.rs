@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use huiliu_contract::{ExternalId, Once, SourceVersion, What};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Claim, Digest, Lease};
-use crate::ticket::{EventKind, Spoken};
+use crate::ticket::event::{NotADraft, compose};
+use crate::ticket::{EventHead, EventKind, SourceRef, Spoken};
 
 /// A channel as the store knows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -203,6 +205,34 @@ pub struct Fresh {
     pub draft: Bytes,
     /// The whole body, when a person edited it.
     pub edited: Option<Bytes>,
+}
+
+impl Fresh {
+    /// The event's JSON, the same in every attempt: what a person made of it, else composed around the draft.
+    pub fn json(&self) -> Result<Bytes, NotADraft> {
+        if let Some(edited) = &self.edited {
+            return Ok(edited.clone());
+        }
+        let received_at = Timestamp::from_millisecond(self.received_at).unwrap_or_default();
+        let source = SourceRef {
+            channel: self.channel.as_ref().into(),
+            namespace: self.namespace.as_ref().into(),
+            external_id: self.external_id.as_str().into(),
+            received_at,
+        };
+        let head = EventHead {
+            event: self.kind,
+            ticket: self.ticket.number,
+            sequence: u64::from(self.n),
+            at: Timestamp::from_millisecond(self.at).unwrap_or_default(),
+            channel: &self.channel,
+            external_id: self.external_id.as_str(),
+            version: self.version_n,
+            received_at,
+            sources: std::slice::from_ref(&source),
+        };
+        compose(&head, &self.draft).map(Bytes::from)
+    }
 }
 
 /// How a forward errand ended.

@@ -26,45 +26,66 @@ fn broken(what: &'static str) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(0, what.into(), Type::Blob)
 }
 
+const EVENT: &str = "SELECT ticket.day, ticket.serial, event.n, event.kind, event.at, event.version, event.state,
+    channel.code, namespace.name, ticket.external_id, ticket.received_at, version.n, version.body, ticket.id
+    FROM ticket JOIN event ON event.ticket = ticket.id JOIN version ON version.id = event.version
+    JOIN channel ON channel.id = ticket.channel JOIN namespace ON namespace.id = ticket.namespace";
+
 /// The next undone event of each ticket.
 pub(super) fn next_events(db: &Connection, keys: &Keys, tickets: &[i64]) -> Result<HashMap<i64, Fresh>, StoreError> {
-    let mut find = db.prepare_cached(
-        "SELECT ticket.day, ticket.serial, event.n, event.kind, event.at, event.version, event.state, channel.code,
-         namespace.name, ticket.external_id, ticket.received_at, version.n, version.body
-         FROM ticket JOIN event ON event.ticket = ticket.id AND event.n = ticket.sent + 1
-         JOIN version ON version.id = event.version JOIN channel ON channel.id = ticket.channel
-         JOIN namespace ON namespace.id = ticket.namespace WHERE ticket.id = ?1 AND ticket.stuck IS NULL",
-    )?;
+    let mut find = db.prepare_cached(&format!(
+        "{EVENT} WHERE ticket.id = ?1 AND event.n = ticket.sent + 1 AND ticket.stuck IS NULL"
+    ))?;
     let mut found = HashMap::with_capacity(tickets.len());
     for &ticket in tickets {
-        let row = find
-            .query_row([ticket], |row| {
-                let version: i64 = row.get(5)?;
-                let edited = row.get::<_, i64>(6)? == 2;
-                let fresh = Fresh {
-                    kind: kind_of(row.get(3)?),
-                    ticket: key(ticket, day_of(row.get(0)?), row.get(1)?)?,
-                    n: row.get(2)?,
-                    at: row.get(4)?,
-                    channel: row.get::<_, String>(7)?.into(),
-                    namespace: row.get::<_, String>(8)?.into(),
-                    external_id: ExternalId::new(row.get::<_, String>(9)?).map_err(|_| broken("external_id"))?,
-                    received_at: row.get(10)?,
-                    version_n: row.get(11)?,
-                    draft: Bytes::new(),
-                    edited: None,
-                };
-                Ok((fresh, version, row.get::<_, Vec<u8>>(12)?, edited))
-            })
-            .optional()?;
-        let Some((mut fresh, version, body, edited)) = row else { continue };
-        fresh.draft = draft_of(&keys.open(Place::Version, version, &body)?).ok_or(StoreError::NotFound)?;
-        if edited {
-            fresh.edited = edit(db, keys, ticket, fresh.n)?;
+        if let Some(row) = find.query_row([ticket], event_row).optional()? {
+            found.insert(ticket, fresh(db, keys, row)?);
         }
-        found.insert(ticket, fresh);
     }
     Ok(found)
+}
+
+fn event(db: &Connection, keys: &Keys, ticket: i64, n: u32) -> Result<Fresh, StoreError> {
+    let row = db
+        .prepare_cached(&format!("{EVENT} WHERE ticket.id = ?1 AND event.n = ?2"))?
+        .query_row(params![ticket, n], event_row)
+        .optional()?
+        .ok_or(StoreError::NotFound)?;
+    fresh(db, keys, row)
+}
+
+/// An event whose draft is still sealed.
+struct EventRecord {
+    fresh: Fresh,
+    version: i64,
+    body: Vec<u8>,
+    edited: bool,
+}
+
+fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
+    let fresh = Fresh {
+        kind: kind_of(row.get(3)?),
+        ticket: key(row.get(13)?, day_of(row.get(0)?), row.get(1)?)?,
+        n: row.get(2)?,
+        at: row.get(4)?,
+        channel: row.get::<_, String>(7)?.into(),
+        namespace: row.get::<_, String>(8)?.into(),
+        external_id: ExternalId::new(row.get::<_, String>(9)?).map_err(|_| broken("external_id"))?,
+        received_at: row.get(10)?,
+        version_n: row.get(11)?,
+        draft: Bytes::new(),
+        edited: None,
+    };
+    Ok(EventRecord { fresh, version: row.get(5)?, body: row.get(12)?, edited: row.get::<_, i64>(6)? == 2 })
+}
+
+fn fresh(db: &Connection, keys: &Keys, record: EventRecord) -> Result<Fresh, StoreError> {
+    let mut fresh = record.fresh;
+    fresh.draft = draft_of(&keys.open(Place::Version, record.version, &record.body)?).ok_or(StoreError::NotFound)?;
+    if record.edited {
+        fresh.edited = edit(db, keys, fresh.ticket.id, fresh.n)?;
+    }
+    Ok(fresh)
 }
 
 fn edit(db: &Connection, keys: &Keys, ticket: i64, n: u32) -> Result<Option<Bytes>, StoreError> {
@@ -163,12 +184,17 @@ fn search(db: &Connection, keys: &Keys, search: &Search) -> Result<Vec<TicketRow
     if let Some(to) = search.to {
         want("ticket.day <= ?", Box::new(day_number(to)));
     }
-    if let Some(blind) = search.blind {
-        // The newest of the key may not be those that fit the rest.
-        let most = if wanted.is_empty() { search.limit.max(1) } else { usize::MAX };
-        let tickets = by_blind(db, &blind.0, most)?;
+    let most = if wanted.is_empty() && search.ids.is_none() { search.limit.max(1) } else { usize::MAX };
+    let mut among = |tickets: &[i64]| {
         let list = tickets.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
         wanted.push(format!("ticket.id IN ({list})"));
+    };
+    if let Some(ids) = &search.ids {
+        among(ids);
+    }
+    if let Some(blind) = search.blind {
+        // The newest of the key may not be those that fit the rest.
+        among(&by_blind(db, &blind.0, most)?);
     }
     let filter = if wanted.is_empty() { String::new() } else { format!(" WHERE {}", wanted.join(" AND ")) };
     let sql = format!("{TICKET}{filter} ORDER BY ticket.id DESC LIMIT {}", search.limit);
@@ -215,6 +241,7 @@ fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Vec<DeadRow>,
          FROM dead JOIN channel ON channel.id = dead.channel LEFT JOIN version ON version.id = dead.version
          LEFT JOIN ticket ON ticket.id = dead.ticket
          WHERE (?1 IS NULL OR dead.id = ?1) AND (?2 IS NULL OR dead.channel = ?2) AND (?3 OR ended_at IS NULL)
+         AND (?6 IS NULL OR coalesce(dead.ticket, version.ticket) = ?6)
          ORDER BY dead.id LIMIT ?5",
     )?;
     let mut rows = statement.query(params![
@@ -222,7 +249,8 @@ fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Vec<DeadRow>,
         query.channel,
         query.ended || query.id.is_some(),
         query.open,
-        i64::try_from(query.limit.max(1)).unwrap_or(i64::MAX)
+        i64::try_from(query.limit.max(1)).unwrap_or(i64::MAX),
+        query.ticket
     ])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -317,6 +345,10 @@ impl Archive for Sqlite {
             Ok(versions)
         })
         .await
+    }
+
+    async fn event(&self, ticket: i64, n: u32) -> Result<Fresh, StoreError> {
+        self.read(move |db, keys| event(db, keys, ticket, n)).await
     }
 
     async fn events(&self, ticket: i64) -> Result<Vec<EventRow>, StoreError> {

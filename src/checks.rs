@@ -1,0 +1,70 @@
+//! What `check` needs beyond the settings: the kinds, the mapping, the forwarder. Contacts nobody.
+
+use serde_json::Value;
+
+use crate::cli::{Checks, Sample, SampleVerdict};
+use crate::gateway::{build_channel, build_core, mapping};
+use crate::kinds::KINDS;
+use crate::normalize::samples::{self, Verdict};
+use crate::settings::{ChannelSettings, Gateway, KindInfo, Lang, Mistake, Text, Variables};
+
+/// Checks over the one list of kinds.
+#[derive(Debug)]
+pub struct Checking {
+    /// The environment that secrets may come from.
+    pub variables: Variables,
+}
+
+impl Checks for Checking {
+    fn kinds(&self) -> Vec<KindInfo> {
+        KINDS.iter().map(|kind| (kind.info)()).collect()
+    }
+
+    fn core(&self, gateway: &Gateway) -> Vec<Mistake> {
+        build_core(gateway, &self.variables).err().unwrap_or_default()
+    }
+
+    fn channel(&self, gateway: &Gateway, channel: &ChannelSettings) -> Vec<Mistake> {
+        build_channel(channel, gateway, &self.variables, KINDS).err().unwrap_or_default()
+    }
+
+    fn sample(&self, gateway: &Gateway, channel: &ChannelSettings, sample: &Sample) -> SampleVerdict {
+        let mapping = match mapping(channel, gateway) {
+            Ok(mapping) => mapping,
+            Err(_) => {
+                return SampleVerdict::Failed(Text::new(
+                    "字段对应有误,先改好再验样例",
+                    "the mapping is wrong; mend it first",
+                ));
+            }
+        };
+        let verdict = match sample.form().as_str() {
+            "form" => samples::judge(&mapping, &form(&sample.document), sample.expected.as_deref()),
+            _ => samples::run(&mapping, &sample.document, sample.expected.as_deref()),
+        };
+        match verdict {
+            Verdict::Same => SampleVerdict::Same,
+            Verdict::New(found) => SampleVerdict::New(found),
+            Verdict::Differs { changes, found } => {
+                let shown = |lang| changes.iter().map(|change| change.shown(lang)).collect::<Vec<_>>().join("\n");
+                SampleVerdict::Differs { changes: Text::new(shown(Lang::Zh), shown(Lang::En)), found }
+            }
+            Verdict::Unmappable(why) => SampleVerdict::Failed(Text::new(why.shown(Lang::Zh), why.shown(Lang::En))),
+            Verdict::Unreadable(text) => SampleVerdict::Failed(text),
+        }
+    }
+}
+
+/// A form sample as the document that rules read; a key that comes twice is a list.
+fn form(body: &[u8]) -> Value {
+    let mut document = serde_json::Map::new();
+    for (key, value) in url::form_urlencoded::parse(body.trim_ascii_end()) {
+        let value = Value::from(value.into_owned());
+        match document.get_mut(key.as_ref()) {
+            None => drop(document.insert(key.into_owned(), value)),
+            Some(Value::Array(list)) => list.push(value),
+            Some(one) => *one = Value::from(vec![one.take(), value]),
+        }
+    }
+    Value::Object(document)
+}

@@ -1,0 +1,252 @@
+//! `huiliu channel …`: what is configured and how it runs; going live, resuming, accepting samples.
+
+use clap::Subcommand;
+use jiff::civil::Date;
+
+use super::hooks::{Checks, Sample, SampleVerdict};
+use super::output::{Failure, Output, WRONG};
+use super::site::Site;
+use super::table::{Look, clean_text};
+use super::ticket::deeds;
+use crate::console::view::{ChannelDetail, ChannelView, WentLive};
+use crate::console::{FarStatus, Request};
+use crate::settings::Lang;
+use crate::words::{CHANNEL_STATES, FAULTS, FIRST_RUNS, say, word};
+
+/// Channels. NAME is a code, a name or a former name.
+#[derive(Subcommand, Debug)]
+pub(super) enum Channel {
+    /// All channels.
+    List,
+    /// One channel.
+    Show {
+        /// Which channel.
+        name: String,
+        /// With all settings, defaults written out.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Confirms a channel whose first run met many or old items.
+    GoLive {
+        /// Which channel.
+        name: String,
+        /// What is older than this day stays known only, for example 2026-12-01.
+        #[arg(long, value_name = "DATE")]
+        from: Date,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
+    /// Asks a far side again that was left alone; `core` is the core system.
+    Resume {
+        /// Which channel, or core.
+        name: String,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
+    /// Shows what the mapping now makes of the samples; with --write, expects that from now on.
+    Accept {
+        /// Which channel.
+        name: String,
+        /// Write the expected tickets.
+        #[arg(long)]
+        write: bool,
+    },
+}
+
+impl Channel {
+    pub(super) fn run(self, site: &Site, checks: &dyn Checks) -> Result<Output, Failure> {
+        match self {
+            Self::List => {
+                let (json, channels) = site.ask::<Vec<ChannelView>>(Request::ChannelList, None)?;
+                Ok(Output::new(json, list(site, &channels)))
+            }
+            Self::Show { name, all } => {
+                let (mut json, detail) = site.ask::<ChannelDetail>(Request::ChannelShow { channel: name }, None)?;
+                if let Some(fields) = json.as_object_mut().filter(|_| !all) {
+                    fields.remove("settings");
+                }
+                Ok(Output::new(json, show(site, &detail, all)))
+            }
+            Self::GoLive { name, from, why } => {
+                let (json, done) = site.ask::<WentLive>(Request::GoLive { channel: name, from }, why)?;
+                let text = match site.look.lang {
+                    Lang::Zh => format!("已确认启用:{} 件转热线,{} 件作历史件只登记", done.released, done.historic),
+                    Lang::En => {
+                        format!("confirmed: {} tickets go to the core, {} stay historic", done.released, done.historic)
+                    }
+                };
+                Ok(Output::new(json, text))
+            }
+            Self::Resume { name, why } => {
+                let (json, _) = site.ask::<String>(Request::Resume { channel: name }, why)?;
+                Ok(Output::new(json, say(site.look.lang, "已恢复,马上再试", "resumed, it is tried at once")))
+            }
+            Self::Accept { name, write } => accept(site, checks, &name, write),
+        }
+    }
+}
+
+pub(super) fn list(site: &Site, channels: &[ChannelView]) -> String {
+    let look = &site.look;
+    if channels.is_empty() {
+        return say(look.lang, "还没有配置任何渠道", "no channel is configured yet").into();
+    }
+    let rows = channels.iter().map(|channel| {
+        vec![
+            channel.code.clone(),
+            channel.name.clone(),
+            state(look, channel),
+            look.time(channel.last_item),
+            channel.tickets.live.to_string(),
+            channel.dead.to_string(),
+            channel.far.as_ref().map_or_else(|| "-".into(), |status| far(look, status)),
+        ]
+    });
+    let heads = ["channel_code", "channel", "state", "last_item", "tickets", "dead", "far"];
+    look.table(&heads, &[0, 3], rows.collect())
+}
+
+fn state(look: &Look, channel: &ChannelView) -> String {
+    let state = word(CHANNEL_STATES, &channel.state, look.lang);
+    match channel.first_run.as_deref() {
+        Some("needs_go_live") => format!("{state}:{}", say(look.lang, "待确认启用", "needs go-live")),
+        _ => state.into(),
+    }
+}
+
+/// How it stands with a far side, in a few words.
+pub(super) fn far(look: &Look, status: &FarStatus) -> String {
+    let Some(since) = status.open_since else { return say(look.lang, "正常", "well").into() };
+    let fault = status.fault.as_ref().map_or("", |fault| word(FAULTS, &fault.word, look.lang));
+    let since = look.time(Some(since));
+    match (status.next_try, look.lang) {
+        (Some(next), Lang::Zh) => format!("{fault},{since} 起;{} 再试", look.time(Some(next))),
+        (Some(next), Lang::En) => format!("{fault} since {since}; next try {}", look.time(Some(next))),
+        (None, Lang::Zh) => format!("{fault},{since} 起;等人恢复"),
+        (None, Lang::En) => format!("{fault} since {since}; waits for resume"),
+    }
+}
+
+pub(super) fn show(site: &Site, detail: &ChannelDetail, all: bool) -> String {
+    let (look, channel) = (&site.look, &detail.channel);
+    let first_run = channel.first_run.as_deref().map_or("", |run| word(FIRST_RUNS, run, look.lang));
+    let fault = channel.far.as_ref().and_then(|far| far.fault.as_ref());
+    let fault = fault.map(|fault| format!(" ({}: {})", look.time(Some(fault.at)), fault.message)).unwrap_or_default();
+    let mistakes = channel.mistakes.iter().map(|text| match look.lang {
+        Lang::Zh => text.zh.as_str(),
+        Lang::En => text.en.as_str(),
+    });
+    let mut text = look.card(&[
+        ("channel", channel.name.clone()),
+        ("channel_code", channel.code.clone()),
+        ("aliases", channel.aliases.join(say(look.lang, "、", ", "))),
+        ("kind", site.kind(channel.kind.as_deref())),
+        ("state", state(look, channel)),
+        ("start_from", channel.start_from.map(|day| day.to_string()).unwrap_or_default()),
+        ("first_run", first_run.into()),
+        ("live_from", look.time(channel.live_from)),
+        ("known_since", look.time(channel.known_since)),
+        ("namespace", detail.namespace.clone().unwrap_or_default()),
+        ("last_poll", look.time(channel.last_poll)),
+        ("last_item", look.time(channel.last_item)),
+        ("tickets", channel.tickets.live.to_string()),
+        ("tickets_trial", channel.tickets.trial.to_string()),
+        ("tickets_historic", channel.tickets.historic.to_string()),
+        ("tickets_waiting", channel.tickets.waiting.to_string()),
+        ("dead", channel.dead.to_string()),
+        ("far", channel.far.as_ref().map(|status| far(look, status) + &fault).unwrap_or_default()),
+    ]);
+    text += &look.section("mistakes", &mistakes.collect::<Vec<_>>().join("\n"));
+    text += &look.section("deeds", &deeds(look, &detail.deeds));
+    if all {
+        text += &look.section("settings", &look.value(&detail.settings));
+    }
+    text
+}
+
+/// Runs the samples of a channel, and writes what is expected where asked to.
+fn accept(site: &Site, checks: &dyn Checks, name: &str, write: bool) -> Result<Output, Failure> {
+    let file = site.channel(name)?;
+    let settings = file.result.as_ref().map_err(|mistakes| mistakes.clone())?;
+    let mistakes = checks.channel(&site.gateway, settings);
+    if !mistakes.is_empty() {
+        return Err(mistakes.into());
+    }
+    let look = &site.look;
+    let mut report = SampleReport::default();
+    for sample in samples(site, &file.code)? {
+        let verdict = checks.sample(&site.gateway, settings, &sample);
+        report.add(look, &sample, &verdict);
+        if let (true, SampleVerdict::New(found) | SampleVerdict::Differs { found, .. }) = (write, verdict) {
+            std::fs::write(&sample.expectation, format!("{found:#}\n")).map_err(|error| {
+                let path = sample.expectation.display();
+                Failure::io(&format!("{path} 写不了"), &format!("cannot write {path}"), &error)
+            })?;
+            report.lines.push(match look.lang {
+                Lang::Zh => format!("    已写入 {}", sample.expectation.display()),
+                Lang::En => format!("    written to {}", sample.expectation.display()),
+            });
+            report.open -= 1;
+        }
+    }
+    if report.lines.is_empty() {
+        report.lines.push(no_samples(look.lang).into());
+    }
+    if report.open > 0 && !write {
+        report.lines.push(say(look.lang, "看过没有问题,再加 --write 写入", "if that is right, add --write").into());
+    }
+    let status = if report.open + report.failed > 0 { WRONG } else { 0 };
+    Ok(Output::new(&report.json, report.lines.join("\n")).status(status))
+}
+
+pub(super) fn no_samples(lang: Lang) -> &'static str {
+    say(lang, "没有样例(samples/名称.in.json)", "there are no samples (samples/NAME.in.json)")
+}
+
+/// The samples of a channel's folder.
+pub(super) fn samples(site: &Site, code: &str) -> Result<Vec<Sample>, Failure> {
+    let folder = Site::samples(site.channel(code)?);
+    Sample::all(&folder).map_err(|error| {
+        let shown = folder.display();
+        Failure::io(&format!("样例读不了({shown})"), &format!("cannot read the samples in {shown}"), &error)
+    })
+}
+
+/// What samples said.
+#[derive(Default)]
+pub(super) struct SampleReport {
+    /// For people.
+    pub(super) lines: Vec<String>,
+    /// For `--json`.
+    pub(super) json: Vec<serde_json::Value>,
+    /// How many have no expectation or another one.
+    pub(super) open: usize,
+    /// How many do not map.
+    pub(super) failed: usize,
+}
+
+impl SampleReport {
+    /// Adds how one went.
+    pub(super) fn add(&mut self, look: &Look, sample: &Sample, verdict: &SampleVerdict) {
+        let (state, zh, en, body) = match verdict {
+            SampleVerdict::Same => ("same", "一致", "as expected", String::new()),
+            SampleVerdict::New(found) => ("new", "还没有预期结果", "nothing is expected yet", format!("{found:#}")),
+            SampleVerdict::Differs { changes, .. } => {
+                ("differs", "和预期不同", "not as expected", changes.in_lang(look.lang).to_owned())
+            }
+            SampleVerdict::Failed(why) => ("failed", "认不出", "does not map", why.in_lang(look.lang).to_owned()),
+        };
+        self.open += usize::from(matches!(state, "new" | "differs"));
+        self.failed += usize::from(state == "failed");
+        self.lines.push(format!("{}: {}", sample.name, say(look.lang, zh, en)));
+        self.lines.extend(clean_text(&body).lines().map(|line| format!("    {line}")));
+        let found = match verdict {
+            SampleVerdict::New(found) | SampleVerdict::Differs { found, .. } => Some(found),
+            SampleVerdict::Same | SampleVerdict::Failed(_) => None,
+        };
+        let why = if found.is_none() { Some(body).filter(|body| !body.is_empty()) } else { None };
+        self.json.push(serde_json::json!({ "sample": sample.name, "state": state, "found": found, "why": why }));
+    }
+}

@@ -1,0 +1,215 @@
+//! `huiliu dead …`: what needs a person (待人工处理).
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use serde_json::Value;
+
+use super::output::{Failure, Output};
+use super::prompt::Prompt;
+use super::site::Site;
+use super::table::Look;
+use super::ticket::deeds;
+use crate::console::view::{DeadDetail, DeadEnded, DeadView};
+use crate::console::{Problem, ROWS, Request};
+use crate::words::{DEAD_KINDS, ENDS, REASONS, WHATS, head, say, word};
+
+/// Dead letters.
+#[derive(Subcommand, Debug)]
+pub(super) enum Dead {
+    /// What needs a person, oldest first.
+    List {
+        /// Only this channel.
+        #[arg(long, value_name = "NAME")]
+        channel: Option<String>,
+        /// With those that have ended.
+        #[arg(long)]
+        ended: bool,
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = ROWS)]
+        limit: usize,
+    },
+    /// One of them, personal data hidden.
+    Show {
+        /// Its number.
+        id: i64,
+        /// Show everything; needs --why and goes on record first.
+        #[arg(long, requires = "why")]
+        unmask: bool,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
+    /// Opens the event's JSON in $EDITOR, then sends what was saved.
+    Edit {
+        /// Its number.
+        id: i64,
+        /// Take the JSON from this file instead of opening an editor.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
+    /// Tries it again: an event is sent, a submission is mapped anew.
+    Retry {
+        /// Its number.
+        id: i64,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
+    /// Gives it up; what waits behind it goes on.
+    Drop {
+        /// Its number.
+        id: i64,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
+}
+
+impl Dead {
+    pub(super) fn run(self, site: &Site, prompt: &mut dyn Prompt) -> Result<Output, Failure> {
+        let done = |request, why| {
+            let (json, ended) = site.ask::<DeadEnded>(request, why)?;
+            Ok(Output::new(json, ended_text(&site.look, &ended)))
+        };
+        match self {
+            Self::List { channel, ended, limit } => {
+                let request = Request::DeadList { channel, ended, limit };
+                let (json, letters) = site.ask::<Vec<DeadView>>(request, None)?;
+                let none = say(site.look.lang, "没有待人工处理的件", "nothing needs a person");
+                let text = if letters.is_empty() { none.into() } else { list(&site.look, &letters) };
+                Ok(Output::new(json, text))
+            }
+            Self::Show { id, unmask, why } => {
+                let (json, letter) = site.ask::<DeadDetail>(Request::DeadShow { id, unmask }, why)?;
+                Ok(Output::new(json, show(&site.look, &letter)))
+            }
+            Self::Edit { id, file, why } => {
+                let event = match file {
+                    Some(file) => read(&file)?,
+                    None => edited(site, prompt, id, &why)?,
+                };
+                done(Request::DeadEdit { id, event }, Some(why))
+            }
+            Self::Retry { id, why } => done(Request::DeadRetry { id }, why),
+            Self::Drop { id, why } => done(Request::DeadDrop { id }, Some(why)),
+        }
+    }
+}
+
+/// Dead letters as a table; nothing if there are none.
+pub(super) fn list(look: &Look, letters: &[DeadView]) -> String {
+    if letters.is_empty() {
+        return String::new();
+    }
+    let rows = letters.iter().map(|letter| {
+        let number = letter.ticket.clone().or_else(|| letter.external_id.clone());
+        let what = word(DEAD_KINDS, &letter.kind, look.lang);
+        let reason = word(REASONS, &letter.reason, look.lang);
+        let reason = match &letter.ended_how {
+            Some(how) => format!("{reason} ({})", word(ENDS, how, look.lang)),
+            None => reason.to_owned(),
+        };
+        vec![
+            letter.id.to_string(),
+            letter.channel_name.clone(),
+            letter.event.map_or_else(|| what.to_owned(), |n| format!("{what} {n}")),
+            number.unwrap_or_else(|| "-".into()),
+            reason,
+            look.time(Some(letter.since)),
+        ]
+    });
+    look.table(&["id", "channel", "what", "number", "reason", "since"], &[0, 3, 5], rows.collect())
+}
+
+pub(super) fn show(look: &Look, letter: &DeadDetail) -> String {
+    let dead = &letter.dead;
+    let ended = dead.ended_how.as_deref().map(|how| word(ENDS, how, look.lang));
+    let mut text = look.card(&[
+        ("id", dead.id.to_string()),
+        ("channel", format!("{} ({})", dead.channel_name, dead.channel)),
+        ("what", word(DEAD_KINDS, &dead.kind, look.lang).into()),
+        ("reason", word(REASONS, &dead.reason, look.lang).into()),
+        ("number", dead.ticket.clone().unwrap_or_default()),
+        ("external_id", dead.external_id.clone().unwrap_or_default()),
+        ("since", look.time(Some(dead.since))),
+        ("attempts", dead.attempts.to_string()),
+        ("ended", ended.map(|how| format!("{how}, {}", look.time(dead.ended_at))).unwrap_or_default()),
+    ]);
+    text += &look.section("details", &look.value(&letter.details));
+    let raw = letter.raw.as_ref().map(|raw| look.value(&Value::String(raw.clone()))).unwrap_or_default();
+    text += &look.section("raw", &raw);
+    text += &look.section("deeds", &deeds(look, &letter.deeds));
+    text
+}
+
+fn ended_text(look: &Look, ended: &DeadEnded) -> String {
+    let mut text = format!("#{} {}", ended.id, word(ENDS, &ended.how, look.lang));
+    if let Some(what) = &ended.what {
+        text += &format!(": {}", word(WHATS, what, look.lang));
+    }
+    if let Some(ticket) = &ended.ticket {
+        text += &format!(" ({} {ticket})", head("number", look.lang));
+    }
+    text
+}
+
+/// The event as the person saved it. It is personal: the file lies in the data folder, for the owner alone, and is
+/// removed again.
+fn edited(site: &Site, prompt: &mut dyn Prompt, id: i64, why: &str) -> Result<Value, Failure> {
+    let (_, before) = site.ask::<Value>(Request::DeadEvent { id }, Some(why.to_owned()))?;
+    let aside = Aside::write(&site.gateway.settings.data, id, &before)?;
+    prompt.edit(&aside.path).map_err(|error| Failure::io("没有改成", "nothing was edited", &error))?;
+    let after = read(&aside.path)?;
+    if after == before {
+        return Err(Problem::refused("内容没有变化,没有重发", "nothing was changed, so nothing was sent").into());
+    }
+    Ok(after)
+}
+
+/// A file that goes away with this value.
+struct Aside {
+    path: PathBuf,
+}
+
+impl Aside {
+    fn write(folder: &Path, id: i64, event: &Value) -> Result<Self, Failure> {
+        let aside = Self { path: folder.join(format!("edit-{id}-{}.json", std::process::id())) };
+        let write = || -> std::io::Result<()> {
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside.path)?;
+            file.write_all(format!("{event:#}\n").as_bytes())
+        };
+        let shown = aside.path.display();
+        write().map_err(|error| Failure::io(&format!("{shown} 写不了"), &format!("cannot write {shown}"), &error))?;
+        Ok(aside)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!(path = %self.path.display(), %error, "a file with personal data was not removed");
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Value, Failure> {
+    let shown = path.display();
+    let bytes = fs::read(path)
+        .map_err(|error| Failure::io(&format!("{shown} 读不了"), &format!("cannot read {shown}"), &error))?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    serde_json::from_slice(bytes).map_err(|wrong| {
+        let (line, column) = (wrong.line(), wrong.column());
+        Problem::invalid(
+            format!("{shown} 不是 JSON:第{line}行第{column}列"),
+            format!("{shown} is no JSON: line {line}, column {column}"),
+        )
+        .into()
+    })
+}

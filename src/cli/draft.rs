@@ -1,0 +1,104 @@
+//! The unified ticket for people: its fields by name, in the words of the office, without JSON.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::table::Look;
+use crate::words::{FIELDS, say, word};
+
+/// A draft's fields, one a line; nothing if there is no draft.
+pub(super) fn draft(look: &Look, draft: &Value) -> String {
+    let mut pairs = Vec::new();
+    flatten(look, draft, "", &mut pairs);
+    look.pairs(&pairs)
+}
+
+fn flatten(look: &Look, value: &Value, path: &str, out: &mut Vec<(String, String)>) {
+    let mut tell = |text: String| out.push((word(FIELDS, path, look.lang).to_owned(), text));
+    match value {
+        Value::Null => {}
+        Value::Bool(yes) => tell(if *yes { say(look.lang, "是", "yes") } else { say(look.lang, "否", "no") }.into()),
+        Value::Number(number) => tell(number.to_string()),
+        Value::String(text) => tell(match text.parse::<Timestamp>() {
+            Ok(at) if path.ends_with("_at") || path.ends_with(".at") || path == "deadline.computed" => {
+                look.time(Some(at))
+            }
+            _ => text.clone(),
+        }),
+        Value::Array(list) if list.iter().all(Value::is_string) => {
+            tell(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" / "));
+        }
+        Value::Array(list) => list.iter().for_each(|item| flatten(look, item, path, out)),
+        Value::Object(table) => {
+            for (key, value) in table {
+                let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                flatten(look, value, &below, out);
+            }
+        }
+    }
+}
+
+/// Why a submission could not be mapped, one reason a line: sentences in the reader's language where they are given
+/// in both, anything else as it stands.
+pub(super) fn reasons(look: &Look, reasons: &Value) -> String {
+    let own = say(look.lang, "zh", "en");
+    let one = |reason: &Value| match reason {
+        Value::Object(table) => match table.get(own).and_then(Value::as_str) {
+            Some(text) => text.to_owned(),
+            None => reason.to_string(),
+        },
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match reasons {
+        Value::Array(list) => list.iter().map(one).collect::<Vec<_>>().join("\n"),
+        other => one(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+    use serde_json::json;
+
+    use super::*;
+    use crate::settings::Lang;
+    use crate::ticket::Draft;
+
+    /// Everything that a draft can hold, in words that are no field names.
+    fn full() -> Value {
+        json!({
+            "person": { "name": "甲", "sex": "男", "role": "甲", "organisation": "甲", "phone": "甲", "contact": "甲",
+                "email": "甲", "id_type": "甲", "id_no": "甲", "address": "甲", "anonymous": false,
+                "confidential": true, "agree_public": false },
+            "accused": { "name": "甲", "phone": "甲", "organisation": "甲" },
+            "matter": { "title": "甲", "content": "甲\n乙", "type": "投诉", "urgency": "甲",
+                "category": { "source": ["甲", "乙"], "mapped": ["甲"] },
+                "place": { "region": "甲", "text": "甲", "coordinates": { "lat": 1.5, "lng": 2.5 } } },
+            "instructions": [{ "by": "甲", "at": "2026-11-22T01:00:00Z", "text": "甲" }],
+            "handling": { "unit": "甲", "way": "甲" },
+            "times": { "occurred_at": "2026-11-22T01:00:00Z", "submitted_at": "2026-11-22T01:00:00Z",
+                "handed_at": "2026-11-22T01:00:00Z" },
+            "deadline": { "verbatim": "甲", "computed": "2026-11-22T01:00:00Z" },
+            "files": [{ "name": "甲", "media_type": "甲", "size": 1, "link": "甲", "part": 0 }],
+            "links": [{ "relation": "related", "number": "甲" }],
+            "query_code": "甲", "parent_no": "甲"
+        })
+    }
+
+    #[test]
+    fn every_field_of_a_draft_has_a_name_for_people() {
+        let full = full();
+        let draft: Draft = serde_json::from_value(full.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&draft).unwrap(), full, "the draft has other fields by now");
+        for lang in [Lang::Zh, Lang::En] {
+            let look = Look { lang, zone: TimeZone::UTC, width: Some(80) };
+            let mut pairs = Vec::new();
+            flatten(&look, &full, "", &mut pairs);
+            assert_eq!(pairs.len(), FIELDS.len());
+            for (name, _) in pairs {
+                assert!(!name.contains('.') && !name.contains('_'), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Help in the operator's language: clap's own texts are the English doc comments; here is the Chinese beside them.
+//! A test fails where one is missing.
+
+use clap::{Arg, Command};
+
+use crate::settings::Lang;
+
+const STATUS_ZH: &str = "\
+退出码:
+  0  正常
+  1  检查出问题,或执行出错
+  2  命令写得不对
+  3  没有找到
+  4  连不上运行中的汇流,也打不开数据目录
+  5  不允许,或现在不能做";
+
+const STATUS_EN: &str = "\
+Exit status:
+  0  all is well
+  1  something is wrong with what was checked, or the command failed
+  2  the command makes no sense as written
+  3  what was asked for is not there
+  4  neither the daemon nor the store can be reached
+  5  it may not be done, or not now";
+
+const TEMPLATE_ZH: &str = "{about-with-newline}\n用法:{usage}\n\n{all-args}{after-help}";
+
+/// What commands and arguments are for, in Chinese, by their path: `channel`, `channel show`, `channel show all`.
+/// An argument that is the same in several commands is listed once, by its own name.
+const ZH: &[(&str, &str)] = &[
+    ("", "汇流:把各渠道来件汇到12345热线"),
+    ("config", "配置目录"),
+    ("lang", "显示语言;不写就按 gateway.toml,再按 LANG"),
+    ("json", "输出 JSON,字段名固定不变,时间为 UTC"),
+    ("help", "显示帮助"),
+    ("version", "显示版本"),
+    ("why", "理由,会记录在案"),
+    ("limit", "最多显示几条"),
+    ("from", "这一天或以后收到的,例如 2026-12-01"),
+    ("to", "这一天或以前收到的"),
+    ("run", "启动汇流,直到叫它停"),
+    ("run strict", "有任何渠道配置不对就不启动"),
+    ("demo", "演示:用虚构的对方系统和临时目录跑一遍"),
+    ("demo stay", "演示完不退出,列出可以试的地址"),
+    ("check", "检查配置和样例;有错时退出码为 1"),
+    ("check name", "只检查这个渠道"),
+    ("status", "运行状况"),
+    ("channel", "渠道;名称可写代号、名字或旧叫法"),
+    ("channel list", "全部渠道"),
+    ("channel show", "看一个渠道"),
+    ("channel show name", "哪个渠道"),
+    ("channel show all", "连同全部设置,默认值也写出来"),
+    ("channel go-live", "确认启用:首次取件遇到件多或件旧时用"),
+    ("channel go-live name", "哪个渠道"),
+    ("channel go-live from", "早于这一天的件只登记,例如 2026-12-01"),
+    ("channel resume", "恢复停下来的渠道;core 指热线系统"),
+    ("channel resume name", "哪个渠道,或 core"),
+    ("channel accept", "看样例现在映射成什么;加 --write 就以此为准"),
+    ("channel accept name", "哪个渠道"),
+    ("channel accept write", "写入预期结果"),
+    ("find", "查工单:按任一编号,或按提示输入个人信息"),
+    ("find number", "汇流编号、热线工单号或来源编号;写 - 则按提示输入;不要写个人信息"),
+    ("find phone", "按完整电话号码查(按提示输入)"),
+    ("find name", "按姓名和电话后四位查(按提示输入)"),
+    ("find id", "按完整证件号码查(按提示输入)"),
+    ("channel_of", "只看这个渠道"),
+    ("ticket", "统一工单"),
+    ("ticket list", "工单列表,新的在前"),
+    ("ticket show", "一件工单的全过程,个人信息脱敏"),
+    ("ticket show number", "汇流编号,例如 261122-00017"),
+    ("ticket show unmask", "显示全部内容和原文;须写 --why,先记录再显示"),
+    ("errand", "后台任务:还没做完的事"),
+    ("errand list", "未完成的后台任务"),
+    ("dead", "待人工处理"),
+    ("dead list", "待人工处理的件,早的在前"),
+    ("dead list ended", "连同已处理的"),
+    ("dead show", "看一件,个人信息脱敏"),
+    ("dead show id", "序号"),
+    ("dead show unmask", "显示全部内容;须写 --why,先记录再显示"),
+    ("dead edit", "用 $EDITOR 改流转消息的 JSON,存盘后重发"),
+    ("dead edit id", "序号"),
+    ("dead edit file", "不开编辑器,从这个文件取 JSON"),
+    ("dead retry", "重试:流转消息重发,来件重新识别"),
+    ("dead retry id", "序号"),
+    ("dead drop", "销掉;排在后面的继续"),
+    ("dead drop id", "序号"),
+    ("secret", "密钥"),
+    ("secret set", "录入密钥:输两遍,不显示;不用重启"),
+    ("secret set name", "密钥名,即配置目录 secrets/ 下的文件名"),
+    ("secret list", "全部密钥:是否录入、谁、何时;不显示内容"),
+    ("schema", "输出 JSON Schema(2020-12)"),
+    ("schema of", "哪一种"),
+];
+
+/// The command with its help in a language.
+pub(super) fn in_lang(command: Command, lang: Lang) -> Command {
+    match lang {
+        Lang::En => command.after_help(STATUS_EN),
+        Lang::Zh => {
+            // What clap adds by itself must be there to be translated.
+            let mut command = command;
+            command.build();
+            translated(command, "").after_help(STATUS_ZH)
+        }
+    }
+}
+
+fn zh(path: &str) -> Option<&'static str> {
+    ZH.iter().find(|(known, _)| *known == path).map(|(_, text)| *text)
+}
+
+fn zh_of_argument(path: &str, name: &str) -> Option<&'static str> {
+    let own = zh(&below(path, name));
+    own.or_else(|| zh(if name == "channel" { "channel_of" } else { name }))
+}
+
+fn below(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path} {name}") }
+}
+
+fn translated(command: Command, path: &str) -> Command {
+    let argument = |argument: Arg| {
+        let text = zh_of_argument(path, argument.get_id().as_str());
+        let heading = if argument.is_positional() { "参数" } else { "选项" };
+        let argument = argument.help_heading(heading);
+        match text {
+            Some(text) => argument.help(text).long_help(text),
+            None => argument,
+        }
+    };
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let mut command = command.mut_args(argument).help_template(TEMPLATE_ZH);
+    command = command.subcommand_help_heading("命令").subcommand_value_name("命令");
+    if let Some(text) = zh(path) {
+        command = command.about(text).long_about(text);
+    }
+    for name in names {
+        let path = below(path, &name);
+        command = command.mut_subcommand(name, |sub| translated(sub, &path));
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    fn missing(command: &Command, path: &str, out: &mut Vec<String>) {
+        if zh(path).is_none() {
+            out.push(path.to_owned());
+        }
+        for argument in command.get_arguments() {
+            if zh_of_argument(path, argument.get_id().as_str()).is_none() {
+                out.push(below(path, argument.get_id().as_str()));
+            }
+        }
+        for sub in command.get_subcommands() {
+            missing(sub, &below(path, sub.get_name()), out);
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_has_its_chinese() {
+        let mut command = Cli::command();
+        command.build();
+        let mut out = Vec::new();
+        missing(&command, "", &mut out);
+        assert_eq!(out, Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_command_line_is_sound_in_both_languages() {
+        Cli::command().debug_assert();
+        let help = |lang| in_lang(Cli::command(), lang).render_help().to_string();
+        assert!(help(Lang::En).contains("Exit status:") && help(Lang::En).contains("Finds tickets"));
+        let zh = help(Lang::Zh);
+        assert!(zh.contains("退出码:") && zh.contains("待人工处理") && !zh.contains("Usage:"), "{zh}");
+    }
+}

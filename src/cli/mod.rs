@@ -1,0 +1,198 @@
+//! The command line: reads what is typed, asks the console or the settings, and says it in Chinese or English, as a
+//! table or as JSON. It decides nothing about tickets.
+
+mod channel;
+mod check;
+mod dead;
+mod draft;
+mod errand;
+mod find;
+mod help;
+mod hooks;
+mod output;
+mod prompt;
+mod schema;
+mod secret;
+mod site;
+mod status;
+mod table;
+#[cfg(test)]
+mod tests;
+mod ticket;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+pub use hooks::{Checks, DemoOrder, Hooks, RunOrder, Sample, SampleVerdict};
+
+use self::output::{Failure, Output};
+use self::prompt::{Prompt, Terminal};
+use self::site::Site;
+use crate::settings::{Lang, Variables, lang};
+
+/// Brings submissions of many channels together for the 12345 hotline.
+#[derive(Parser, Debug)]
+#[command(name = "huiliu", version, disable_help_subcommand = true)]
+struct Cli {
+    /// The configuration folder.
+    #[arg(long, global = true, value_name = "DIR", env = "HUILIU_CONFIG", default_value = "config")]
+    config: PathBuf,
+    /// The language of what is shown; else gateway.toml decides, else LANG.
+    #[arg(long, global = true, value_name = "LANG")]
+    lang: Option<LangArg>,
+    /// Print JSON with stable field names instead of tables; times are UTC.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum LangArg {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+impl From<LangArg> for Lang {
+    fn from(arg: LangArg) -> Self {
+        match arg {
+            LangArg::Zh => Self::Zh,
+            LangArg::En => Self::En,
+        }
+    }
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Runs the gateway until it is stopped.
+    Run {
+        /// Refuse to start if any channel is wrong.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Shows the gateway at work with invented far sides, in a temporary folder.
+    Demo {
+        /// Stay up at the end, with addresses to try.
+        #[arg(long)]
+        stay: bool,
+    },
+    #[command(flatten)]
+    OnSite(OnSite),
+    /// Prints a JSON Schema (2020-12).
+    Schema(schema::Schema),
+}
+
+/// What needs the configuration.
+#[derive(Subcommand, Debug)]
+enum OnSite {
+    /// Checks the configuration and its samples; 1 if anything is wrong.
+    Check(check::Check),
+    /// How the gateway stands.
+    Status,
+    /// Channels.
+    #[command(subcommand)]
+    Channel(channel::Channel),
+    /// Finds tickets by any number, or by personal values that are asked for.
+    Find(find::Find),
+    /// Tickets.
+    #[command(subcommand)]
+    Ticket(ticket::Ticket),
+    /// Errands: what is still undone.
+    #[command(subcommand)]
+    Errand(errand::Errand),
+    /// Dead letters: what needs a person.
+    #[command(subcommand)]
+    Dead(dead::Dead),
+    /// Secrets of the site.
+    #[command(subcommand)]
+    Secret(secret::Secret),
+}
+
+/// Runs the command line of this process.
+pub fn main(hooks: Hooks) -> ExitCode {
+    let (arguments, variables) = (std::env::args_os().collect::<Vec<_>>(), Variables::of_process());
+    let said = said_lang(&arguments).unwrap_or_else(|| lang(&variables));
+    let parsed = help::in_lang(Cli::command(), said).try_get_matches_from(arguments);
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(shown) => {
+            let status = u8::try_from(shown.exit_code()).unwrap_or(output::USAGE);
+            return output::exit(if shown.print().is_ok() { status } else { output::WRONG });
+        }
+    };
+    let asked = cli.lang.map(Lang::from);
+    match cli.command {
+        Command::Run { strict } => (hooks.run)(RunOrder { config: cli.config, strict, lang: asked }),
+        Command::Demo { stay } => (hooks.demo)(DemoOrder { stay, json: cli.json, lang: said }),
+        Command::Schema(schema) => {
+            let output = schema.run(&*hooks.checks);
+            report(Ok(output), cli.json, said)
+        }
+        Command::OnSite(command) => {
+            let order = Order { config: cli.config, lang: asked, json: cli.json };
+            let world = World { checks: &*hooks.checks, variables, prompt: &mut Terminal::new(said) };
+            let (result, lang) = obey(command, &order, world);
+            report(result, order.json, lang.unwrap_or(said))
+        }
+    }
+}
+
+fn report(result: Result<Output, Failure>, json: bool, lang: Lang) -> ExitCode {
+    output::exit(output::tell(result, json, lang, &mut io::stdout().lock(), &mut io::stderr().lock()))
+}
+
+/// The language that the command line asks for, read before it is parsed, because help is in it too.
+fn said_lang(arguments: &[OsString]) -> Option<Lang> {
+    let words: Vec<_> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    let apart = words.windows(2).find(|pair| pair[0] == "--lang").map(|pair| pair[1]);
+    let joined = || words.iter().find_map(|word| word.strip_prefix("--lang="));
+    match apart.or_else(joined)? {
+        "zh" => Some(Lang::Zh),
+        "en" => Some(Lang::En),
+        _ => None,
+    }
+}
+
+/// What holds for every command.
+struct Order {
+    config: PathBuf,
+    lang: Option<Lang>,
+    json: bool,
+}
+
+/// What a command meets outside.
+struct World<'a> {
+    checks: &'a dyn Checks,
+    variables: Variables,
+    prompt: &'a mut dyn Prompt,
+}
+
+/// Does what a command says, and tells in which language to report it.
+fn obey(command: OnSite, order: &Order, world: World<'_>) -> (Result<Output, Failure>, Option<Lang>) {
+    match Site::load(&order.config, order.lang, world.checks, world.variables) {
+        Err(failure) => (Err(failure), order.lang),
+        Ok(site) => {
+            let lang = site.look.lang;
+            (on_site(command, &site, world.checks, world.prompt), Some(lang))
+        }
+    }
+}
+
+fn on_site(command: OnSite, site: &Site, checks: &dyn Checks, prompt: &mut dyn Prompt) -> Result<Output, Failure> {
+    match command {
+        OnSite::Check(check) => check.run(site, checks),
+        OnSite::Status => status::run(site),
+        OnSite::Channel(channel) => channel.run(site, checks),
+        OnSite::Find(find) => find.run(site, prompt),
+        OnSite::Ticket(ticket) => ticket.run(site),
+        OnSite::Errand(errand) => errand.run(site),
+        OnSite::Dead(dead) => dead.run(site, prompt),
+        OnSite::Secret(secret) => secret.run(site, prompt),
+    }
+}

@@ -1,0 +1,199 @@
+//! `huiliu ticket …`: lists, and the whole life of one.
+
+use clap::Subcommand;
+use jiff::civil::Date;
+
+use super::dead;
+use super::draft::{draft, reasons};
+use super::output::{Failure, Output};
+use super::site::Site;
+use super::table::Look;
+use crate::console::view::{DeedView, EventView, Life, OutcomeView, TicketView, VersionView};
+use crate::console::{ROWS, Request};
+use crate::words::{DEEDS, EVENT_KINDS, EVENT_STATES, STANDINGS, VERSION_STATES, head, say, word};
+
+/// Tickets.
+#[derive(Subcommand, Debug)]
+pub(super) enum Ticket {
+    /// Tickets, newest first.
+    List {
+        /// Only this channel.
+        #[arg(long, value_name = "NAME")]
+        channel: Option<String>,
+        /// Received on this day or later.
+        #[arg(long, value_name = "DATE")]
+        from: Option<Date>,
+        /// Received on this day or earlier.
+        #[arg(long, value_name = "DATE")]
+        to: Option<Date>,
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = ROWS)]
+        limit: usize,
+    },
+    /// The whole life of one ticket, personal data hidden.
+    Show {
+        /// Its number, for example 261122-00017.
+        number: String,
+        /// Show everything, the raw form too; needs --why and goes on record first.
+        #[arg(long, requires = "why")]
+        unmask: bool,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
+}
+
+impl Ticket {
+    pub(super) fn run(self, site: &Site) -> Result<Output, Failure> {
+        match self {
+            Self::List { channel, from, to, limit } => {
+                let request = Request::TicketList { channel, from, to, limit };
+                let (json, tickets) = site.ask::<Vec<TicketView>>(request, None)?;
+                Ok(Output::new(json, list(&site.look, &tickets)))
+            }
+            Self::Show { number, unmask, why } => {
+                let (json, life) = site.ask::<Life>(Request::TicketShow { number, unmask }, why)?;
+                Ok(Output::new(json, show(&site.look, &life)))
+            }
+        }
+    }
+}
+
+/// Tickets as a table.
+pub(super) fn list(look: &Look, tickets: &[TicketView]) -> String {
+    if tickets.is_empty() {
+        return say(look.lang, "没有符合的统一工单", "no ticket fits").into();
+    }
+    let rows = tickets.iter().map(|ticket| {
+        vec![
+            ticket.number.clone(),
+            ticket.channel_name.clone(),
+            ticket.external_id.clone(),
+            look.short(ticket.received_at),
+            ticket.title.clone().unwrap_or_default(),
+            progress(look, ticket),
+        ]
+    });
+    look.table(&["number", "channel", "external_id", "received_at", "title", "state"], &[0, 2, 3], rows.collect())
+}
+
+/// How far a ticket has come.
+fn progress(look: &Look, ticket: &TicketView) -> String {
+    match (&*ticket.standing, ticket.stuck) {
+        ("live", Some(dead)) => format!("{} #{dead}", head("dead", look.lang)),
+        ("live", None) if ticket.sent >= ticket.events => word(EVENT_STATES, "forwarded", look.lang).into(),
+        ("live", None) => {
+            format!("{} {}/{}", word(EVENT_STATES, "waiting", look.lang), ticket.sent, ticket.events)
+        }
+        (standing, _) => word(STANDINGS, standing, look.lang).into(),
+    }
+}
+
+/// One ticket from its coming to the last word about it.
+pub(super) fn show(look: &Look, life: &Life) -> String {
+    let ticket = &life.ticket;
+    let mut text = look.card(&[
+        ("number", ticket.number.clone()),
+        ("core_number", ticket.core_number.clone().unwrap_or_default()),
+        ("channel", format!("{} ({})", ticket.channel_name, ticket.channel)),
+        ("external_id", ticket.external_id.clone()),
+        ("state", progress(look, ticket)),
+        ("title", ticket.title.clone().unwrap_or_default()),
+        ("submitted_at", look.time(ticket.submitted_at)),
+        ("received_at", look.time(Some(ticket.received_at))),
+        ("core_accepted_at", look.time(ticket.core_accepted_at)),
+        ("deadline", look.time(ticket.deadline)),
+        ("category", ticket.category.clone().unwrap_or_default()),
+        ("region", ticket.region.clone().unwrap_or_default()),
+    ]);
+    text += &look.section("draft", &draft(look, &life.draft));
+    text += &look.section("versions", &versions(look, &life.versions));
+    for version in &life.versions {
+        text += &version_body(look, version);
+    }
+    text += &look.section("events", &events(look, &life.events));
+    text += &look.section("outcomes", &outcomes(look, &life.outcomes));
+    text += &look.section("dead", &dead::list(look, &life.dead));
+    text += &look.section("deeds", &deeds(look, &life.deeds));
+    if life.masked {
+        text += "\n";
+        text += say(
+            look.lang,
+            "(已脱敏;要看全部内容和原文,用 --unmask --why “理由”,会记录在案)",
+            "(personal data is hidden; --unmask --why \"…\" shows all and goes on record)",
+        );
+    }
+    text
+}
+
+fn versions(look: &Look, versions: &[VersionView]) -> String {
+    if versions.is_empty() {
+        return String::new();
+    }
+    let rows = versions.iter().map(|version| {
+        vec![
+            version.n.to_string(),
+            look.time(Some(version.received_at)),
+            word(VERSION_STATES, &version.state, look.lang).to_owned(),
+            version.source_version.clone().unwrap_or_else(|| "-".into()),
+            format!("{}, {} B", version.media_type, version.bytes),
+        ]
+    });
+    look.table(&["version", "received_at", "state", "source_version", "raw"], &[1], rows.collect())
+}
+
+/// Why a version could not be mapped; its raw form where it may be seen.
+fn version_body(look: &Look, version: &VersionView) -> String {
+    let mut text = String::new();
+    if !version.reasons.is_null() {
+        text += &format!("{} {}: {}\n", head("version", look.lang), version.n, reasons(look, &version.reasons));
+    }
+    if let Some(raw) = &version.raw {
+        let raw = look.value(&serde_json::Value::String(raw.clone()));
+        text += &format!("{} {}, {}:\n{raw}\n", head("version", look.lang), version.n, head("raw", look.lang));
+    }
+    text
+}
+
+fn events(look: &Look, events: &[EventView]) -> String {
+    if events.is_empty() {
+        return String::new();
+    }
+    let rows = events.iter().map(|event| {
+        vec![
+            event.n.to_string(),
+            word(EVENT_KINDS, &event.kind, look.lang).to_owned(),
+            look.time(Some(event.at)),
+            word(EVENT_STATES, &event.state, look.lang).to_owned(),
+        ]
+    });
+    look.table(&["id", "what", "at", "state"], &[2], rows.collect())
+}
+
+fn outcomes(look: &Look, outcomes: &[OutcomeView]) -> String {
+    if outcomes.is_empty() {
+        return String::new();
+    }
+    let rows = outcomes.iter().map(|outcome| {
+        let body = if outcome.body.is_null() { "***".into() } else { outcome.body.to_string() };
+        vec![outcome.core_id.clone(), look.time(Some(outcome.at)), body]
+    });
+    look.table(&["core_id", "at", "details"], &[1], rows.collect())
+}
+
+/// What people did, as a table; nothing if nobody did anything.
+pub(super) fn deeds(look: &Look, deeds: &[DeedView]) -> String {
+    if deeds.is_empty() {
+        return String::new();
+    }
+    let rows = deeds.iter().map(|deed| {
+        vec![
+            look.time(Some(deed.at)),
+            deed.who.clone(),
+            word(DEEDS, &deed.what, look.lang).to_owned(),
+            deed.subject.clone(),
+            deed.why.clone().unwrap_or_default(),
+        ]
+    });
+    look.table(&["at", "who", "what", "subject", "why"], &[0], rows.collect())
+}

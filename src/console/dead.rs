@@ -1,0 +1,184 @@
+//! Commands about dead letters (待人工处理): look, edit, try again, give up. Each is on record.
+
+use huiliu_contract::What;
+use serde_json::Value;
+
+use super::channels::Names;
+use super::handle::{deeds, on_record, reason_given};
+use super::tickets::{rows, shown, shown_draft};
+use super::view::{DeadDetail, DeadEnded, DeadView};
+use super::{Code, House, Problem};
+use crate::settings::Text;
+use crate::store::{Actor, DeadKind, DeadQuery, DeadRow, Folio, Fresh, Mapped, Verdict};
+use crate::ticket::Event;
+
+/// Dead letters, oldest first.
+pub(super) async fn list(
+    house: &House,
+    channel: Option<&str>,
+    ended: bool,
+    limit: usize,
+) -> Result<Vec<DeadView>, Problem> {
+    let names = Names::read(house).await?;
+    let channel = channel.map(|called| names.known(house, called)).transpose()?.map(|row| row.id);
+    let query = DeadQuery { channel, ended, limit: rows(limit), ..DeadQuery::default() };
+    Ok(house.store.dead(query).await?.iter().map(|row| view(&names, row)).collect())
+}
+
+pub(super) fn view(names: &Names, row: &DeadRow) -> DeadView {
+    let (ended_at, ended_how) = row.ended.clone().unzip();
+    DeadView {
+        id: row.id,
+        kind: row.kind.word().into(),
+        channel: row.channel_code.clone(),
+        channel_name: names.of(&row.channel_code),
+        since: row.since,
+        reason: row.reason.clone(),
+        attempts: row.attempts,
+        ticket: row.ticket.map(|key| key.number.to_string()),
+        event: row.n,
+        external_id: row.external_id.clone(),
+        ended_at,
+        ended_how,
+    }
+}
+
+/// One dead letter with what lies in it.
+pub(super) async fn show(house: &House, id: i64, unmask: bool, actor: &Actor) -> Result<DeadDetail, Problem> {
+    letter(house, id, false).await?;
+    if unmask {
+        on_record(house, actor, &subject(id)).await?;
+    }
+    let row = letter(house, id, true).await?;
+    let names = Names::read(house).await?;
+    let (details, raw) = row.body.as_deref().map_or((Value::Null, None), |body| inside(row.kind, body, unmask));
+    let deeds = deeds(house, &[subject(id)], !unmask).await?;
+    Ok(DeadDetail { dead: view(&names, &row), masked: !unmask, details, raw, deeds })
+}
+
+/// What a dead letter's body shows. Unreadable bytes were never understood, so masked views show none of them.
+fn inside(kind: DeadKind, body: &[u8], unmask: bool) -> (Value, Option<String>) {
+    match (kind, Folio::read(body)) {
+        (DeadKind::Event, _) => (shown(body, unmask), None),
+        (_, Ok(folio)) => {
+            let details = match folio.mapped {
+                Mapped::Draft(draft) => shown_draft(draft, unmask),
+                Mapped::Reasons(reasons) => shown(reasons, unmask),
+            };
+            (details, unmask.then(|| String::from_utf8_lossy(folio.raw).into_owned()))
+        }
+        (_, Err(_)) => (Value::Null, unmask.then(|| String::from_utf8_lossy(body).into_owned())),
+    }
+}
+
+fn subject(id: i64) -> String {
+    format!("dead:{id}")
+}
+
+async fn letter(house: &House, id: i64, open: bool) -> Result<DeadRow, Problem> {
+    let query = DeadQuery { id: Some(id), open, limit: 1, ..DeadQuery::default() };
+    house.store.dead(query).await?.pop().ok_or_else(|| {
+        Problem::not_found(Text::new(format!("没有 {id} 号待人工处理件"), format!("there is no dead letter {id}")))
+    })
+}
+
+/// The letter, if it still waits for a person.
+async fn waiting(house: &House, id: i64) -> Result<DeadRow, Problem> {
+    let row = letter(house, id, false).await?;
+    match &row.ended {
+        None => Ok(row),
+        Some((_, how)) => Err(Problem::refused(
+            format!("{id} 号已经处理过了({how})"),
+            format!("dead letter {id} has ended already ({how})"),
+        )),
+    }
+}
+
+/// The waiting letter's event as it would be sent, and its ticket's number.
+async fn dead_event(house: &House, id: i64) -> Result<Fresh, Problem> {
+    let row = waiting(house, id).await?;
+    let (DeadKind::Event, Some(ticket), Some(n)) = (row.kind, row.ticket, row.n) else {
+        return Err(Problem::refused(
+            "只有发不出去的流转消息可以改;来件认不出的,改好渠道配置里的字段对应,再用 huiliu dead retry",
+            "only an event can be edited; for a submission mend the channel's mapping, then use huiliu dead retry",
+        ));
+    };
+    Ok(house.store.event(ticket.id, n).await?)
+}
+
+/// The JSON of a dead event, for a person to edit.
+pub(super) async fn event(house: &House, id: i64, actor: &Actor) -> Result<Value, Problem> {
+    let fresh = dead_event(house, id).await?;
+    on_record(house, actor, &subject(id)).await?;
+    parsed(&fresh)
+}
+
+fn parsed(fresh: &Fresh) -> Result<Value, Problem> {
+    let failed = |en: String| Problem::new(Code::Failed, format!("流转消息读不出来:{en}"), en);
+    let json = fresh.json().map_err(|error| failed(error.to_string()))?;
+    serde_json::from_slice(&json).map_err(|_| failed("the stored event is no JSON".into()))
+}
+
+/// Replaces the JSON of a dead event. It stays an event, and stays this one: what the core knows it by is fixed.
+pub(super) async fn edit(house: &House, id: i64, event: &Value, actor: &Actor) -> Result<DeadEnded, Problem> {
+    reason_given(actor)?;
+    let fresh = dead_event(house, id).await?;
+    let before = parsed(&fresh)?;
+    for key in ["event", "ticket", "sequence", "idempotency_key", "channel", "external_id"] {
+        if event.get(key) != before.get(key) {
+            return Err(Problem::invalid(
+                format!("“{key}”不能改:对方靠它认出这条流转消息"),
+                format!("`{key}` must stay as it is: the core knows the event by it"),
+            ));
+        }
+    }
+    let form: Event = serde_path_to_error::deserialize(event).map_err(|wrong| {
+        // The error's own text may quote the value; only its place is told.
+        let path = wrong.path().to_string();
+        Problem::invalid(
+            format!("改后的内容不合统一工单的格式,问题在 {path};格式见 huiliu schema event"),
+            format!("what was edited is no event any more, at {path}; see huiliu schema event"),
+        )
+    })?;
+    let number = form.ticket.to_string();
+    let body = serde_json::to_vec(event)
+        .map_err(|error| Problem::new(Code::Failed, format!("写不出来:{error}"), error.to_string()))?;
+    house.store.edit(id, body, actor).await?;
+    Ok(DeadEnded { id, how: "edited".into(), ticket: Some(number), what: None })
+}
+
+/// Tries a dead letter again.
+pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadEnded, Problem> {
+    let row = waiting(house, id).await?;
+    let before = row.ticket.map(|key| key.number.to_string());
+    match row.kind {
+        DeadKind::Event => {
+            house.store.retry(id, actor).await?;
+            Ok(DeadEnded { id, how: "retried".into(), ticket: before, what: None })
+        }
+        DeadKind::Unmapped | DeadKind::Held => match house.control.remap(id, actor).await? {
+            Verdict::Taken { what, ticket } => Ok(DeadEnded {
+                id,
+                how: "remapped".into(),
+                ticket: ticket.map(|key| key.number.to_string()).or(before),
+                what: Some(What::word(what).into()),
+            }),
+            Verdict::Compare { .. } => Err(Problem::refused(
+                "这一件要先和已有版本比对,现在比不了;稍后再试",
+                "this submission must be compared with an earlier version first; try again",
+            )),
+        },
+        DeadKind::Unreadable => Err(Problem::refused(
+            "这次推送读不出来件,重试也没有用;请对方重发,再用 huiliu dead drop 销掉",
+            "no submission could be read from it; ask the far side to send it again, then use huiliu dead drop",
+        )),
+    }
+}
+
+/// Gives a dead letter up.
+pub(super) async fn drop(house: &House, id: i64, actor: &Actor) -> Result<DeadEnded, Problem> {
+    reason_given(actor)?;
+    let row = waiting(house, id).await?;
+    house.store.drop_dead(id, actor).await?;
+    Ok(DeadEnded { id, how: "dropped".into(), ticket: row.ticket.map(|key| key.number.to_string()), what: None })
+}

@@ -1,0 +1,116 @@
+//! From a request to its answer: the one handler of daemon and offline commands.
+
+use serde::Serialize;
+
+use super::view::{DeedView, SecretView, StatusView};
+use super::{Answer, Code, House, Problem, Request, Side, channels, dead, errands, tickets};
+use crate::store::{Actor, DeedRow, Far};
+use crate::ticket::mask_text;
+
+/// Does what is asked, as `actor`, and answers. What may not be done without a reason is refused without one.
+pub async fn handle(house: &House, request: Request, actor: &Actor) -> Answer {
+    let word = request.word();
+    match dispatch(house, request, actor).await {
+        Ok(value) => Answer::Done(value),
+        Err(problem) => {
+            if problem.code == Code::Failed {
+                tracing::error!(command = word, problem = %problem, "a command failed");
+            }
+            Answer::Problem(problem)
+        }
+    }
+}
+
+async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serde_json::Value, Problem> {
+    match request {
+        Request::Status => value(&status(house).await?),
+        Request::ChannelList => value(&channels::list(house).await?),
+        Request::ChannelShow { channel } => value(&channels::show(house, &channel).await?),
+        Request::GoLive { channel, from } => value(&channels::go_live(house, &channel, from, actor).await?),
+        Request::Resume { channel } => value(&channels::resume(house, &channel, actor).await?),
+        Request::Find(find) => value(&tickets::find(house, find).await?),
+        Request::TicketList { channel, from, to, limit } => {
+            value(&tickets::list(house, channel.as_deref(), from, to, limit).await?)
+        }
+        Request::TicketShow { number, unmask } => value(&tickets::show(house, &number, unmask, actor).await?),
+        Request::ErrandList { limit } => value(&errands::list(house, limit).await?),
+        Request::DeadList { channel, ended, limit } => {
+            value(&dead::list(house, channel.as_deref(), ended, limit).await?)
+        }
+        Request::DeadShow { id, unmask } => value(&dead::show(house, id, unmask, actor).await?),
+        Request::DeadEvent { id } => dead::event(house, id, actor).await,
+        Request::DeadEdit { id, event } => value(&dead::edit(house, id, &event, actor).await?),
+        Request::DeadRetry { id } => value(&dead::retry(house, id, actor).await?),
+        Request::DeadDrop { id } => value(&dead::drop(house, id, actor).await?),
+        Request::SecretNote { name } => {
+            house.store.record(actor, "secret_set", &secret_subject(&name)).await?;
+            value(&name)
+        }
+        Request::SecretHistory { names } => value(&secret_history(house, names).await?),
+    }
+}
+
+fn value(view: &impl Serialize) -> Result<serde_json::Value, Problem> {
+    serde_json::to_value(view)
+        .map_err(|error| Problem::new(Code::Failed, format!("结果写不出来:{error}"), error.to_string()))
+}
+
+async fn status(house: &House) -> Result<StatusView, Problem> {
+    let configured = house.control.channels();
+    let known = house.store.channels().await?;
+    let (due, later) = house.store.schedule().depth(Far::Core);
+    Ok(StatusView {
+        version: env!("CARGO_PKG_VERSION").into(),
+        running: house.control.running(),
+        core: house.control.far(&Side::Core),
+        to_core: [due, later],
+        channels: configured.len(),
+        channels_wrong: configured.iter().filter(|channel| !channel.mistakes.is_empty()).count(),
+        dead: known.iter().map(|channel| channel.dead).sum(),
+    })
+}
+
+fn secret_subject(name: &str) -> String {
+    format!("secret:{name}")
+}
+
+async fn secret_history(house: &House, names: Vec<String>) -> Result<Vec<SecretView>, Problem> {
+    let mut out = Vec::with_capacity(names.len());
+    for name in names {
+        let last = house.store.deeds(&secret_subject(&name)).await?.pop();
+        out.push(SecretView { who: last.as_ref().map(|deed| deed.who.clone()), at: last.map(|deed| deed.at), name });
+    }
+    Ok(out)
+}
+
+/// Puts an unmasked look on record before anything is opened for it; refuses one without a reason.
+pub(super) async fn on_record(house: &House, actor: &Actor, subject: &str) -> Result<(), Problem> {
+    reason_given(actor)?;
+    Ok(house.store.record(actor, "unmask", subject).await?)
+}
+
+/// Refuses what has no reason given.
+pub(super) fn reason_given(actor: &Actor) -> Result<(), Problem> {
+    match actor.why.as_deref().map(str::trim) {
+        None | Some("") => Err(Problem::refused(
+            "要写明理由:加上 --why “……”(会记录在案)",
+            "a reason is needed: add --why \"…\" (it goes on record)",
+        )),
+        Some(_) => Ok(()),
+    }
+}
+
+/// What people did about subjects, oldest first.
+pub(super) async fn deeds(house: &House, subjects: &[String], masked: bool) -> Result<Vec<DeedView>, Problem> {
+    let mut all = Vec::new();
+    for subject in subjects {
+        all.extend(house.store.deeds(subject).await?);
+    }
+    all.sort_by_key(|deed| deed.at);
+    Ok(all.into_iter().map(|deed| deed_view(deed, masked)).collect())
+}
+
+fn deed_view(deed: DeedRow, masked: bool) -> DeedView {
+    let why = deed.why.map(|why| if masked { mask_text(&why) } else { why });
+    DeedView { at: deed.at, who: deed.who, what: deed.what, subject: deed.subject, why }
+}

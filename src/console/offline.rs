@@ -1,0 +1,108 @@
+//! The configuration alone, for commands that run without a daemon: it knows the channels, and says what needs one.
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use super::channels::daemon_needed;
+use super::{ConfiguredChannel, Control, FarStatus, Problem, Running, Side};
+use crate::settings::{ChannelFile, ChannelState, Channels, Text};
+use crate::store::{Actor, Verdict};
+
+/// Loaded channels without anything that runs them.
+#[derive(Clone, Debug)]
+pub struct Offline {
+    channels: Channels,
+}
+
+impl Offline {
+    /// Over loaded channels.
+    pub fn new(channels: Channels) -> Self {
+        Self { channels }
+    }
+}
+
+impl ConfiguredChannel {
+    /// A channel folder as the console shows it; the daemon uses the same.
+    pub fn of(file: &ChannelFile) -> Self {
+        let name = file.names.first().unwrap_or(&file.code).clone();
+        let aliases = file.names.iter().skip(1).cloned().collect();
+        match &file.result {
+            Ok(settings) => Self {
+                code: file.code.clone(),
+                name,
+                aliases,
+                state: settings.channel.state,
+                kind: Some(settings.connect.kind.clone()),
+                start_from: settings.channel.start_from.map(|day| day.0),
+                mistakes: vec![],
+                settings: written_out(settings),
+            },
+            Err(mistakes) => Self {
+                code: file.code.clone(),
+                name,
+                aliases,
+                state: ChannelState::Off,
+                kind: None,
+                start_from: None,
+                mistakes: mistakes.iter().map(shown).collect(),
+                settings: serde_json::Value::Null,
+            },
+        }
+    }
+}
+
+fn shown(mistake: &crate::settings::Mistake) -> Text {
+    use crate::settings::Lang;
+    Text::new(mistake.shown(Lang::Zh), mistake.shown(Lang::En))
+}
+
+/// The settings with the common defaults filled in. Secrets stand in files only as references.
+fn written_out(settings: &crate::settings::ChannelSettings) -> serde_json::Value {
+    let channel = &settings.channel;
+    json!({
+        "channel": {
+            "code": settings.code, "name": channel.name, "aliases": channel.aliases, "state": channel.state,
+            "start_from": channel.start_from, "namespace": settings.namespace,
+            "unmappable": channel.unmappable, "repush": channel.repush, "ignore": channel.ignore,
+            "report": {
+                "noun": channel.report.noun, "measure": channel.report.measure,
+                "order": channel.report.order, "preamble": channel.report.preamble,
+            },
+        },
+        "connect": {
+            "kind": settings.connect.kind, "limit": settings.connect.limit.map(|rate| rate.to_string()),
+            "budget": settings.connect.budget,
+        },
+        "poll": { "every": settings.poll.period().to_string() },
+        "options": settings.options,
+    })
+}
+
+#[async_trait]
+impl Control for Offline {
+    fn channels(&self) -> Vec<ConfiguredChannel> {
+        self.channels.iter().map(ConfiguredChannel::of).collect()
+    }
+
+    fn resolve(&self, called: &str) -> Result<String, Text> {
+        self.channels.resolve(called).map(|file| file.code.clone()).map_err(|none| none.0)
+    }
+
+    fn running(&self) -> Option<Running> {
+        None
+    }
+
+    fn far(&self, _: &Side) -> Option<FarStatus> {
+        None
+    }
+
+    async fn resume(&self, _: &Side) -> Result<(), Problem> {
+        Err(daemon_needed())
+    }
+
+    async fn wake(&self, _: &Side) {}
+
+    async fn remap(&self, _: i64, _: &Actor) -> Result<Verdict, Problem> {
+        Err(daemon_needed())
+    }
+}
