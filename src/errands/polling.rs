@@ -13,7 +13,7 @@ use crate::channel::Channel;
 use crate::intake::{How, Intake};
 use crate::retry::{Breaker, Gate};
 use crate::settings::ChannelState;
-use crate::store::{Claim, Far, FirstRun, NotAccepted, Outcome, Settlement, Store};
+use crate::store::{Claim, Errand, Far, FirstRun, NotAccepted, Outcome, Settlement, Store, Task};
 
 /// A call that takes longer than this is cut off; its lease is free again.
 const LONGEST_CALL: Duration = Duration::from_secs(300);
@@ -59,6 +59,12 @@ impl Polling {
         loop {
             let claims = tokio::select! {
                 () = stop.cancelled() => return,
+                () = self.resumed.notified() => {
+                    breaker.resume();
+                    let poll = Errand { task: Task::Poll, subject: i64::from(self.channel.enrolled.channel) };
+                    self.store.schedule().hasten(poll, self.store.clock().now());
+                    continue;
+                }
                 claims = self.store.schedule().claim(far, 1, self.store.clock()) => claims,
             };
             for claim in claims {
