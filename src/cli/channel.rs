@@ -100,7 +100,7 @@ pub(super) fn list(look: &Look, channels: &[ChannelView]) -> String {
             channel.name.clone(),
             state(look, channel),
             look.time(channel.last_item),
-            channel.tickets.live.to_string(),
+            (channel.tickets.live + channel.tickets.trial + channel.tickets.waiting).to_string(),
             channel.dead.to_string(),
             channel.far.as_ref().map_or_else(|| "-".into(), |status| far_in_a_word(look, status).to_owned()),
         ]

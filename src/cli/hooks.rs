@@ -77,6 +77,11 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// The extension of the input, lower case: `json`, `form`, …
+    pub fn form(&self) -> String {
+        self.input.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase()
+    }
+
     /// All samples in a folder, by name; a folder that is not there has none.
     pub fn all(folder: &Path) -> std::io::Result<Vec<Self>> {
         let listed = match std::fs::read_dir(folder) {

@@ -3,7 +3,6 @@
 
 mod channel;
 mod check;
-mod checks;
 mod dead;
 mod draft;
 mod errand;
@@ -28,7 +27,6 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-pub use checks::Building;
 pub use hooks::{Checks, DemoOrder, Hooks, RunOrder, Sample, SampleVerdict};
 
 use self::output::{Failure, Output};

@@ -49,13 +49,6 @@ impl ConfiguredChannel {
             },
         }
     }
-
-    /// The same with what building it found besides.
-    pub fn found_wrong(mut self, mistakes: &[Mistake]) -> Self {
-        self.mistakes
-            .extend(mistakes.iter().map(shown).filter(|text| !self.mistakes.contains(text)).collect::<Vec<_>>());
-        self
-    }
 }
 
 fn shown(mistake: &Mistake) -> Text {

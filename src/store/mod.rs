@@ -40,7 +40,7 @@ pub use types::{
 pub enum StoreError {
     /// The database said no.
     #[error("database: {0}")]
-    Database(#[from] rusqlite::Error),
+    Database(Box<dyn std::error::Error + Send + Sync>),
     /// A sealed body does not open.
     #[error(transparent)]
     Seal(#[from] SealError),

@@ -122,7 +122,7 @@ impl Scene {
         let body = keys.seal(Place::Version, version, &folio.write()).unwrap();
         let mapped = draft.map(|draft| MappedKeys {
             digest: keys.blind("draft", &[json.as_deref().unwrap()]),
-            blind: keys.findable(&draft.match_inputs()),
+            blind: keys.findable(&draft.find_inputs()),
             submitted_at: None,
             deadline: None,
             category: None,

@@ -112,3 +112,9 @@ pub(super) fn migrations() -> Migrations<'static> {
 
 /// How many tickets share a span of blind keys.
 pub(super) const SPAN: i64 = 4096;
+
+impl From<rusqlite::Error> for crate::store::StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(Box::new(error))
+    }
+}

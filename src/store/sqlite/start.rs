@@ -48,7 +48,7 @@ pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {
         return Err(StoreError::Newer { found, known });
     }
     migrations.to_latest(db).map_err(|error| match error {
-        rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::Database(err),
+        rusqlite_migration::Error::RusqliteError { err, .. } => err.into(),
         other => StoreError::Refused(other.to_string()),
     })
 }

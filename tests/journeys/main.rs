@@ -1,0 +1,20 @@
+//! Journeys: the real program as a child process between real far sides, told as stories. They learn what
+//! happened from sockets and from what the program prints, never from its database.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot be told shall fail")]
+
+mod glass;
+mod house;
+mod scene;
+mod written;
+
+mod core_away;
+mod doors;
+mod first_run;
+mod kills;
+mod outcomes;
+mod polled;
+mod pushed;
+mod sealed;
+mod stops;
+mod twice;
