@@ -16,7 +16,7 @@ use super::balance::Figures;
 use super::stage::Mishaps;
 use crate::console::view::DeadView;
 use crate::settings::{Lang, Text};
-use crate::words::{REASONS, head, word};
+use crate::words::{FAULTS, REASONS, head, word};
 
 /// How often a plain line tells how things stand.
 const PLAIN_EVERY: Duration = Duration::from_secs(3);
@@ -29,8 +29,8 @@ const LINES: usize = 5;
 pub(super) enum Side {
     /// It answers.
     Well,
-    /// It does not; why, in the gateway's own words.
-    Ill(String),
+    /// It does not; the fault's stable word and message, as the gateway's console tells them.
+    Ill(String, String),
 }
 
 /// How everything stands at one moment.
@@ -209,7 +209,8 @@ fn glance_table(glance: &Glance, up: bool, lang: Lang) -> String {
     let state = |side: &Side| match (up, side) {
         (false, _) => pick(lang, "网关停摆", "the gateway is down").to_owned(),
         (true, Side::Well) => pick(lang, "正常", "well").to_owned(),
-        (true, Side::Ill(why)) => shortened(why, 30),
+        (true, Side::Ill(fault, why)) if lang == Lang::En || word(FAULTS, fault, lang) == fault => shortened(why, 30),
+        (true, Side::Ill(fault, _)) => word(FAULTS, fault, lang).to_owned(),
     };
     let mut table = bare(&heads);
     for (channel, side) in glance.figures.channels.iter().zip([&Side::Well, &glance.platform]) {
@@ -292,8 +293,11 @@ mod tests {
                 core_events: 95,
                 ..Figures::default()
             },
-            platform: Side::Ill("the far side gave the page before once more although its end was not reached".into()),
-            core: Side::Ill("HTTP 503".into()),
+            platform: Side::Ill(
+                "malformed".into(),
+                "the far side gave the page before once more although its end was not reached".into(),
+            ),
+            core: Side::Ill("unavailable".into(), "unavailable: HTTP 503".into()),
             waiting: 17,
         }
     }

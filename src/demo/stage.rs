@@ -150,7 +150,7 @@ impl Stage {
         let side = |far: Option<crate::console::FarStatus>| match far
             .and_then(|far| far.fault.filter(|_| far.open_since.is_some()))
         {
-            Some(fault) => Side::Ill(fault.message),
+            Some(fault) => Side::Ill(fault.word, fault.message),
             None => Side::Well,
         };
         Some(Glance {
