@@ -93,9 +93,8 @@ fn every_sample_becomes_the_ticket_beside_it() {
             .collect();
         assert!(inputs.len() >= 4, "{} has too few samples", channel.code);
         for input in inputs {
-            let expected = input.with_file_name(
-                input.file_name().unwrap().to_str().unwrap().replace(".in.json", ".ticket.json"),
-            );
+            let expected =
+                input.with_file_name(input.file_name().unwrap().to_str().unwrap().replace(".in.json", ".ticket.json"));
             let document = fs::read(&input).unwrap();
             let verdict = samples::run(&mapping, &document, fs::read(&expected).ok().as_deref());
             let place = format!("{}/{}", channel.code, input.file_name().unwrap().to_str().unwrap());

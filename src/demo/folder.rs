@@ -174,7 +174,11 @@ mod tests {
         let codes: Vec<&str> = checked.iter().map(|(code, _)| code.as_str()).collect();
         assert_eq!(codes, [PLATFORM, MAILBOX]);
         for (code, mistakes) in &checked {
-            assert!(mistakes.is_empty(), "{code}: {:?}", mistakes.iter().map(|m| m.shown(Lang::En)).collect::<Vec<_>>());
+            assert!(
+                mistakes.is_empty(),
+                "{code}: {:?}",
+                mistakes.iter().map(|m| m.shown(Lang::En)).collect::<Vec<_>>()
+            );
         }
     }
 }

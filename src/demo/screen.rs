@@ -225,9 +225,7 @@ fn balance_sheet(figures: &Figures, mishaps: &Mishaps, wrong: &[Text], lang: Lan
     let mut row = |name: &'static str, of: &dyn Fn(&super::ChannelFigures) -> u64| {
         let counts: Vec<u64> = figures.channels.iter().map(of).collect();
         let all: u64 = counts.iter().sum();
-        table.add_row(
-            [name.to_owned()].into_iter().chain(counts.iter().map(u64::to_string)).chain([all.to_string()]),
-        );
+        table.add_row([name.to_owned()].into_iter().chain(counts.iter().map(u64::to_string)).chain([all.to_string()]));
     };
     row(pick(lang, "对方发出(对方自己数)", "sent (far sides' count)"), &|channel| channel.sent);
     row(pick(lang, "网关入库", "kept by the gateway"), &|channel| channel.tickets + channel.listed);
@@ -268,7 +266,8 @@ mod tests {
     use crate::demo::ChannelFigures;
 
     fn glance() -> Glance {
-        let channel = |name: &str, sent| ChannelFigures { name: name.into(), sent, tickets: sent - 2, listed: 2, revised: 1 };
+        let channel =
+            |name: &str, sent| ChannelFigures { name: name.into(), sent, tickets: sent - 2, listed: 2, revised: 1 };
         Glance {
             figures: Figures {
                 channels: vec![channel("书记县长信箱", 61), channel("省级12345热线", 36)],

@@ -143,7 +143,9 @@ impl Stage {
         let figures = self.figures().await.ok()?;
         let status: StatusView = self.ask(Request::Status).await.ok()?;
         let platform = self.channel(PLATFORM).await.ok()?;
-        let side = |far: Option<crate::console::FarStatus>| match far.and_then(|far| far.fault.filter(|_| far.open_since.is_some())) {
+        let side = |far: Option<crate::console::FarStatus>| match far
+            .and_then(|far| far.fault.filter(|_| far.open_since.is_some()))
+        {
             Some(fault) => Side::Ill(fault.message),
             None => Side::Well,
         };

@@ -152,7 +152,9 @@ type Pushing = tokio::task::JoinHandle<Result<(), Trouble>>;
 
 async fn core_away(stage: &Arc<Stage>) -> Result<Pushing, Trouble> {
     stage.core.spell(u64::MAX, 1);
-    stage.screen.say("热线系统开始答 503:来信照收,应答不变慢,先存着", "the core answers 503: letters are still taken and kept");
+    stage
+        .screen
+        .say("热线系统开始答 503:来信照收,应答不变慢,先存着", "the core answers 503: letters are still taken and kept");
     push(&stage.mailbox, 12..24, 100, stage.began).await?;
     let (mailbox, began) = (stage.mailbox.clone(), stage.began);
     let pushing = tokio::spawn(async move { push(&mailbox, 24..24 + UNDER_WAY, 60, began).await });

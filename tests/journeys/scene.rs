@@ -44,7 +44,15 @@ impl Plan {
         let token = secrets.join("letters.token");
         fs::write(&token, TOKEN).unwrap();
         fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
-        Self { dir, core: Arc::new(core), glass, http: String::new(), log: "info".into(), core_more: String::new(), core_instead: None }
+        Self {
+            dir,
+            core: Arc::new(core),
+            glass,
+            http: String::new(),
+            log: "info".into(),
+            core_more: String::new(),
+            core_instead: None,
+        }
     }
 
     /// Writes a channel.
@@ -139,13 +147,17 @@ impl Scene {
     /// The portal that pushes to a channel, with the right token.
     pub(crate) fn mailbox(&self, code: &str) -> Mailbox {
         let url = format!("{}/channels/{code}", self.house.url);
-        let options = MailboxOptions { pause: Duration::from_millis(50), ..MailboxOptions::new(url, Proof::bearer(TOKEN)) };
+        let options =
+            MailboxOptions { pause: Duration::from_millis(50), ..MailboxOptions::new(url, Proof::bearer(TOKEN)) };
         Mailbox::new(options).unwrap()
     }
 
     /// A push with the right token, not yet sent.
     pub(crate) fn push(&self, code: &str) -> reqwest::RequestBuilder {
-        self.client.post(format!("{}/channels/{code}", self.house.url)).bearer_auth(TOKEN).header("content-type", "application/json")
+        self.client
+            .post(format!("{}/channels/{code}", self.house.url))
+            .bearer_auth(TOKEN)
+            .header("content-type", "application/json")
     }
 
     /// What the core was told and took, each key once, in the order of its first coming.

@@ -24,7 +24,8 @@ async fn stopped_while_busy_it_ends_in_time_and_loses_nothing() {
                 // Until the door is shut.
                 loop {
                     let letter = Letter::invented(serial.fetch_add(1, Ordering::Relaxed));
-                    let push = client.post(&url).bearer_auth(crate::written::TOKEN).header("content-type", "application/json");
+                    let push =
+                        client.post(&url).bearer_auth(crate::written::TOKEN).header("content-type", "application/json");
                     let Ok(answer) = push.body(letter.body()).send().await else { return };
                     assert_eq!(answer.status(), 200, "an answer is an acknowledgement, or there is none");
                     let answer: Value = answer.json().await.unwrap();
