@@ -66,7 +66,8 @@ async fn a_core_away_for_longer_than_every_retry_makes_no_dead_letter() {
     assert_eq!(scene.told().len(), 5);
     scene.glass.reopen().await;
     assert_eq!(reached(&scene, 30).await.len(), 30);
-    scene.until("all answers are in", || scene.core.stats().out_of_order == 0).await;
+    assert_eq!(scene.core.stats().out_of_order, 0);
+    assert!(scene.dead().await.is_empty());
     scene.assert_nothing_waits().await;
 }
 

@@ -103,7 +103,7 @@ async fn a_hung_partner_slows_nobody_else() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_refused() {
+async fn what_cannot_be_read_is_refused_and_kept_once() {
     let scene = Plan::new().await.letters().start().await;
     let mailbox = scene.mailbox("letters");
     for _ in 0..2 {
@@ -111,5 +111,7 @@ async fn what_cannot_be_read_is_refused() {
     }
     assert_eq!(mailbox.push_malformed("{\"title\": \"没有编号\"}").await, Some(400));
     assert_eq!(scene.metric("huiliu_push_refused_total", &[("reason", "unreadable")]).await, 3.0);
+    let kept = scene.dead().await;
+    assert_eq!(kept.iter().map(|one| one["kind"].as_str().unwrap()).collect::<Vec<_>>(), ["unreadable"; 2]);
     assert!(matches!(mailbox.push(&Letter::invented(1)).await, Pushed::Acknowledged(Some(_))));
 }

@@ -112,7 +112,10 @@ async fn plant(scene: &Scene) {
     assert!(matches!(mailbox.push(&unmappable).await, Pushed::Acknowledged(_)));
     assert_eq!(scene.counted("letters", "unmapped").await, 1.0);
     assert_eq!(mailbox.push_malformed(format!("{{\"name\": \"{NAME}\", \"phone\": \"{PHONE}\"")).await, Some(400));
-    assert_eq!(mailbox.push_malformed(format!("{{\"letterNo\": [\"{NAME}\"], \"phone\": \"{PHONE}\"}}")).await, Some(400));
+    assert_eq!(
+        mailbox.push_malformed(format!("{{\"letterNo\": [\"{NAME}\"], \"phone\": \"{PHONE}\"}}")).await,
+        Some(400)
+    );
     assert_eq!(mailbox.push_unproven(&planted(4)).await, Some(401));
     let query = format!("{}/channels/letters?name={NAME}&phone={PHONE}", scene.house.url);
     let answer = scene.client.post(query).bearer_auth("wrong").body(planted(5).body()).send().await.unwrap();

@@ -24,7 +24,8 @@ async fn stopped_while_busy_it_ends_in_time_and_loses_nothing() {
                 // Until the door is shut.
                 loop {
                     let letter = Letter::invented(serial.fetch_add(1, Ordering::Relaxed));
-                    let push = client.post(&url).bearer_auth(crate::written::TOKEN).header("content-type", "application/json");
+                    let push =
+                        client.post(&url).bearer_auth(crate::written::TOKEN).header("content-type", "application/json");
                     let Ok(answer) = push.body(letter.body()).send().await else { return };
                     assert_eq!(answer.status(), 200, "an answer is an acknowledgement, or there is none");
                     let answer: Value = answer.json().await.unwrap();
@@ -80,10 +81,8 @@ async fn after_an_unclean_stop_the_first_line_says_whom_to_look_up_by_hand() {
 #[tokio::test]
 async fn a_second_gateway_on_the_same_data_says_who_holds_it() {
     let scene = Plan::new().await.letters().start().await;
-    let second = tokio::process::Command::from(crate::house::command(&scene.config())).output();
-    let second = tokio::time::timeout(crate::house::PATIENCE, second).await.unwrap().unwrap();
-    assert!(!second.status.success());
-    let told = String::from_utf8_lossy(&second.stderr).into_owned();
+    let (status, told) = scene.ask(&["run"]).await;
+    assert_ne!(status, 0);
     assert!(told.contains(&scene.house.pid().to_string()), "{told}");
     ticket(scene.mailbox("letters").push(&Letter::invented(1)).await);
 }

@@ -107,7 +107,8 @@ impl Run {
         if self.load.books.cut.load(Ordering::Relaxed) > cut {
             kill.hit.insert(Step::PushUnanswered);
         }
-        let told: BTreeSet<String> = self.scene.glass.look(0, |seen| seen.iter().map(|one| one.external_id()).collect());
+        let told: BTreeSet<String> =
+            self.scene.glass.look(0, |seen| seen.iter().map(|one| one.external_id()).collect());
         if acknowledged.iter().any(|number| !told.contains(number)) {
             kill.hit.insert(Step::NotYetAtCore);
         }
@@ -141,7 +142,11 @@ async fn killed_between_any_two_steps_it_keeps_every_promise() {
         if let Some(last) = kills.last_mut() {
             last.look_back(end, &run.scene.glass, &run.before_platform);
         }
-        if kill.hit.is_empty() { missed += 1 } else { kills.push(kill) }
+        if kill.hit.is_empty() {
+            missed += 1
+        } else {
+            kills.push(kill)
+        }
         assert!(missed <= wanted + 5, "the kills meet a gateway that has nothing to do");
     }
     let (scene, platform) = (run.scene, run.platform);
