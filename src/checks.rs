@@ -38,7 +38,14 @@ impl Checks for Checking {
                 ));
             }
         };
-        let verdict = match sample.form().as_str() {
+        let verdict = match sample
+            .input
+            .extension()
+            .and_then(|end| end.to_str())
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+            .as_str()
+        {
             "form" => samples::judge(&mapping, &form(&sample.document), sample.expected.as_deref()),
             _ => samples::run(&mapping, &sample.document, sample.expected.as_deref()),
         };

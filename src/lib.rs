@@ -4,6 +4,7 @@ pub mod channel;
 pub mod checks;
 pub mod cli;
 pub mod console;
+pub mod demo;
 pub mod errands;
 pub mod forward;
 pub mod gateway;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use huiliu::checks::Checking;
 use huiliu::cli::{DemoOrder, Hooks, RunOrder};
+use huiliu::demo::{Options, demo};
 use huiliu::gateway::{Start, StartError, run};
 use huiliu::kinds::KINDS;
 use huiliu::settings::{Gateway, Lang, Variables, lang};
@@ -14,6 +15,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let variables = Variables::of_process();
+    let demo = |DemoOrder { stay, json, lang }| demo(Options { stay, json, lang });
     huiliu::cli::main(Hooks { run: Box::new(daemon), demo: Box::new(demo), checks: Box::new(Checking { variables }) })
 }
 
@@ -42,10 +44,4 @@ fn daemon(order: RunOrder) -> ExitCode {
 fn failed(error: &StartError, lang: Lang) -> ExitCode {
     eprintln!("{}", error.shown(lang));
     ExitCode::from(error.exit_status())
-}
-
-/// Shows the gateway at work.
-fn demo(order: DemoOrder) -> ExitCode {
-    let _ = order;
-    ExitCode::FAILURE
 }

@@ -60,14 +60,15 @@ impl Channel {
         match self {
             Self::List => {
                 let (json, channels) = site.ask::<Vec<ChannelView>>(Request::ChannelList, None)?;
-                Ok(Output::new(json, list(site, &channels)))
+                Ok(Output::new(json, list(&site.look, &channels)))
             }
             Self::Show { name, all } => {
                 let (mut json, detail) = site.ask::<ChannelDetail>(Request::ChannelShow { channel: name }, None)?;
                 if let Some(fields) = json.as_object_mut().filter(|_| !all) {
                     fields.remove("settings");
                 }
-                Ok(Output::new(json, show(site, &detail, all)))
+                let kind = site.kind(detail.channel.kind.as_deref());
+                Ok(Output::new(json, show(&site.look, kind, &detail, all)))
             }
             Self::GoLive { name, from, why } => {
                 let (json, done) = site.ask::<WentLive>(Request::GoLive { channel: name, from }, why)?;
@@ -88,8 +89,8 @@ impl Channel {
     }
 }
 
-pub(super) fn list(site: &Site, channels: &[ChannelView]) -> String {
-    let look = &site.look;
+/// Channels as a table.
+pub(super) fn list(look: &Look, channels: &[ChannelView]) -> String {
     if channels.is_empty() {
         return say(look.lang, "还没有配置任何渠道", "no channel is configured yet").into();
     }
@@ -99,9 +100,9 @@ pub(super) fn list(site: &Site, channels: &[ChannelView]) -> String {
             channel.name.clone(),
             state(look, channel),
             look.time(channel.last_item),
-            channel.tickets.live.to_string(),
+            (channel.tickets.live + channel.tickets.trial + channel.tickets.waiting).to_string(),
             channel.dead.to_string(),
-            channel.far.as_ref().map_or_else(|| "-".into(), |status| far(look, status)),
+            channel.far.as_ref().map_or_else(|| "-".into(), |status| far_in_a_word(look, status).to_owned()),
         ]
     });
     let heads = ["channel_code", "channel", "state", "last_item", "tickets", "dead", "far"];
@@ -111,15 +112,24 @@ pub(super) fn list(site: &Site, channels: &[ChannelView]) -> String {
 fn state(look: &Look, channel: &ChannelView) -> String {
     let state = word(CHANNEL_STATES, &channel.state, look.lang);
     match channel.first_run.as_deref() {
-        Some("needs_go_live") => format!("{state}:{}", say(look.lang, "待确认启用", "needs go-live")),
+        Some("needs_go_live") => format!("{state}{}", say(look.lang, ":待确认启用", ": needs go-live")),
         _ => state.into(),
+    }
+}
+
+/// Whether a far side works, else the sort of its failure.
+fn far_in_a_word<'a>(look: &Look, status: &'a FarStatus) -> &'a str {
+    match (status.open_since, &status.fault) {
+        (None, _) => say(look.lang, "正常", "well"),
+        (Some(_), Some(fault)) => word(FAULTS, &fault.word, look.lang),
+        (Some(_), None) => say(look.lang, "暂停", "left alone"),
     }
 }
 
 /// How it stands with a far side, in a few words.
 pub(super) fn far(look: &Look, status: &FarStatus) -> String {
     let Some(since) = status.open_since else { return say(look.lang, "正常", "well").into() };
-    let fault = status.fault.as_ref().map_or("", |fault| word(FAULTS, &fault.word, look.lang));
+    let fault = far_in_a_word(look, status);
     let since = look.time(Some(since));
     match (status.next_try, look.lang) {
         (Some(next), Lang::Zh) => format!("{fault},{since} 起;{} 再试", look.time(Some(next))),
@@ -129,8 +139,9 @@ pub(super) fn far(look: &Look, status: &FarStatus) -> String {
     }
 }
 
-pub(super) fn show(site: &Site, detail: &ChannelDetail, all: bool) -> String {
-    let (look, channel) = (&site.look, &detail.channel);
+/// One channel; `kind` as people call it.
+pub(super) fn show(look: &Look, kind: String, detail: &ChannelDetail, all: bool) -> String {
+    let channel = &detail.channel;
     let first_run = channel.first_run.as_deref().map_or("", |run| word(FIRST_RUNS, run, look.lang));
     let fault = channel.far.as_ref().and_then(|far| far.fault.as_ref());
     let fault = fault.map(|fault| format!(" ({}: {})", look.time(Some(fault.at)), fault.message)).unwrap_or_default();
@@ -142,7 +153,7 @@ pub(super) fn show(site: &Site, detail: &ChannelDetail, all: bool) -> String {
         ("channel", channel.name.clone()),
         ("channel_code", channel.code.clone()),
         ("aliases", channel.aliases.join(say(look.lang, "、", ", "))),
-        ("kind", site.kind(channel.kind.as_deref())),
+        ("kind", kind),
         ("state", state(look, channel)),
         ("start_from", channel.start_from.map(|day| day.to_string()).unwrap_or_default()),
         ("first_run", first_run.into()),

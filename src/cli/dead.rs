@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::Value;
 
+use super::draft::{draft, reasons};
 use super::output::{Failure, Output};
 use super::prompt::Prompt;
 use super::site::Site;
@@ -142,7 +143,13 @@ pub(super) fn show(look: &Look, letter: &DeadDetail) -> String {
         ("attempts", dead.attempts.to_string()),
         ("ended", ended.map(|how| format!("{how}, {}", look.time(dead.ended_at))).unwrap_or_default()),
     ]);
-    text += &look.section("details", &look.value(&letter.details));
+    // A held submission was mapped, so its details are a draft.
+    let details = match &letter.details {
+        held @ Value::Object(_) if dead.kind == "held" => draft(look, held),
+        Value::Null => String::new(),
+        other => reasons(look, other),
+    };
+    text += &look.section("details", &details);
     let raw = letter.raw.as_ref().map(|raw| look.value(&Value::String(raw.clone()))).unwrap_or_default();
     text += &look.section("raw", &raw);
     text += &look.section("deeds", &deeds(look, &letter.deeds));

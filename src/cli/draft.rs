@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::table::Look;
+use super::table::{Look, clean_text};
 use crate::words::{FIELDS, say, word};
 
 /// A draft's fields, one a line; nothing if there is no draft.
@@ -38,21 +38,32 @@ fn flatten(look: &Look, value: &Value, path: &str, out: &mut Vec<(String, String
     }
 }
 
-/// Why a submission could not be mapped, one reason a line: sentences in the reader's language where they are given
-/// in both, anything else as it stands.
+/// Why a submission could not be mapped: a line for each reason, and one for its remedy.
 pub(super) fn reasons(look: &Look, reasons: &Value) -> String {
-    let own = say(look.lang, "zh", "en");
-    let one = |reason: &Value| match reason {
-        Value::Object(table) => match table.get(own).and_then(Value::as_str) {
-            Some(text) => text.to_owned(),
-            None => reason.to_string(),
-        },
+    let list = reasons.as_array().map_or(std::slice::from_ref(reasons), Vec::as_slice);
+    list.iter().map(|reason| one_reason(look, reason)).collect::<Vec<_>>().join("\n")
+}
+
+fn one_reason(look: &Look, reason: &Value) -> String {
+    let told = text(look, &reason["reason"]);
+    if told.is_empty() {
+        return look.value(reason);
+    }
+    let named = |key: &str| reason[key].as_str().unwrap_or_default();
+    let field = say(look.lang, named("field_zh"), named("field"));
+    let head = if field.is_empty() { String::new() } else { format!("{field}{}", say(look.lang, ":", ": ")) };
+    let place = named("place");
+    let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
+    let remedy = text(look, &reason["remedy"]);
+    let remedy = if remedy.is_empty() { remedy } else { format!("\n    → {remedy}") };
+    clean_text(&format!("{head}{told}{place}{remedy}"))
+}
+
+/// A text in one language or in both.
+fn text(look: &Look, value: &Value) -> String {
+    match value {
         Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    match reasons {
-        Value::Array(list) => list.iter().map(one).collect::<Vec<_>>().join("\n"),
-        other => one(other),
+        both => both[say(look.lang, "zh", "en")].as_str().unwrap_or_default().to_owned(),
     }
 }
 
@@ -100,5 +111,15 @@ mod tests {
                 assert!(!name.contains('.') && !name.contains('_'), "{name}");
             }
         }
+    }
+
+    #[test]
+    fn reasons_are_sentences_in_the_reader_s_language() {
+        let given = json!([{ "field": "sex", "field_zh": "性别", "rule": "codes", "place": "callerSex",
+            "reason": { "zh": "对照表里没有这个代码", "en": "the code is not in the table" },
+            "remedy": { "zh": "在 [codes] 里补上", "en": "add it to [codes]" } }, { "reason": "no JSON" }]);
+        let shown = |lang| reasons(&Look { lang, zone: TimeZone::UTC, width: None }, &given);
+        assert_eq!(shown(Lang::Zh), "性别:对照表里没有这个代码 (callerSex)\n    → 在 [codes] 里补上\nno JSON");
+        assert_eq!(shown(Lang::En), "sex: the code is not in the table (callerSex)\n    → add it to [codes]\nno JSON");
     }
 }

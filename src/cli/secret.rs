@@ -8,6 +8,7 @@ use serde_json::json;
 use super::output::{Failure, Output};
 use super::prompt::Prompt;
 use super::site::Site;
+use super::table::Look;
 use crate::console::view::SecretView;
 use crate::console::{Code, Problem, Request};
 use crate::settings::{Lang, SecretError, SecretState, references};
@@ -111,7 +112,7 @@ fn list(site: &Site) -> Result<Output, Failure> {
             })
         })
         .collect();
-    Ok(Output::new(json, table(site, &states, &history) + &remark))
+    Ok(Output::new(json, table(&site.look, &states, &history) + &remark))
 }
 
 /// The name by which a secret is set, if it is one of ours.
@@ -127,8 +128,8 @@ fn last<'a>(state: &SecretState, history: &'a [SecretView]) -> Option<&'a Secret
     history.iter().find(|view| view.name == name)
 }
 
-fn table(site: &Site, states: &[SecretState], history: &[SecretView]) -> String {
-    let look = &site.look;
+/// Secrets as a table; never a value.
+pub(super) fn table(look: &Look, states: &[SecretState], history: &[SecretView]) -> String {
     if states.is_empty() {
         return say(look.lang, "配置里没有用到密钥", "the configuration refers to no secret").into();
     }

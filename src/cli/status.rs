@@ -3,6 +3,7 @@
 use super::channel::far;
 use super::output::{Failure, Output};
 use super::site::Site;
+use super::table::Look;
 use crate::console::Request;
 use crate::console::view::StatusView;
 use crate::settings::Lang;
@@ -11,7 +12,11 @@ use crate::words::say;
 /// Shows how the gateway stands.
 pub(super) fn run(site: &Site) -> Result<Output, Failure> {
     let (json, status) = site.ask::<StatusView>(Request::Status, None)?;
-    let look = &site.look;
+    Ok(Output::new(json, card(&site.look, &status)))
+}
+
+/// The house as a card.
+pub(super) fn card(look: &Look, status: &StatusView) -> String {
     let running = match &status.running {
         Some(running) => {
             let since = look.time(Some(running.since));
@@ -32,13 +37,12 @@ pub(super) fn run(site: &Site) -> Result<Output, Failure> {
         Lang::Zh => format!("{due} 件待转,{later} 件稍后再试"),
         Lang::En => format!("{due} due, {later} later"),
     };
-    let text = look.card(&[
+    look.card(&[
         ("running", running),
         ("version_program", status.version.clone()),
         ("core", status.core.as_ref().map_or_else(String::new, |core| far(look, core))),
         ("to_core", waits),
         ("channels", format!("{}{wrong}", status.channels)),
         ("dead", status.dead.to_string()),
-    ]);
-    Ok(Output::new(json, text))
+    ])
 }

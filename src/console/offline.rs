@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::channels::daemon_needed;
 use super::{ConfiguredChannel, Control, FarStatus, Problem, Running, Side};
-use crate::settings::{ChannelFile, ChannelState, Channels, Text};
+use crate::settings::{ChannelFile, ChannelSettings, ChannelState, Channels, Lang, Mistake, Text};
 use crate::store::{Actor, Verdict};
 
 /// Loaded channels without anything that runs them.
@@ -51,13 +51,12 @@ impl ConfiguredChannel {
     }
 }
 
-fn shown(mistake: &crate::settings::Mistake) -> Text {
-    use crate::settings::Lang;
+fn shown(mistake: &Mistake) -> Text {
     Text::new(mistake.shown(Lang::Zh), mistake.shown(Lang::En))
 }
 
 /// The settings with the common defaults filled in. Secrets stand in files only as references.
-fn written_out(settings: &crate::settings::ChannelSettings) -> serde_json::Value {
+fn written_out(settings: &ChannelSettings) -> serde_json::Value {
     let channel = &settings.channel;
     json!({
         "channel": {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use huiliu_contract::{Cursor, Fault, Keepsake, Personal};
+use huiliu_contract::{Cursor, Fault, Keepsake, Page, Personal, Poll};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -13,10 +13,13 @@ use crate::channel::Channel;
 use crate::intake::{How, Intake};
 use crate::retry::{Breaker, Gate};
 use crate::settings::ChannelState;
-use crate::store::{Claim, Far, FirstRun, NotAccepted, Outcome, Settlement, Store};
+use crate::store::{Claim, Errand, Far, FirstRun, NotAccepted, Outcome, Settlement, Store, Task};
 
 /// A call that takes longer than this is cut off; its lease is free again.
 const LONGEST_CALL: Duration = Duration::from_secs(300);
+
+/// How long a lone failure between pages that came is given before it is asked about again.
+const HICCUP: Duration = Duration::from_millis(100);
 
 /// More items than this, or any older than [`OLD`], and a first run stops for a person.
 const FIRST_RUN_ITEMS: u64 = 20;
@@ -56,6 +59,12 @@ impl Polling {
         loop {
             let claims = tokio::select! {
                 () = stop.cancelled() => return,
+                () = self.resumed.notified() => {
+                    breaker.resume();
+                    let poll = Errand { task: Task::Poll, subject: i64::from(self.channel.enrolled.channel) };
+                    self.store.schedule().hasten(poll, self.store.clock().now());
+                    continue;
+                }
                 claims = self.store.schedule().claim(far, 1, self.store.clock()) => claims,
             };
             for claim in claims {
@@ -159,16 +168,21 @@ impl Polling {
         };
         let mut cursor = bookmarks.0.and_then(|body| String::from_utf8(body).ok()).map(Cursor);
         let mut kept = bookmarks.1.map(|body| Keepsake(Personal::new(body)));
+        // One hiccup between pages that came is asked about again at once; a second one shuts the gate.
+        let mut hiccup = false;
         loop {
-            let call = poll.poll(cursor.as_ref(), kept.as_ref());
-            let page = match tokio::time::timeout(LONGEST_CALL, call).await {
-                Ok(Ok(page)) => page,
-                Ok(Err(fault)) => return Ended::Failed(fault),
-                Err(_) => {
-                    let message = "the call took longer than any may";
-                    return Ended::Failed(Fault::unavailable(message, huiliu_contract::Reached::Maybe));
+            let page = match self.ask(poll.as_ref(), cursor.as_ref(), kept.as_ref()).await {
+                Ok(page) => page,
+                Err(Fault::Unavailable { retry_after: None, .. }) if hiccup => {
+                    hiccup = false;
+                    metrics::counter!("huiliu_hiccups_total", "channel" => self.channel.code.to_string()).increment(1);
+                    tokio::time::sleep(HICCUP).await;
+                    self.channel.pace.turn().await;
+                    continue;
                 }
+                Err(fault) => return Ended::Failed(fault),
             };
+            hiccup = true;
             metrics::counter!("huiliu_pages_total", "channel" => self.channel.code.to_string()).increment(1);
             let how = How {
                 polled: true,
@@ -188,6 +202,13 @@ impl Polling {
             }
             self.channel.pace.turn().await;
         }
+    }
+
+    /// One call, cut off at the longest wait.
+    async fn ask(&self, poll: &dyn Poll, after: Option<&Cursor>, kept: Option<&Keepsake>) -> Result<Page, Fault> {
+        tokio::time::timeout(LONGEST_CALL, poll.poll(after, kept)).await.unwrap_or_else(|_| {
+            Err(Fault::unavailable("the call took longer than any may", huiliu_contract::Reached::Maybe))
+        })
     }
 
     /// The end of a first run: what it met decides whether a person is asked.

@@ -11,7 +11,7 @@ use huiliu_kit::template::{Filling, Template};
 use serde_json::Value;
 use url::Url;
 
-use super::{CoreRef, Forwarder, render};
+use super::{CoreRef, Forwarder};
 use crate::settings::CoreSettings;
 use crate::store::Fresh;
 use crate::ticket::event::idempotency_key;
@@ -73,7 +73,7 @@ impl RestForwarder {
     }
 
     fn write(&self, fresh: &Fresh, out: &mut Vec<u8>) -> Result<(), Fault> {
-        let event = render(fresh).map_err(|bad| Fault::malformed(bad.to_string()))?;
+        let event = fresh.json().map_err(|bad| Fault::malformed(bad.to_string()))?;
         let Some(template) = &self.body else {
             out.extend_from_slice(&event);
             return Ok(());

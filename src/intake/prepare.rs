@@ -8,7 +8,7 @@ use huiliu_contract::{Submission, Unreadable};
 use crate::channel::Channel;
 use crate::normalize::Unmappable;
 use crate::settings::Text;
-use crate::store::{Arrival, Digest, Folio, Keys, Mapped, MappedKeys, Place, SealError, Standing, Store, Stray};
+use crate::store::{Arrival, Folio, Keys, Mapped, MappedKeys, Place, SealError, Standing, Store, Stray};
 use crate::ticket::Draft;
 
 /// A submission, ready.
@@ -90,7 +90,7 @@ impl Preparer {
         let category = draft.matter.category.as_ref();
         MappedKeys {
             digest: keys.blind("mapped", &[&json]),
-            blind: blind_keys(keys, draft),
+            blind: keys.findable(&draft.find_inputs()),
             submitted_at: draft.times.submitted_at.map(|at| at.as_millisecond()),
             deadline: draft.deadline.as_ref().and_then(|deadline| deadline.computed).map(|at| at.as_millisecond()),
             category: category.and_then(|category| category.mapped.last().or(category.source.last())).cloned(),
@@ -139,13 +139,4 @@ fn reasons_json(unmappable: &Unmappable) -> Vec<u8> {
         })
         .collect();
     serde_json::Value::from(reasons).to_string().into_bytes()
-}
-
-/// By what a ticket is found: each telephone, the resident id, the name with the last four digits.
-fn blind_keys(keys: &Keys, draft: &Draft) -> Vec<Digest> {
-    let inputs = draft.find_inputs();
-    let mut blind: Vec<Digest> = inputs.phones.iter().map(|phone| keys.blind("phone", &[phone.as_bytes()])).collect();
-    blind.extend(inputs.id_no.iter().map(|id| keys.blind("id_no", &[id.as_bytes()])));
-    blind.extend(inputs.name_phone4.iter().map(|pair| keys.blind("name_phone4", &[pair.as_bytes()])));
-    blind
 }

@@ -2,7 +2,7 @@
 //! console looks for. What is typed goes through the same normalisation as what was mapped.
 
 use super::{Digest, Keys};
-use crate::ticket::{Draft, MatchInputs, Person, letters_only};
+use crate::ticket::{Draft, FindInputs, Person, letters_only};
 
 const PHONE: &str = "phone";
 const ID_NO: &str = "id_no";
@@ -10,7 +10,7 @@ const NAME_PHONE4: &str = "name_phone4";
 
 impl Keys {
     /// The keys by which a person finds a ticket: telephone numbers, name with the last four digits, identity number.
-    pub fn findable(&self, parts: &MatchInputs) -> Vec<Digest> {
+    pub fn findable(&self, parts: &FindInputs) -> Vec<Digest> {
         let phones = parts.phones.iter().map(|phone| self.blind(PHONE, &[phone.as_bytes()]));
         let name = parts.name_phone4.iter().map(|pair| self.blind(NAME_PHONE4, &[pair.as_bytes()]));
         let id_no = parts.id_no.iter().map(|id_no| self.blind(ID_NO, &[id_no.as_bytes()]));
@@ -39,8 +39,8 @@ impl Keys {
     }
 }
 
-fn of_person(person: Person) -> MatchInputs {
-    Draft { person, ..Draft::default() }.match_inputs()
+fn of_person(person: Person) -> FindInputs {
+    Draft { person, ..Draft::default() }.find_inputs()
 }
 
 #[cfg(test)]

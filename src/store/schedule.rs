@@ -119,6 +119,14 @@ impl Schedule {
         bell.notify_one();
     }
 
+    /// Makes an errand that waits for a later time due now (ms); any other stays as it is.
+    pub fn hasten(&self, errand: Errand, now: i64) {
+        let waits = self.lock().slots.get(&errand).is_some_and(|slot| matches!(slot.place, Place::Waiting(_)));
+        if waits {
+            self.plant(errand, now, now, 0, None);
+        }
+    }
+
     /// As [`Schedule::plant`], for many at once: the bells are to be rung once by the caller.
     pub(super) fn plant_quietly(
         &self,
@@ -326,5 +334,19 @@ mod tests {
         let claim = schedule.claim(Far::Core, 1, &clock).await;
         assert_eq!(claim.len(), 1);
         assert_eq!(schedule.depth(Far::Core), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn only_what_waits_is_hastened() {
+        let schedule = Arc::new(Schedule::default());
+        let clock = Clock::start(0);
+        schedule.hasten(errand(1), clock.now());
+        assert!(schedule.list(10).is_empty(), "nothing is made that was not there");
+        schedule.plant(errand(1), clock.now() + 3_600_000, clock.now(), 0, None);
+        schedule.hasten(errand(1), clock.now());
+        let claim = schedule.claim(Far::Core, 1, &clock).await.remove(0);
+        schedule.hasten(errand(1), clock.now());
+        schedule.finish(claim.settled(), Next::Gone, clock.now());
+        assert!(schedule.list(10).is_empty(), "what is under way is not asked for again");
     }
 }

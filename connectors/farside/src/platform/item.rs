@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// One order of the platform.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub(super) struct Order {
     pub(super) revision: u64,
     pub(super) updated: Timestamp,
     pub(super) malformed: bool,
+    /// Members that stand in place of the invented ones.
+    pub(super) own: Map<String, Value>,
 }
 
 const MATTERS: [(&str, &str, &str, &str); 4] = [
@@ -58,6 +60,14 @@ impl Order {
             "updateTime": time(self.updated),
             "transferOpinion": "请按规定时限办理并反馈。",
         });
+        for (name, value) in &self.own {
+            document[name] = value.clone();
+        }
+        if self.revision > 0
+            && let Some(Value::String(text)) = self.own.get("orderContent")
+        {
+            document["orderContent"] = json!(format!("{text}{changed}"));
+        }
         if !self.malformed {
             document["orderNo"] = Value::String(self.number());
         }

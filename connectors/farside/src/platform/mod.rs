@@ -12,7 +12,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::port::Port;
 pub use options::{Envelope, Gate, PlatformOptions, Trick};
@@ -54,6 +54,12 @@ impl Platform {
     /// Adds so many items, each later than all before.
     pub fn grow(&self, items: u64) {
         self.with(|state| state.grow(items));
+    }
+
+    /// Adds an item with members of the caller's own in place of the invented ones; its number and times stay the
+    /// platform's.
+    pub fn grow_with(&self, own: Map<String, Value>) {
+        self.with(|state| state.grow_with(own));
     }
 
     /// Adds an item without a number: a malformed one, which stays.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::item::Order;
 use super::options::{PlatformOptions, Trick};
@@ -106,18 +106,22 @@ impl State {
 
     pub(super) fn grow(&mut self, items: u64) {
         for _ in 0..items {
-            self.add(false);
+            self.add(false, Map::new());
         }
     }
 
-    pub(super) fn grow_malformed(&mut self) {
-        self.add(true);
+    pub(super) fn grow_with(&mut self, own: Map<String, Value>) {
+        self.add(false, own);
     }
 
-    fn add(&mut self, malformed: bool) {
+    pub(super) fn grow_malformed(&mut self) {
+        self.add(true, Map::new());
+    }
+
+    fn add(&mut self, malformed: bool, own: Map<String, Value>) {
         self.grown += 1;
         let updated = self.tick();
-        self.orders.push(Order { seq: self.grown, revision: 0, updated, malformed });
+        self.orders.push(Order { seq: self.grown, revision: 0, updated, malformed, own });
     }
 
     fn tick(&mut self) -> Timestamp {

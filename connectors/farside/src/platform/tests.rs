@@ -72,3 +72,14 @@ async fn a_write_back_told_twice_is_one() {
     let stats = platform.stats();
     assert_eq!((stats.written_back, stats.told_again, stats.refused), (1, 1, 1));
 }
+
+#[tokio::test]
+async fn an_order_of_the_callers_own_keeps_the_platforms_number() {
+    let platform = Platform::start(PlatformOptions::new(0)).await.unwrap();
+    let own = serde_json::json!({ "orderTitle": "自拟", "orderContent": "自拟内容" });
+    platform.grow_with(own.as_object().unwrap().clone());
+    assert!(platform.revise("SP20260000001"));
+    let document = platform.document("SP20260000001").unwrap();
+    assert_eq!((&document["orderTitle"], &document["orderNo"]), (&"自拟".into(), &"SP20260000001".into()));
+    assert_eq!(document["orderContent"], "自拟内容(第1次更正)");
+}

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8};
 use http::{HeaderMap, StatusCode, header};
-use huiliu_contract::Fault;
+use huiliu_contract::{Fault, Reached};
 use serde_json::Value;
 
 /// What a far side answered, unpacked but not yet understood.
@@ -51,6 +51,11 @@ impl Answer {
         };
         read.map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
+            if error.is_eof() && !body.trim_ascii().is_empty() {
+                // It began as JSON and stops in the middle: a line that was cut where nobody noticed.
+                let message = format!("the answer ends in the middle of its JSON ({place})");
+                return Fault::unavailable(message, Reached::Maybe).quoting(self.quote());
+            }
             Fault::malformed(format!("the answer is not JSON (stopped at {place})")).quoting(self.quote())
         })
     }
@@ -101,6 +106,17 @@ mod tests {
         assert!(!format!("{fault} {fault:?}").contains("张三"));
         let Fault::Malformed { quoted: Some(quoted), .. } = fault else { panic!("quoted nothing") };
         assert!(quoted.reveal().contains("张三"));
+    }
+
+    #[test]
+    fn json_that_stops_in_the_middle_is_a_cut_line() {
+        for cut in ["{\"items\":[{\"id\":\"1\"},", "{\"code\":0", "[1,"] {
+            assert_eq!(answer("application/json", cut.as_bytes()).json().unwrap_err().word(), "unavailable", "{cut}");
+        }
+        for nonsense in ["", "  ", "]", "{\"a\":}", "<html>"] {
+            let fault = answer("application/json", nonsense.as_bytes()).json().unwrap_err();
+            assert_eq!(fault.word(), "malformed", "{nonsense}");
+        }
     }
 
     #[test]

@@ -1,0 +1,187 @@
+//! Every screen in both languages, as it is pinned.
+
+use huiliu_contract::SecretRef;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use crate::cli::table::Look;
+use crate::cli::{channel, dead, errand, secret, status, ticket};
+use crate::console::view::{ChannelDetail, ChannelView, DeadView, ErrandView, Life, SecretView, TicketView};
+use crate::settings::{Lang, SecretState};
+
+fn look(lang: Lang) -> Look {
+    Look { lang, zone: TimeZone::get("Asia/Shanghai").unwrap(), width: Some(80) }
+}
+
+fn both(name: &str, screen: impl Fn(&Look) -> String) {
+    for lang in [Lang::Zh, Lang::En] {
+        let text = screen(&look(lang));
+        let wide = |c: char| if c > '\u{2e80}' { 2 } else { 1 };
+        for line in text.lines() {
+            assert!(line.chars().map(wide).sum::<usize>() <= 80, "{name}: {line}");
+        }
+        insta::assert_snapshot!(format!("{name}_{}", if lang == Lang::Zh { "zh" } else { "en" }), text);
+    }
+}
+
+fn a_ticket() -> Value {
+    json!({
+        "number": "261122-00017", "channel": "xianzhang", "channel_name": "书记县长信箱", "external_id": "XZ2026112200031",
+        "core_number": "RX20261122000123", "core_accepted_at": "2026-11-22T01:31:00Z",
+        "title": "刘先生反映城关镇衡岳路第三盏路灯不亮,晚上行人摔倒", "standing": "live",
+        "received_at": "2026-11-22T01:30:00Z", "submitted_at": "2026-11-22T01:20:00Z",
+        "deadline": "2026-12-06T15:59:59Z", "category": "市政", "region": "430424",
+        "version": 2, "events": 2, "sent": 1, "stuck": 41
+    })
+}
+
+fn a_dead_letter() -> Value {
+    json!({
+        "id": 41, "kind": "event", "channel": "xianzhang", "channel_name": "书记县长信箱",
+        "since": "2026-11-22T02:00:00Z", "reason": "malformed", "attempts": 7, "ticket": "261122-00017",
+        "event": 2, "external_id": "XZ2026112200031", "ended_at": null, "ended_how": null
+    })
+}
+
+fn reasons() -> Value {
+    json!([{ "field": "phone", "field_zh": "联系电话", "rule": "clean", "place": "lxdh",
+        "reason": { "zh": "不像电话号码", "en": "is no telephone number" },
+        "remedy": { "zh": "改好字段对应后重试", "en": "mend the mapping, then retry" } }])
+}
+
+fn of<T: serde::de::DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).unwrap()
+}
+
+#[test]
+fn tickets_are_listed() {
+    let other = json!({ "standing": "trial", "stuck": null, "number": "261122-00028", "title": null });
+    let third = json!({ "stuck": null, "sent": 2, "number": "261122-00033", "title": "建议" });
+    let merged = |changes: &Value| {
+        let mut row = a_ticket();
+        row.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        of::<TicketView>(row)
+    };
+    let rows = [of::<TicketView>(a_ticket()), merged(&other), merged(&third)];
+    both("tickets", |look| ticket::list(look, &rows));
+    both("no_tickets", |look| ticket::list(look, &[]));
+}
+
+#[test]
+fn a_ticket_s_life_is_shown() {
+    let at = "2026-11-22T01:30:00Z";
+    let life: Life = of(json!({
+        "ticket": a_ticket(), "masked": true,
+        "draft": { "person": { "name": "刘先生", "phone": "138****0000" }, "matter": { "title": "路灯不亮" } },
+        "versions": [
+            { "n": 1, "received_at": at, "state": "taken", "source_version": null, "media_type": "application/json",
+              "bytes": 1200, "raw": null, "draft": null, "reasons": null },
+            { "n": 2, "received_at": at, "state": "unmapped", "source_version": "7", "media_type": "application/json",
+              "bytes": 1210, "raw": null, "draft": null, "reasons": reasons() }
+        ],
+        "events": [
+            { "n": 1, "kind": "new", "at": at, "state": "forwarded", "idempotency_key": "261122-00017-1" },
+            { "n": 2, "kind": "revised", "at": at, "state": "dead", "idempotency_key": "261122-00017-2" },
+            { "n": 3, "kind": "revised", "at": at, "state": "behind", "idempotency_key": "261122-00017-3" }
+        ],
+        "outcomes": [{ "core_id": "OUT-9", "at": at, "body": null }],
+        "dead": [a_dead_letter()],
+        "deeds": [{ "at": at, "who": "unix:zhang", "what": "unmask", "subject": "ticket:261122-00017", "why": "回访" }]
+    }));
+    both("life", |look| ticket::show(look, &life));
+}
+
+#[test]
+fn dead_letters_are_shown() {
+    let mut ended = a_dead_letter();
+    ended.as_object_mut().unwrap().extend(
+        json!({ "id": 42, "kind": "unmapped", "event": null, "ticket": null, "reason": "unmapped",
+            "ended_at": "2026-11-22T03:00:00Z", "ended_how": "remapped" })
+        .as_object()
+        .unwrap()
+        .clone(),
+    );
+    let rows: [DeadView; 2] = [of(a_dead_letter()), of(ended.clone())];
+    both("dead_list", |look| dead::list(look, &rows));
+    ended
+        .as_object_mut()
+        .unwrap()
+        .extend(json!({ "masked": true, "details": reasons(), "raw": null, "deeds": [] }).as_object().unwrap().clone());
+    let detail = of(ended);
+    both("dead_show", |look| dead::show(look, &detail));
+}
+
+#[test]
+fn errands_are_listed() {
+    let rows: [ErrandView; 3] = [
+        of(json!({ "task": "poll", "subject": "channel:sheng12345", "state": "waiting", "due": "2026-11-22T01:35:00Z",
+            "attempts": 0, "held_since": null })),
+        of(json!({ "task": "forward", "subject": "ticket:261122-00017", "state": "due", "due": null,
+            "attempts": 2, "held_since": "2026-11-22T01:00:00Z" })),
+        of(json!({ "task": "forward", "subject": "ticket:261122-00028", "state": "underway", "due": null,
+            "attempts": 0, "held_since": null })),
+    ];
+    both("errands", |look| errand::list(look, &rows));
+}
+
+fn a_channel() -> Value {
+    json!({
+        "code": "sheng12345", "name": "省级12345热线", "aliases": ["省12345热线"], "state": "live", "kind": "rest",
+        "start_from": "2026-12-01", "known_since": "2026-11-20T01:00:00Z", "first_run": "needs_go_live",
+        "live_from": null, "last_poll": "2026-11-22T01:25:00Z", "last_item": "2026-11-22T01:20:00Z",
+        "tickets": { "live": 0, "trial": 12, "historic": 3400, "waiting": 25 }, "dead": 2,
+        "far": { "open_since": "2026-11-22T01:25:00Z", "next_try": null,
+            "fault": { "at": "2026-11-22T01:25:00Z", "word": "denied", "message": "status 401" } },
+        "mistakes": []
+    })
+}
+
+#[test]
+fn channels_are_shown() {
+    let mend = json!({ "code": "shengzhang", "name": "省长信箱", "state": "mend", "kind": null, "first_run": null,
+        "far": null, "last_item": null, "dead": 0,
+        "mistakes": [{ "zh": "channel.toml:3:1 [connect.kind] 缺少", "en": "channel.toml:3:1 [connect.kind] missing" }] });
+    let mut wrong = a_channel();
+    wrong.as_object_mut().unwrap().extend(mend.as_object().unwrap().clone());
+    let rows: [ChannelView; 2] = [of(a_channel()), of(wrong.clone())];
+    both("channels", |look| channel::list(look, &rows));
+    let detail = |mut row: Value| {
+        row.as_object_mut().unwrap().extend(
+            json!({ "namespace": "sheng12345", "settings": { "connect": { "kind": "rest" } }, "deeds": [] })
+                .as_object()
+                .unwrap()
+                .clone(),
+        );
+        of::<ChannelDetail>(row)
+    };
+    let (whole, wrong) = (detail(a_channel()), detail(wrong));
+    both("channel", |look| channel::show(look, "rest".into(), &whole, true));
+    both("channel_wrong", |look| channel::show(look, "-".into(), &wrong, false));
+}
+
+#[test]
+fn the_house_is_shown() {
+    let running = of(json!({
+        "version": "0.1.0", "core": { "open_since": "2026-11-22T01:25:00Z", "next_try": "2026-11-22T01:26:00Z",
+            "fault": { "at": "2026-11-22T01:25:00Z", "word": "unavailable", "message": "no connection" } },
+        "running": { "pid": 4711, "since": "2026-11-22T01:00:00Z", "listen": "127.0.0.1:8612" },
+        "to_core": [17, 3], "channels": 10, "channels_wrong": 1, "dead": 2
+    }));
+    both("status", |look| status::card(look, &running));
+    let stopped = of(json!({ "version": "0.1.0", "core": null, "running": null, "to_core": [0, 0], "channels": 0,
+        "channels_wrong": 0, "dead": 0 }));
+    both("status_stopped", |look| status::card(look, &stopped));
+}
+
+#[test]
+fn secrets_are_listed_without_their_value() {
+    let state = |place, set, open_to_others| SecretState { place, set, open_to_others };
+    let states = [
+        state(SecretRef::File("secrets/sheng12345.key".into()), true, false),
+        state(SecretRef::File("secrets/open.key".into()), true, true),
+        state(SecretRef::Env("CORE_TOKEN".into()), false, false),
+    ];
+    let history: [SecretView; 1] =
+        [of(json!({ "name": "sheng12345.key", "who": "unix:zhang", "at": "2026-11-22T01:00:00Z" }))];
+    both("secrets", |look| secret::table(look, &states, &history));
+}

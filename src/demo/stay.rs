@@ -1,0 +1,65 @@
+//! What `--stay` prints at the end: addresses, and lines to try in another terminal.
+
+use super::Trouble;
+use super::daemon::Daemon;
+use super::folder::MAILBOX;
+use super::stage::Stage;
+use crate::console::Request;
+use crate::console::view::TicketView;
+use crate::settings::Lang;
+
+/// Everything to try, ready to be copied.
+pub(super) async fn lines(stage: &Stage, daemon: &Daemon, lang: Lang) -> Result<String, Trouble> {
+    let list = Request::TicketList { channel: Some(MAILBOX.into()), from: None, to: None, limit: 1 };
+    let tickets: Vec<TicketView> = stage.ask(list).await?;
+    let number = tickets.first().map_or("", |ticket| ticket.number.as_str());
+    let at = format!("http://{}", daemon.address);
+    let exe = std::env::current_exe()?;
+    let (exe, config) = (exe.display(), stage.folder.config());
+    let config = config.display();
+    let token = daemon.token.as_deref().unwrap_or_default();
+    let key = stage.key.expose();
+    let now = jiff::Timestamp::now();
+    let (push, outcome, watch, commands, far, end) = match lang {
+        Lang::Zh => ("推送一封来信", "热线系统报一个办理反馈(本版只存,不回传)", "健康状况和指标", "值守命令", "对方自己的计数", "按 Ctrl-C 结束,临时目录随之删除"),
+        Lang::En => (
+            "push a letter",
+            "the core posts an outcome (kept; carried home by a later version)",
+            "health and metrics",
+            "commands",
+            "the far sides' own counts",
+            "Ctrl-C ends it; the temporary folder goes away",
+        ),
+    };
+    Ok(format!(
+        r#"
+# {push}
+body='{{"letterNo":"TRY1","letterType":"我要咨询","title":"试一封","content":"试试看","phone":"13800000000"}}'
+t=$(date +%s); n=$t$RANDOM
+s=$(printf '%s.%s.%s' "$t" "$n" "$body" | openssl dgst -sha256 -hmac {key} -r | cut -d' ' -f1)
+curl -i {at}/channels/{MAILBOX} -H 'content-type: application/json' \
+  -H "x-timestamp: $t" -H "x-nonce: $n" -H "x-signature: $s" -d "$body"
+
+# {outcome}
+curl -i {at}/api/v1/outcomes -H 'authorization: Bearer {token}' -H 'content-type: application/json' \
+  -d '{{"id":"try-1","ticket":"{number}","outcome":{{"kind":"signed","at":"{now}"}}}}'
+
+# {watch}
+curl {at}/health/ready
+curl {at}/metrics
+
+# {commands}
+{exe} --config {config} channel list
+{exe} --config {config} ticket list
+{exe} --config {config} ticket show {number}
+{exe} --config {config} dead list
+
+# {far}
+curl http://{core}/stats
+curl {platform}/stats
+
+# {end}"#,
+        core = stage.core.addr(),
+        platform = stage.platform.url(),
+    ))
+}

@@ -1,0 +1,98 @@
+//! Commands as they are typed: the real program, a folder of its own, and once a real daemon behind the socket.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+const CHANNEL: &str = "[channel]\nname = \"书记县长信箱\"\nstate = \"live\"\n[connect]\nkind = \"webhook\"\n\
+    verify = \"none\"\n[receive]\nid = \"/id\"\n[fields]\ntitle = \"/title\"\nphone = \"/phone\"\n";
+
+fn office() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let channel = folder.path().join("config/channels/xianzhang");
+    std::fs::create_dir_all(&channel).unwrap();
+    std::fs::write(channel.join("channel.toml"), CHANNEL).unwrap();
+    std::fs::write(folder.path().join("config/gateway.toml"), "[http]\nlisten = \"127.0.0.1:0\"\n").unwrap();
+    folder
+}
+
+fn huiliu(office: &Path) -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("huiliu"));
+    command.current_dir(office).env_remove("HUILIU_CONFIG").env_remove("LC_ALL").env("LANG", "zh_CN.UTF-8");
+    command
+}
+
+/// Exit status, output, errors.
+fn say(office: &Path, words: &[&str]) -> (i32, String, String) {
+    let out = huiliu(office).args(words).stdin(Stdio::null()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (out.status.code().unwrap(), text(out.stdout), text(out.stderr))
+}
+
+#[test]
+fn help_is_in_the_language_asked_for() {
+    let office = office();
+    let (status, out, _) = say(office.path(), &["--help"]);
+    assert!(status == 0 && out.contains("退出码") && out.contains("待人工处理"), "{out}");
+    let (status, out, _) = say(office.path(), &["--lang", "en", "ticket", "show", "--help"]);
+    assert!(status == 0 && out.contains("goes on record first") && !out.contains("汇流"), "{out}");
+}
+
+#[test]
+fn every_end_has_its_status() {
+    let office = office();
+    let ends: [(&[&str], i32); 7] = [
+        (&["check"], 0),
+        (&["schema", "ticket"], 0),
+        (&["ticket", "show", "261122-00017", "--unmask"], 2),
+        (&["check", "县长信相"], 3),
+        (&["ticket", "list"], 4),
+        (&["find", "13800000000"], 5),
+        (&["--config", "nowhere", "check"], 1),
+    ];
+    for (words, status) in ends {
+        let (got, out, err) = say(office.path(), words);
+        assert_eq!(got, status, "{words:?}: {out}{err}");
+    }
+    let (status, out, _) = say(office.path(), &["schema", "channel"]);
+    let schema: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((status, schema["$schema"].as_str().unwrap()), (0, "https://json-schema.org/draft/2020-12/schema"));
+}
+
+/// A daemon that is killed when a test fails.
+struct Daemon(Child);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn commands_ask_the_running_daemon_and_then_the_store_it_left() {
+    let office = office();
+    let mut daemon =
+        Daemon(huiliu(office.path()).arg("run").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let mut lines = BufReader::new(daemon.0.stdout.take().unwrap()).lines();
+    lines.by_ref().map(Result::unwrap).find(|line| line.contains("127.0.0.1:")).unwrap();
+    let json = |words: &[&str]| {
+        let (status, out, err) = say(office.path(), words);
+        assert_eq!(status, 0, "{words:?}: {err}");
+        serde_json::from_str::<Value>(&out).unwrap()
+    };
+    assert_eq!(json(&["--json", "status"])["running"]["pid"], daemon.0.id());
+    let channels = json(&["--json", "channel", "list"]);
+    assert_eq!((&channels[0]["name"], &channels[0]["state"]), (&"书记县长信箱".into(), &"live".into()));
+    // A second daemon is refused while the first holds the folder.
+    let (status, ..) = say(office.path(), &["run"]);
+    assert_ne!(status, 0);
+    daemon.0.kill().unwrap();
+    daemon.0.wait().unwrap();
+    assert_eq!(json(&["--json", "status"])["running"], Value::Null);
+    assert_eq!(json(&["--json", "ticket", "list"]), Value::Array(vec![]));
+}
