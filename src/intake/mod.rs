@@ -5,6 +5,7 @@
 
 mod prepare;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use huiliu_contract::{Item, Once, Taken, What};
@@ -69,6 +70,8 @@ impl Intake {
     pub async fn take(&self, channel: &Channel, items: Vec<Item>, mut how: How) -> Result<Intaken, NotAccepted> {
         let mut done = Intaken::default();
         let mut members = vec![Member::default()];
+        let mut ids = HashSet::new();
+        let several = items.len() > 1;
         for item in items {
             match item {
                 Item::Unreadable(unreadable) => {
@@ -82,9 +85,12 @@ impl Intake {
                     if prepared.reason.is_some() {
                         done.unmapped.clone_from(&prepared.reason);
                     }
-                    match members.last_mut() {
-                        Some(member) if !member.holds(&prepared.arrival) => member.arrivals.push(prepared.arrival),
-                        _ => members.push(Member { arrivals: vec![prepared.arrival], strays: Vec::new() }),
+                    if several && !ids.insert(prepared.arrival.external_id.clone()) {
+                        ids = HashSet::from([prepared.arrival.external_id.clone()]);
+                        members.push(Member::default());
+                    }
+                    if let Some(member) = members.last_mut() {
+                        member.arrivals.push(prepared.arrival);
                     }
                 }
             }
@@ -195,12 +201,6 @@ impl Intake {
 struct Member {
     arrivals: Vec<Arrival>,
     strays: Vec<Stray>,
-}
-
-impl Member {
-    fn holds(&self, arrival: &Arrival) -> bool {
-        self.arrivals.iter().any(|other| other.external_id == arrival.external_id)
-    }
 }
 
 fn store_error(error: impl std::fmt::Display) -> NotAccepted {
