@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use huiliu_contract::Fault;
+use huiliu_contract::{Fault, Reached};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -228,9 +228,10 @@ impl Shared {
                 gates.breaker.denied(now);
                 true
             }
-            Fault::Unavailable { retry_after, .. } => {
+            Fault::Unavailable { retry_after, reached, .. } => {
                 let since = gates.excused.get(&ticket).copied().unwrap_or(began).min(began);
-                if gates.breaker.is_own_fault(since) {
+                // What never arrived can be no item's fault, whatever got through before.
+                if *reached == Reached::Maybe && gates.breaker.is_own_fault(since) {
                     gates.excused.remove(&ticket);
                     return false;
                 }
