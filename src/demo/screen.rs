@@ -14,7 +14,9 @@ use serde_json::json;
 use super::Options;
 use super::balance::Figures;
 use super::stage::Mishaps;
+use crate::console::view::DeadView;
 use crate::settings::{Lang, Text};
+use crate::words::{REASONS, head, word};
 
 /// How often a plain line tells how things stand.
 const PLAIN_EVERY: Duration = Duration::from_secs(3);
@@ -115,6 +117,21 @@ impl Screen {
         if let Some(live) = &self.live {
             live.lines.iter().chain([&live.bar]).for_each(ProgressBar::finish_and_clear);
         }
+    }
+
+    /// Prints what waits for a person, as `huiliu dead list` would.
+    pub(super) fn listed(&self, dead: &[DeadView]) {
+        if self.options.json {
+            return;
+        }
+        let lang = self.options.lang;
+        let mut table =
+            bare(&[pick(lang, "待人工处理", "Needs a person"), head("external_id", lang), head("reason", lang)]);
+        for one in dead {
+            let reason = word(REASONS, &one.reason, lang);
+            table.add_row([one.channel_name.as_str(), one.external_id.as_deref().unwrap_or("-"), reason]);
+        }
+        println!("\n{}", written(table, 0..0));
     }
 
     /// Prints the reconciliation; whether it balances.

@@ -124,7 +124,19 @@ async fn strange_ones(stage: &Stage) -> Result<(), Trouble> {
     .await
 }
 
+/// Waits for a moment between two walks over the platform's pages, so that a trick meets the page it is meant for.
+async fn between_walks(stage: &Stage) {
+    loop {
+        let before = stage.platform.stats().requests;
+        pause(200).await;
+        if stage.platform.stats().requests == before {
+            return;
+        }
+    }
+}
+
 async fn page_twice(stage: &Stage) -> Result<(), Trouble> {
+    between_walks(stage).await;
     stage.platform.play([Trick::Nothing, Trick::SamePageAgain]);
     (20..34).for_each(|serial| stage.platform.grow_with(letters::order(serial)));
     until("平台重复给页", "a page given twice", || async {
