@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::glass::{Glass, Seen};
-use crate::house::{House, PATIENCE};
+use crate::house::{House, PATIENCE, command};
 use crate::written::{TOKEN, letters};
 
 /// A scene before the program is started.
@@ -219,6 +219,26 @@ impl Scene {
     pub(crate) async fn get(&self, path: &str) -> (u16, String) {
         let answer = self.client.get(format!("{}{path}", self.house.url)).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// What the program answers to a command: its exit status, and everything it printed.
+    pub(crate) async fn ask(&self, words: &[&str]) -> (i32, String) {
+        let asked = tokio::process::Command::from(command(&self.config(), words)).output();
+        let asked = tokio::time::timeout(PATIENCE, asked).await.expect("a command answers").unwrap();
+        let printed = [asked.stdout, asked.stderr].concat();
+        (asked.status.code().unwrap_or(-1), String::from_utf8_lossy(&printed).into_owned())
+    }
+
+    /// The JSON that a command answers; it must succeed.
+    pub(crate) async fn answered(&self, words: &[&str]) -> Value {
+        let (status, printed) = self.ask(&[words, &["--json"]].concat()).await;
+        assert_eq!(status, 0, "{words:?}: {printed}");
+        serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{words:?}: {error}: {printed}"))
+    }
+
+    /// The open dead letters, as `huiliu dead list` tells them.
+    pub(crate) async fn dead(&self) -> Vec<Value> {
+        self.answered(&["dead", "list"]).await.as_array().cloned().expect("a list")
     }
 
     /// Nothing waits for the core, neither now nor later.
