@@ -1,13 +1,17 @@
 //! From a channel's checked file to a channel that runs: its connector, its mapping, its place in the store.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use huiliu_contract::{Misconfigured, Secret, SecretRef, Site};
+use jiff::tz::TimeZone;
 
 use super::{Start, StartError};
 use crate::channel::{Budgets, Channel, Kind};
 use crate::forward::RestForwarder;
 use crate::normalize::{Basis, Mapping};
-use crate::settings::{self, ChannelSettings, ChannelSite, Channels, Mistake, Text, Variables};
+use crate::settings::{self, ChannelSettings, ChannelSite, ChannelState, Channels, Mistake, Text, Variables};
 use crate::store::{Store, StoreError};
 
 /// A channel that cannot run.
@@ -40,6 +44,7 @@ pub fn build_channel(
 ) -> Result<(huiliu_contract::Connector, Mapping), Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let site = ChannelSite::new(settings.code.clone(), gateway, variables);
+    let site = LentTo { site, off: settings.channel.state == ChannelState::Off };
     let connector =
         kinds.iter().find(|kind| kind.name == settings.connect.kind).map(|kind| (kind.build)(&settings.options, &site));
     let connector = match connector {
@@ -64,6 +69,38 @@ pub fn build_channel(
             Err(mistakes)
         }
         (None, Ok(_)) => Err(mistakes),
+    }
+}
+
+/// The site as a channel sees it. A channel that is off need not have its secrets yet: it is checked as far as it
+/// can be, and nothing of it runs.
+struct LentTo {
+    site: ChannelSite,
+    off: bool,
+}
+
+impl Site for LentTo {
+    fn channel(&self) -> &str {
+        self.site.channel()
+    }
+
+    fn secret(&self, key: &str, at: &SecretRef) -> Result<Secret, Misconfigured> {
+        match self.site.secret(key, at) {
+            Err(_) if self.off => Ok(Secret::new("not set while the channel is off")),
+            found => found,
+        }
+    }
+
+    fn path(&self, written: &Path) -> PathBuf {
+        self.site.path(written)
+    }
+
+    fn zone(&self) -> TimeZone {
+        self.site.zone()
+    }
+
+    fn listener_is_loopback(&self) -> bool {
+        self.site.listener_is_loopback()
     }
 }
 
@@ -114,14 +151,14 @@ pub(super) async fn enrolled(
     };
     let Some(pace) = budgets.pace(settings.connect.limit, settings.connect.budget.as_deref()) else {
         let name = settings.connect.budget.clone().unwrap_or_default();
-        let found = huiliu_contract::Misconfigured::new(
+        let found = Misconfigured::new(
             "connect.budget",
             format!("`{name}` is not among [budgets] of gateway.toml"),
             format!("gateway.toml 的 [budgets] 里没有“{name}”"),
         );
         return Ok(Err(vec![settings.mistake(&found)]));
     };
-    let runs = settings.channel.state != settings::ChannelState::Off;
+    let runs = settings.channel.state != ChannelState::Off;
     let enrolled = store.enroll(&settings.code, &settings.namespace, runs && connector.poll.is_some()).await?;
     let zone = &gateway.settings.zone.0;
     Ok(Ok(Arc::new(Channel::new(settings.clone(), connector, mapping, enrolled, pace, zone))))

@@ -1,8 +1,10 @@
 //! The embedded store: SQLite in WAL mode with `synchronous=FULL`, one writer, group commit.
 
 mod accept;
+mod codes;
 mod decide;
 mod desk;
+mod letters;
 mod read;
 mod remap;
 mod schema;
@@ -24,6 +26,7 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{mpsc, oneshot};
 
+use self::codes::{DEAD_EVENT, DEAD_HELD, DEAD_UNMAPPED, DEAD_UNREADABLE, first_run_of, kind_number, kind_of};
 use self::serial::{Serials, id_of, number_of};
 use self::start::{last_seen, load_errands, migrate, private, reader, settings};
 use self::writer::{Order, Writer};
@@ -31,12 +34,7 @@ use super::{
     Acceptance, Clock, Digest, Enrolled, Errand, FirstRun, FirstRunCounts, Fresh, Keys, NotAccepted, OutcomeTaken,
     Place, Schedule, Settlement, Store, StoreError, Task, Unclean, Verdict,
 };
-use crate::ticket::{EventKind, Spoken};
-
-const DEAD_EVENT: i64 = 1;
-const DEAD_UNMAPPED: i64 = 2;
-const DEAD_HELD: i64 = 3;
-const DEAD_UNREADABLE: i64 = 4;
+use crate::ticket::Spoken;
 
 /// How many orders may wait for the writer before whoever brings the next one waits too.
 const QUEUE: usize = 4096;
@@ -178,19 +176,6 @@ impl Drop for Sqlite {
             tracing::error!("the store's writer ended badly");
         }
     }
-}
-
-/// The number under which an event's kind is stored.
-fn kind_number(kind: EventKind) -> i64 {
-    match kind {
-        EventKind::New => 1,
-        EventKind::Revised => 2,
-    }
-}
-
-/// The kind of a stored number.
-fn kind_of(number: i64) -> EventKind {
-    if number == 2 { EventKind::Revised } else { EventKind::New }
 }
 
 #[async_trait]
@@ -388,13 +373,5 @@ impl Store for Sqlite {
             Ok(())
         })
         .await
-    }
-}
-
-fn first_run_of(number: i64) -> FirstRun {
-    match number {
-        0 => FirstRun::Underway,
-        1 => FirstRun::NeedsGoLive,
-        _ => FirstRun::Through,
     }
 }
