@@ -59,7 +59,7 @@ pub(super) async fn show(house: &House, id: i64, unmask: bool, actor: &Actor) ->
 /// What a dead letter's body shows. Unreadable bytes were never understood, so masked views show none of them.
 fn inside(kind: DeadKind, body: &[u8], unmask: bool) -> (Value, Option<String>) {
     match (kind, Folio::read(body)) {
-        (DeadKind::Event, _) => (shown(body, unmask), None),
+        (DeadKind::Event, _) => (said(shown(body, unmask), unmask), None),
         (_, Ok(folio)) => {
             let details = match folio.mapped {
                 Mapped::Draft(draft) => shown_draft(draft, unmask),
@@ -69,6 +69,15 @@ fn inside(kind: DeadKind, body: &[u8], unmask: bool) -> (Value, Option<String>) 
         }
         (_, Err(_)) => (Value::Null, unmask.then(|| String::from_utf8_lossy(body).into_owned())),
     }
+}
+
+/// What the far side said is free text: numbers can be found in it and hidden, a name or an address cannot. So
+/// masked views only tell that there is something.
+fn said(mut details: Value, unmask: bool) -> Value {
+    if let Some(quoted) = details.get_mut("quoted").filter(|quoted| !unmask && quoted.is_string()) {
+        *quoted = Value::String("…".into());
+    }
+    details
 }
 
 fn subject(id: i64) -> String {

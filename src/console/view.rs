@@ -257,7 +257,8 @@ pub struct DeadDetail {
     pub dead: DeadView,
     /// Whether personal data is hidden.
     pub masked: bool,
-    /// What the far side said, or why the mapping failed; with numbers hidden in masked views.
+    /// What the far side said, or why the mapping failed; in masked views numbers are hidden, and the far
+    /// side's own words are left out.
     pub details: Value,
     /// The raw form, unmasked views only.
     pub raw: Option<String>,
