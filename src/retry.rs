@@ -113,8 +113,14 @@ impl Breaker {
 
     /// The far side is away. True when the gate was open until now.
     pub fn away(&mut self, now: i64, retry_after: Option<Duration>) -> bool {
-        let (since, probes) = match self.state {
-            State::Open { since, probes, .. } => (since, probes + 1),
+        let asked = retry_after.map_or(0, |wait| wait.as_millis().min(3_600_000) as i64);
+        let (since, probes) = match &mut self.state {
+            // It was under way when the gate shut, and is no probe: many fail at once where many were sent.
+            State::Open { probe_at, probing: false, .. } if now < *probe_at => {
+                *probe_at = (*probe_at).max(now + asked);
+                return false;
+            }
+            State::Open { since, probes, .. } => (*since, *probes + 1),
             State::Denied { .. } => return false,
             State::Closed => (now, 0),
         };
@@ -125,7 +131,6 @@ impl Breaker {
             _ if now - since > 600_000 => 30,
             _ => 5,
         };
-        let asked = retry_after.map_or(0, |wait| wait.as_millis().min(3_600_000) as i64);
         let opened = self.state == State::Closed;
         self.state = State::Open { since, probe_at: now + asked.max(step * 1000), probes, probing: false };
         opened
@@ -174,6 +179,17 @@ mod tests {
         assert_eq!(waits.last(), Some(&30));
         assert!(breaker.success(now));
         assert_eq!(breaker.gate(now), Gate::Open);
+    }
+
+    #[test]
+    fn what_was_under_way_when_the_far_side_went_away_is_one_failure() {
+        let mut breaker = Breaker::default();
+        for _ in 0..64 {
+            breaker.away(0, None);
+        }
+        assert_eq!(breaker.gate(0), Gate::ShutUntil(1000));
+        breaker.away(0, Some(Duration::from_secs(9)));
+        assert_eq!(breaker.gate(0), Gate::ShutUntil(9000), "but its Retry-After counts");
     }
 
     #[test]

@@ -98,6 +98,10 @@ pub trait Control: Send + Sync {
     /// The store changed under a channel (a person confirmed it): what was remembered of it is to be read again.
     async fn wake(&self, side: &Side);
 
+    /// A secret was set: whatever uses it runs with it from now on. Answers the codes of the channels that do, and
+    /// `core` for the core.
+    async fn secret_set(&self, name: &str) -> Vec<String>;
+
     /// Maps the submission of a dead letter anew and hands it to the store, as `actor`.
     async fn remap(&self, dead: i64, actor: &Actor) -> Result<Verdict, Problem>;
 }

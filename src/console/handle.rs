@@ -44,6 +44,7 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
         Request::DeadDrop { id } => value(&dead::drop(house, id, actor).await?),
         Request::SecretNote { name } => {
             house.store.record(actor, "secret_set", &secret_subject(&name)).await?;
+            house.control.secret_set(&name).await;
             value(&name)
         }
         Request::SecretHistory { names } => value(&secret_history(house, names).await?),

@@ -101,6 +101,10 @@ impl Control for Offline {
 
     async fn wake(&self, _: &Side) {}
 
+    async fn secret_set(&self, _: &str) -> Vec<String> {
+        vec![]
+    }
+
     async fn remap(&self, _: i64, _: &Actor) -> Result<Verdict, Problem> {
         Err(daemon_needed())
     }

@@ -45,6 +45,7 @@ impl Daemon {
         if let Some(listen) = listen {
             command.env("HUILIU__HTTP__LISTEN", listen.to_string());
         }
+        command.env("NO_COLOR", "1");
         command.arg("run").arg("--config").arg(folder.config());
         command.arg("--lang").arg(match lang {
             Lang::Zh => "zh",

@@ -143,7 +143,7 @@ fn set(text: &str, table: &str, key: &str, value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gateway::checked;
+    use crate::gateway::build_channel;
     use crate::kinds::KINDS;
     use crate::settings::Gateway;
 
@@ -170,11 +170,19 @@ mod tests {
         let folder = Folder::new(&sides()).unwrap();
         let variables = Variables::default();
         let gateway = Gateway::load(&folder.config(), &variables).unwrap();
-        let checked = checked(&gateway, &variables, KINDS);
-        let codes: Vec<&str> = checked.iter().map(|(code, _)| code.as_str()).collect();
+        let kinds: Vec<_> = KINDS.iter().map(|kind| (kind.info)()).collect();
+        let channels = gateway.channels(&kinds);
+        let codes: Vec<&str> = channels.iter().map(|file| file.code.as_str()).collect();
         assert_eq!(codes, [PLATFORM, MAILBOX]);
-        for (code, mistakes) in &checked {
-            assert!(mistakes.is_empty(), "{code}: {:?}", mistakes.iter().map(|m| m.shown(Lang::En)).collect::<Vec<_>>());
+        for file in channels.iter() {
+            let built = file.result.clone().and_then(|settings| build_channel(&settings, &gateway, &variables, KINDS));
+            let wrong = built.err().unwrap_or_default();
+            assert!(
+                wrong.is_empty(),
+                "{}: {:?}",
+                file.code,
+                wrong.iter().map(|m| m.shown(Lang::En)).collect::<Vec<_>>()
+            );
         }
     }
 }

@@ -14,6 +14,8 @@ mod story;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 pub use balance::{ChannelFigures, Figures};
 
 use self::screen::Screen;
@@ -69,7 +71,7 @@ async fn play(options: Options) -> Result<bool, Trouble> {
     let watch = tokio::spawn(stage::watch(stage.clone()));
     let played = tokio::select! {
         played = story::play(&stage, daemon) => played,
-        _ = tokio::signal::ctrl_c() => Err(Trouble::new("已中断", "interrupted")),
+        ended = interrupted() => ended.and(Err(Trouble::new("已中断", "interrupted"))),
     };
     watch.abort();
     let mut daemon = match played {
@@ -79,16 +81,26 @@ async fn play(options: Options) -> Result<bool, Trouble> {
             return Err(with_log(&stage, trouble));
         }
     };
-    let figures = stage.figures().await?;
+    let (figures, dead) = (stage.figures().await?, stage.dead().await?);
     screen.close();
+    screen.listed(&dead);
     let balanced = screen.reconciliation(&figures, &stage.mishaps());
     if options.stay {
         let lines = stay::lines(&stage, &daemon, options.lang).await?;
         println!("{lines}");
-        tokio::signal::ctrl_c().await?;
-        daemon.ends_within(std::time::Duration::from_secs(10)).await;
+        interrupted().await?;
+        daemon.ends_within(std::time::Duration::from_secs(3)).await;
     }
     Ok(balanced)
+}
+
+/// Waits for Ctrl-C or SIGTERM, so that the gateway's process and the folder never stay behind.
+async fn interrupted() -> Result<(), Trouble> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => Ok(pressed?),
+        _ = terminated.recv() => Ok(()),
+    }
 }
 
 /// The trouble with the end of the gateway's log, for the folder goes away with the demo.

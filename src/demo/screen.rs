@@ -14,7 +14,9 @@ use serde_json::json;
 use super::Options;
 use super::balance::Figures;
 use super::stage::Mishaps;
+use crate::console::view::DeadView;
 use crate::settings::{Lang, Text};
+use crate::words::{FAULTS, REASONS, head, word};
 
 /// How often a plain line tells how things stand.
 const PLAIN_EVERY: Duration = Duration::from_secs(3);
@@ -27,8 +29,8 @@ const LINES: usize = 5;
 pub(super) enum Side {
     /// It answers.
     Well,
-    /// It does not; why, in the gateway's own words.
-    Ill(String),
+    /// It does not; the fault's stable word and message, as the gateway's console tells them.
+    Ill(String, String),
 }
 
 /// How everything stands at one moment.
@@ -117,6 +119,21 @@ impl Screen {
         }
     }
 
+    /// Prints what waits for a person, as `huiliu dead list` would.
+    pub(super) fn listed(&self, dead: &[DeadView]) {
+        if self.options.json {
+            return;
+        }
+        let lang = self.options.lang;
+        let mut table =
+            bare(&[pick(lang, "待人工处理", "Needs a person"), head("external_id", lang), head("reason", lang)]);
+        for one in dead {
+            let reason = word(REASONS, &one.reason, lang);
+            table.add_row([one.channel_name.as_str(), one.external_id.as_deref().unwrap_or("-"), reason]);
+        }
+        println!("\n{}", written(table, 0..0));
+    }
+
     /// Prints the reconciliation; whether it balances.
     pub(super) fn reconciliation(&self, figures: &Figures, mishaps: &Mishaps) -> bool {
         let wrong = figures.wrong();
@@ -192,7 +209,8 @@ fn glance_table(glance: &Glance, up: bool, lang: Lang) -> String {
     let state = |side: &Side| match (up, side) {
         (false, _) => pick(lang, "网关停摆", "the gateway is down").to_owned(),
         (true, Side::Well) => pick(lang, "正常", "well").to_owned(),
-        (true, Side::Ill(why)) => shortened(why, 30),
+        (true, Side::Ill(fault, why)) if lang == Lang::En || word(FAULTS, fault, lang) == fault => shortened(why, 30),
+        (true, Side::Ill(fault, _)) => word(FAULTS, fault, lang).to_owned(),
     };
     let mut table = bare(&heads);
     for (channel, side) in glance.figures.channels.iter().zip([&Side::Well, &glance.platform]) {
@@ -225,9 +243,7 @@ fn balance_sheet(figures: &Figures, mishaps: &Mishaps, wrong: &[Text], lang: Lan
     let mut row = |name: &'static str, of: &dyn Fn(&super::ChannelFigures) -> u64| {
         let counts: Vec<u64> = figures.channels.iter().map(of).collect();
         let all: u64 = counts.iter().sum();
-        table.add_row(
-            [name.to_owned()].into_iter().chain(counts.iter().map(u64::to_string)).chain([all.to_string()]),
-        );
+        table.add_row([name.to_owned()].into_iter().chain(counts.iter().map(u64::to_string)).chain([all.to_string()]));
     };
     row(pick(lang, "对方发出(对方自己数)", "sent (far sides' count)"), &|channel| channel.sent);
     row(pick(lang, "网关入库", "kept by the gateway"), &|channel| channel.tickets + channel.listed);
@@ -268,7 +284,8 @@ mod tests {
     use crate::demo::ChannelFigures;
 
     fn glance() -> Glance {
-        let channel = |name: &str, sent| ChannelFigures { name: name.into(), sent, tickets: sent - 2, listed: 2, revised: 1 };
+        let channel =
+            |name: &str, sent| ChannelFigures { name: name.into(), sent, tickets: sent - 2, listed: 2, revised: 1 };
         Glance {
             figures: Figures {
                 channels: vec![channel("书记县长信箱", 61), channel("省级12345热线", 36)],
@@ -276,8 +293,11 @@ mod tests {
                 core_events: 95,
                 ..Figures::default()
             },
-            platform: Side::Ill("the far side gave the page before once more although its end was not reached".into()),
-            core: Side::Ill("HTTP 503".into()),
+            platform: Side::Ill(
+                "malformed".into(),
+                "the far side gave the page before once more although its end was not reached".into(),
+            ),
+            core: Side::Ill("unavailable".into(), "unavailable: HTTP 503".into()),
             waiting: 17,
         }
     }

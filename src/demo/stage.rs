@@ -89,8 +89,7 @@ impl Stage {
     /// All figures as they now are.
     pub(super) async fn figures(&self) -> Result<Figures, Trouble> {
         let channels: Vec<ChannelView> = self.ask(Request::ChannelList).await?;
-        let dead: Vec<DeadView> =
-            self.ask(Request::DeadList { channel: None, ended: false, limit: crate::console::MAX_ROWS }).await?;
+        let dead = self.dead().await?;
         let (mailbox, platform, core) = (self.mailbox.stats(), self.platform.stats(), self.core.stats());
         let sent = [mailbox.letters + mailbox.malformed, platform.distinct + platform.malformed];
         let figures = |(code, (sent, revised)): (&str, (u64, &AtomicU64))| {
@@ -113,6 +112,11 @@ impl Stage {
             unacknowledged: mailbox.gave_up,
             contradicted: mailbox.contradicted + mailbox.unnamed,
         })
+    }
+
+    /// What needs a person, by the gateway's console.
+    pub(super) async fn dead(&self) -> Result<Vec<DeadView>, Trouble> {
+        self.ask(Request::DeadList { channel: None, ended: false, limit: crate::console::MAX_ROWS }).await
     }
 
     /// Events that wait for the core, by the gateway's console.
@@ -143,8 +147,10 @@ impl Stage {
         let figures = self.figures().await.ok()?;
         let status: StatusView = self.ask(Request::Status).await.ok()?;
         let platform = self.channel(PLATFORM).await.ok()?;
-        let side = |far: Option<crate::console::FarStatus>| match far.and_then(|far| far.fault.filter(|_| far.open_since.is_some())) {
-            Some(fault) => Side::Ill(fault.message),
+        let side = |far: Option<crate::console::FarStatus>| match far
+            .and_then(|far| far.fault.filter(|_| far.open_since.is_some()))
+        {
+            Some(fault) => Side::Ill(fault.word, fault.message),
             None => Side::Well,
         };
         Some(Glance {

@@ -21,7 +21,14 @@ pub(super) async fn lines(stage: &Stage, daemon: &Daemon, lang: Lang) -> Result<
     let key = stage.key.expose();
     let now = jiff::Timestamp::now();
     let (push, outcome, watch, commands, far, end) = match lang {
-        Lang::Zh => ("推送一封来信", "热线系统报一个办理反馈(本版只存,不回传)", "健康状况和指标", "值守命令", "对方自己的计数", "按 Ctrl-C 结束,临时目录随之删除"),
+        Lang::Zh => (
+            "推送一封来信",
+            "热线系统报一个办理反馈(本版只存,不回传)",
+            "健康状况和指标",
+            "值守命令",
+            "对方自己的计数",
+            "按 Ctrl-C 结束,临时目录随之删除",
+        ),
         Lang::En => (
             "push a letter",
             "the core posts an outcome (kept; carried home by a later version)",

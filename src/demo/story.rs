@@ -124,7 +124,19 @@ async fn strange_ones(stage: &Stage) -> Result<(), Trouble> {
     .await
 }
 
+/// Waits for a moment between two walks over the platform's pages, so that a trick meets the page it is meant for.
+async fn between_walks(stage: &Stage) {
+    loop {
+        let before = stage.platform.stats().requests;
+        pause(200).await;
+        if stage.platform.stats().requests == before {
+            return;
+        }
+    }
+}
+
 async fn page_twice(stage: &Stage) -> Result<(), Trouble> {
+    between_walks(stage).await;
     stage.platform.play([Trick::Nothing, Trick::SamePageAgain]);
     (20..34).for_each(|serial| stage.platform.grow_with(letters::order(serial)));
     until("平台重复给页", "a page given twice", || async {
@@ -152,7 +164,9 @@ type Pushing = tokio::task::JoinHandle<Result<(), Trouble>>;
 
 async fn core_away(stage: &Arc<Stage>) -> Result<Pushing, Trouble> {
     stage.core.spell(u64::MAX, 1);
-    stage.screen.say("热线系统开始答 503:来信照收,应答不变慢,先存着", "the core answers 503: letters are still taken and kept");
+    stage
+        .screen
+        .say("热线系统开始答 503:来信照收,应答不变慢,先存着", "the core answers 503: letters are still taken and kept");
     push(&stage.mailbox, 12..24, 100, stage.began).await?;
     let (mailbox, began) = (stage.mailbox.clone(), stage.began);
     let pushing = tokio::spawn(async move { push(&mailbox, 24..24 + UNDER_WAY, 60, began).await });

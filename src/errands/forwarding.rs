@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use huiliu_contract::Fault;
+use huiliu_contract::{Fault, Reached};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::FarStatus;
-use crate::forward::{CoreRef, Forwarder};
+use crate::forward::{Core, CoreRef};
 use crate::retry::{Breaker, Gate, wait};
 use crate::store::{Claim, Far, Fresh, Outcome, Place, Settlement, Store};
 
@@ -19,7 +19,7 @@ pub struct Forwarding {
     /// The store.
     pub store: Arc<dyn Store>,
     /// The core.
-    pub core: Arc<dyn Forwarder>,
+    pub core: Arc<Core>,
     /// How the core stands.
     pub status: Arc<FarStatus>,
     /// Rung when a person resumes it.
@@ -31,7 +31,7 @@ pub struct Forwarding {
 /// What the workers share.
 struct Shared {
     store: Arc<dyn Store>,
-    core: Arc<dyn Forwarder>,
+    core: Arc<Core>,
     status: Arc<FarStatus>,
     steps: Arc<[Duration]>,
     gate: Mutex<Gates>,
@@ -55,8 +55,9 @@ impl Shared {
 impl Forwarding {
     /// Runs until stopped; what is under way then is given until the tracker's owner loses patience.
     pub async fn run(self, stop: CancellationToken, tracker: TaskTracker) {
-        let free = Arc::new(Semaphore::new(self.core.in_flight()));
-        let batch = self.core.batch();
+        let core = self.core.now();
+        let free = Arc::new(Semaphore::new(core.in_flight()));
+        let batch = core.batch();
         let shared = Arc::new(Shared {
             store: self.store,
             core: self.core,
@@ -153,15 +154,13 @@ impl Shared {
         }
         let began = self.store.clock().now();
         let (claims, events): (Vec<Claim>, Vec<Fresh>) = work.into_iter().unzip();
-        let answers = self.core.forward(&events).await;
+        let core = self.core.now();
+        let answers = core.forward(&events).await;
         let whole = events.len() > 1 && answers.iter().all(|answer| matches!(answer, Err(Fault::Malformed { .. })));
         for ((claim, event), answer) in claims.into_iter().zip(&events).zip(answers) {
             // A batch that is refused as a whole says nothing of its members: each is asked alone.
-            let answer = if whole {
-                self.core.forward(std::slice::from_ref(event)).await.pop().unwrap_or(answer)
-            } else {
-                answer
-            };
+            let answer =
+                if whole { core.forward(std::slice::from_ref(event)).await.pop().unwrap_or(answer) } else { answer };
             self.settle(claim, event, answer, began).await;
         }
     }
@@ -229,9 +228,10 @@ impl Shared {
                 gates.breaker.denied(now);
                 true
             }
-            Fault::Unavailable { retry_after, .. } => {
+            Fault::Unavailable { retry_after, reached, .. } => {
                 let since = gates.excused.get(&ticket).copied().unwrap_or(began).min(began);
-                if gates.breaker.is_own_fault(since) {
+                // What never arrived can be no item's fault, whatever got through before.
+                if *reached == Reached::Maybe && gates.breaker.is_own_fault(since) {
                     gates.excused.remove(&ticket);
                     return false;
                 }

@@ -120,22 +120,23 @@ impl Polling {
             ended = self.walk(&claim) => ended,
         };
         let now = self.store.clock().now();
-        let due = match ended {
+        let outcome = match ended {
             Ended::Through => {
                 if breaker.success(now) {
                     tracing::info!(channel = %self.channel.code, "the far side answers again");
                 }
                 self.status.well();
                 self.after_first_run().await;
-                now + self.channel.settings.poll.period().0.as_millis() as i64
+                Outcome::Polled { due: now + self.channel.settings.poll.period().0.as_millis() as i64 }
             }
-            Ended::Failed(fault) => self.failed(&fault, breaker, now),
+            // No attempt is counted: it is the far side that failed.
+            Ended::Failed(fault) => Outcome::Retry { due: self.failed(&fault, breaker, now), attempts: 0 },
             Ended::Ours(error) => {
                 tracing::error!(channel = %self.channel.code, %error, "what was polled could not be kept; it is asked for again");
-                now + 5000
+                Outcome::Retry { due: now + 5000, attempts: 0 }
             }
         };
-        self.store.settle(Settlement { claim, outcome: Outcome::Polled { due } }).await;
+        self.store.settle(Settlement { claim, outcome }).await;
     }
 
     fn failed(&self, fault: &Fault, breaker: &mut Breaker, now: i64) -> i64 {

@@ -3,6 +3,8 @@
 
 mod rest;
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use async_trait::async_trait;
 use huiliu_contract::Fault;
 
@@ -28,4 +30,24 @@ pub trait Forwarder: Send + Sync {
 
     /// How many calls may be under way at once; at least 1.
     fn in_flight(&self) -> usize;
+}
+
+/// The core as it is spoken with now; it can be replaced between two calls.
+pub struct Core(RwLock<Arc<dyn Forwarder>>);
+
+impl Core {
+    /// Begins with a forwarder.
+    pub fn new(forwarder: Arc<dyn Forwarder>) -> Self {
+        Self(RwLock::new(forwarder))
+    }
+
+    /// The forwarder of now.
+    pub fn now(&self) -> Arc<dyn Forwarder> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another one from the next call on.
+    pub fn replace(&self, forwarder: Arc<dyn Forwarder>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = forwarder;
+    }
 }

@@ -8,7 +8,7 @@ use crate::channel::{Budgets, Channel, Kind};
 use crate::forward::RestForwarder;
 use crate::normalize::{Basis, Mapping};
 use crate::settings::{self, ChannelSettings, ChannelSite, Channels, Mistake, Text, Variables};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// A channel that cannot run.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Built {
     pub broken: Vec<ChannelFault>,
     /// The files.
     pub files: Channels,
+    /// The limiters that channels share.
+    pub(super) budgets: Budgets,
 }
 
 /// The connector and the mapping of a channel, or everything wrong with them.
@@ -97,43 +99,55 @@ pub fn build_core(gateway: &settings::Gateway, variables: &Variables) -> Result<
         .map_err(|found| found.iter().map(|found| gateway.mistake(found)).collect())
 }
 
+/// One channel built and enrolled, or everything wrong with it.
+pub(super) async fn enrolled(
+    settings: &ChannelSettings,
+    gateway: &settings::Gateway,
+    variables: &Variables,
+    kinds: &[Kind],
+    budgets: &Budgets,
+    store: &Arc<dyn Store>,
+) -> Result<Result<Arc<Channel>, Vec<Mistake>>, StoreError> {
+    let (connector, mapping) = match build_channel(settings, gateway, variables, kinds) {
+        Ok(built) => built,
+        Err(mistakes) => return Ok(Err(mistakes)),
+    };
+    let Some(pace) = budgets.pace(settings.connect.limit, settings.connect.budget.as_deref()) else {
+        let name = settings.connect.budget.clone().unwrap_or_default();
+        let found = huiliu_contract::Misconfigured::new(
+            "connect.budget",
+            format!("`{name}` is not among [budgets] of gateway.toml"),
+            format!("gateway.toml 的 [budgets] 里没有“{name}”"),
+        );
+        return Ok(Err(vec![settings.mistake(&found)]));
+    };
+    let runs = settings.channel.state != settings::ChannelState::Off;
+    let enrolled = store.enroll(&settings.code, &settings.namespace, runs && connector.poll.is_some()).await?;
+    let zone = &gateway.settings.zone.0;
+    Ok(Ok(Arc::new(Channel::new(settings.clone(), connector, mapping, enrolled, pace, zone))))
+}
+
 /// Builds and enrolls every channel; a wrong one is set aside and stops nothing else.
 pub(super) async fn channels(start: &Start, store: &Arc<dyn Store>) -> Result<Built, StartError> {
     let infos: Vec<_> = start.kinds.iter().map(|kind| (kind.info)()).collect();
     let files = start.settings.channels(&infos);
-    let settings = &start.settings.settings;
-    let budgets = Budgets::new(&settings.budgets);
-    let mut built = Built { channels: BTreeMap::new(), broken: Vec::new(), files: Channels::default() };
+    let budgets = Budgets::new(&start.settings.settings.budgets);
+    let (mut channels, mut broken) = (BTreeMap::new(), Vec::new());
     for file in files.iter() {
-        let made = file.result.clone().and_then(|settings| {
-            let (connector, mapping) = build_channel(&settings, &start.settings, &start.variables, start.kinds)?;
-            Ok((settings, connector, mapping))
-        });
-        let (channel, connector, mapping) = match made {
-            Ok(made) => made,
+        let made = match &file.result {
+            Ok(settings) => enrolled(settings, &start.settings, &start.variables, start.kinds, &budgets, store).await?,
+            Err(mistakes) => Err(mistakes.clone()),
+        };
+        match made {
+            Ok(channel) => drop(channels.insert(file.code.clone(), channel)),
             Err(mistakes) => {
                 for mistake in &mistakes {
-                    tracing::error!(channel = %file.code, mistake = %mistake.shown(settings::Lang::En), "off, needs mending");
+                    let mistake = mistake.shown(settings::Lang::En);
+                    tracing::error!(channel = %file.code, mistake, "off, needs mending");
                 }
-                built.broken.push(ChannelFault { code: file.code.clone(), mistakes });
-                continue;
+                broken.push(ChannelFault { code: file.code.clone(), mistakes });
             }
-        };
-        let Some(pace) = budgets.pace(channel.connect.limit, channel.connect.budget.as_deref()) else {
-            let name = channel.connect.budget.clone().unwrap_or_default();
-            let found = huiliu_contract::Misconfigured::new(
-                "connect.budget",
-                format!("`{name}` is not among [budgets] of gateway.toml"),
-                format!("gateway.toml 的 [budgets] 里没有“{name}”"),
-            );
-            built.broken.push(ChannelFault { code: file.code.clone(), mistakes: vec![channel.mistake(&found)] });
-            continue;
-        };
-        let runs = channel.channel.state != settings::ChannelState::Off;
-        let enrolled = store.enroll(&channel.code, &channel.namespace, runs && connector.poll.is_some()).await?;
-        let channel = Channel::new(channel, connector, mapping, enrolled, pace, &settings.zone.0);
-        built.channels.insert(file.code.clone(), Arc::new(channel));
+        }
     }
-    built.files = files;
-    Ok(built)
+    Ok(Built { channels, broken, files, budgets })
 }

@@ -1,6 +1,6 @@
 //! What the console asks of a running gateway: how its channels stand, and what only it can do.
 
-use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,77 +8,53 @@ use huiliu_contract::{ExternalId, Personal, Raw, SourceVersion, Submission};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use super::{Built, Gateway};
-use crate::channel::Channel;
+use super::running::Running as Channels;
 use crate::console::{Code, ConfiguredChannel, Control, FarStatus as Told, FaultNote, Problem, Running, Side};
 use crate::errands::FarStatus;
-use crate::intake::Intake;
-use crate::settings::{ChannelFile, ChannelState, Channels, Text};
-use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Store, Verdict};
+use crate::settings::{ChannelFile, ChannelState, Lang, Mistake, Text};
+use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Verdict};
 
 /// A far side that can be resumed.
 type Far = (Arc<FarStatus>, Arc<Notify>);
 
+/// Puts a new forwarder in the place of the core's, when a secret it uses was set; false if it uses no such one.
+pub(super) type Reconnect = Box<dyn Fn(&str) -> bool + Send + Sync>;
+
 /// The running daemon, as the console sees it.
 pub struct Daemon {
-    store: Arc<dyn Store>,
-    intake: Intake,
-    channels: BTreeMap<String, Arc<Channel>>,
-    configured: Vec<ConfiguredChannel>,
-    files: Channels,
+    channels: Channels,
     core: Option<Far>,
-    polled: BTreeMap<String, Far>,
+    reconnect: Reconnect,
     running: Running,
 }
 
 impl Daemon {
-    pub(super) fn new(
-        gateway: &Gateway,
-        built: &Built,
-        intake: Intake,
-        core: Option<Far>,
-        polled: BTreeMap<String, (u32, Arc<FarStatus>, Arc<Notify>)>,
-    ) -> Self {
-        Self {
-            store: gateway.store.clone(),
-            intake,
-            channels: built.channels.clone(),
-            configured: configured(built),
-            files: built.files.clone(),
-            core,
-            polled: polled.into_iter().map(|(code, (_, status, resumed))| (code, (status, resumed))).collect(),
-            running: Running { pid: std::process::id(), since: Timestamp::now(), listen: gateway.address.to_string() },
-        }
+    pub(super) fn new(channels: Channels, address: SocketAddr, core: Option<Far>, reconnect: Reconnect) -> Self {
+        let running = Running { pid: std::process::id(), since: Timestamp::now(), listen: address.to_string() };
+        Self { channels, core, reconnect, running }
     }
 
-    fn side(&self, side: &Side) -> Option<&Far> {
+    fn side(&self, side: &Side) -> Option<Far> {
         match side {
-            Side::Core => self.core.as_ref(),
-            Side::Channel(code) => self.polled.get(code),
+            Side::Core => self.core.clone(),
+            Side::Channel(code) => self.channels.asked(code).map(|asked| (asked.status, asked.resumed)),
         }
     }
-}
 
-/// Every channel as it is configured; what its file does not show wrong, building it may have.
-fn configured(built: &Built) -> Vec<ConfiguredChannel> {
-    let mistakes = mistakes(built);
-    let of = |file: &ChannelFile| {
+    /// A channel as it is configured; what its file does not show wrong, building it may have.
+    fn configured(&self, file: &ChannelFile) -> ConfiguredChannel {
         let mut channel = ConfiguredChannel::of(file);
-        if let Some(found) = mistakes.get(&file.code) {
+        let found = self.channels.mistakes(&file.code);
+        if !found.is_empty() {
             channel.state = ChannelState::Off;
-            channel.mistakes.clone_from(found);
+            channel.mistakes = found.iter().map(shown).collect();
         }
         channel
-    };
-    built.files.iter().map(of).collect()
+    }
 }
 
-fn mistakes(built: &Built) -> BTreeMap<String, Vec<Text>> {
-    let text = |mistake: &crate::settings::Mistake| {
-        let shown = |lang| mistake.shown(lang);
-        Text::new(shown(crate::settings::Lang::Zh), shown(crate::settings::Lang::En))
-    };
-    built.broken.iter().map(|broken| (broken.code.clone(), broken.mistakes.iter().map(text).collect())).collect()
+fn shown(mistake: &Mistake) -> Text {
+    Text::new(mistake.shown(Lang::Zh), mistake.shown(Lang::En))
 }
 
 /// The submission that a kept version holds, as its connector handed it over.
@@ -96,11 +72,11 @@ fn submission(external_id: &str, source_version: Option<&str>, folio: &Folio<'_>
 #[async_trait]
 impl Control for Daemon {
     fn channels(&self) -> Vec<ConfiguredChannel> {
-        self.configured.clone()
+        self.channels.files().iter().map(|file| self.configured(file)).collect()
     }
 
     fn resolve(&self, called: &str) -> Result<String, Text> {
-        self.files.resolve(called).map(|file| file.code.clone()).map_err(|nobody| nobody.0)
+        self.channels.files().resolve(called).map(|file| file.code.clone()).map_err(|nobody| nobody.0)
     }
 
     fn running(&self) -> Option<Running> {
@@ -135,7 +111,7 @@ impl Control for Daemon {
 
     async fn wake(&self, side: &Side) {
         if let Side::Channel(code) = side
-            && let Some(channel) = self.channels.get(code)
+            && let Some(channel) = self.channels.channel(code)
         {
             channel.set_first_run(FirstRun::Through);
         }
@@ -144,12 +120,20 @@ impl Control for Daemon {
         }
     }
 
+    async fn secret_set(&self, name: &str) -> Vec<String> {
+        let mut swapped = self.channels.secret_set(name).await;
+        if (self.reconnect)(name) {
+            swapped.push("core".into());
+        }
+        swapped
+    }
+
     async fn remap(&self, dead: i64, actor: &Actor) -> Result<Verdict, Problem> {
         let query = DeadQuery { id: Some(dead), open: true, limit: 1, ..DeadQuery::default() };
-        let row = self.store.dead(query).await?.pop();
+        let row = self.channels.store.dead(query).await?.pop();
         let row = row.ok_or_else(|| Problem::new(Code::NotFound, "没有这条待处理", "no such dead letter"))?;
-        let channel =
-            self.channels.get(&row.channel_code).filter(|channel| channel.settings.channel.state != ChannelState::Off);
+        let channel = self.channels.channel(&row.channel_code);
+        let channel = channel.filter(|channel| channel.settings.channel.state != ChannelState::Off);
         let channel = channel.ok_or_else(|| {
             Problem::refused("这个渠道停用或配置有误,先改好再试", "the channel is off or needs mending")
         })?;
@@ -158,9 +142,9 @@ impl Control for Daemon {
         let body = row.body.ok_or_else(unreadable)?;
         let folio = Folio::read(&body).map_err(|_| unreadable())?;
         let external_id = row.external_id.ok_or_else(unreadable)?;
-        let submission = submission(&external_id, None, &folio).ok_or_else(unreadable)?;
+        let submission = submission(&external_id, row.source_version.as_deref(), &folio).ok_or_else(unreadable)?;
         let confirmed = row.kind == DeadKind::Held;
-        match self.intake.remap(channel, dead, &submission, actor, confirmed).await? {
+        match self.channels.intake.remap(&channel, dead, &submission, actor, confirmed).await? {
             Ok(verdict) => Ok(verdict),
             Err(reason) => {
                 Err(Problem::refused(format!("还是认不出:{reason}"), format!("it still cannot be mapped: {reason}")))

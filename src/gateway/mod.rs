@@ -3,8 +3,8 @@
 mod build;
 mod control;
 mod run;
+mod running;
 
-use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,10 +19,13 @@ pub use build::{Built, ChannelFault, build_channel, build_core, mapping};
 pub use control::Daemon;
 pub use run::run;
 
+use running::{Ground, Running};
+
 use crate::channel::{Channel, Kind};
 use crate::console::House;
-use crate::errands::{FarStatus, Forwarding, Polling};
-use crate::http::{Api, Entry, Front, Gate, Health};
+use crate::errands::{FarStatus, Forwarding};
+use crate::forward::Core;
+use crate::http::{Api, Entries, Front, Health};
 use crate::intake::Intake;
 use crate::retry::STEPS;
 use crate::settings::{self, ChannelState, Lang, Mistake, Text, Variables};
@@ -151,52 +154,44 @@ impl Gateway {
         let intake = Intake::new(self.store.clone());
         let core_status = core.is_some().then(|| Arc::new(FarStatus::default()));
         let core_resumed = Arc::new(Notify::new());
-        if let (Some(core), Some(status)) = (core, core_status.clone()) {
+        let core = core.map(|core| Arc::new(Core::new(Arc::new(core))));
+        if let (Some(core), Some(status)) = (core.clone(), core_status.clone()) {
             let steps: Arc<[Duration]> = match settings.core.as_ref().map(|core| core.retries.as_slice()) {
                 Some([_, ..]) => settings.core.iter().flat_map(|core| &core.retries).map(|period| period.0).collect(),
                 _ => STEPS.into(),
             };
             let resumed = core_resumed.clone();
-            let runner = Forwarding { store: self.store.clone(), core: Arc::new(core), status, resumed, steps };
+            let runner = Forwarding { store: self.store.clone(), core, status, resumed, steps };
             self.tracker.spawn(runner.run(self.stop.clone(), self.tracker.clone()));
         }
-        let mut polled: BTreeMap<String, (u32, Arc<FarStatus>, Arc<Notify>)> = BTreeMap::new();
-        let zone = settings.zone.0.clone();
-        for channel in built.channels.values().filter(|channel| runs(channel) && channel.connector.poll.is_some()) {
-            let (status, resumed) = (Arc::new(FarStatus::default()), Arc::new(Notify::new()));
-            polled.insert(channel.code.to_string(), (channel.enrolled.channel, status.clone(), resumed.clone()));
-            let runner = Polling {
-                channel: channel.clone(),
-                store: self.store.clone(),
-                intake: intake.clone(),
-                status,
-                resumed,
-                zone: zone.clone(),
-            };
-            self.tracker.spawn(runner.run(self.stop.clone()));
-        }
-        let health = Health {
-            core: core_status.clone(),
-            channels: polled.iter().map(|(code, (id, status, _))| (code.clone(), (*id, status.clone()))).collect(),
-            broken: built.broken.iter().map(|broken| broken.code.clone()).collect(),
-        };
-        let api = Arc::new(Api {
+        let health = Arc::new(Health::new(core_status.clone()));
+        let entries = Arc::new(Entries::default());
+        let ground = Ground {
             store: self.store.clone(),
-            token,
-            metrics: start.metrics.clone(),
-            health,
-            address: self.address,
-        });
-        let front = Arc::new(Front {
-            entries: entries(&built),
             intake: intake.clone(),
+            settings: start.settings.clone(),
+            variables: start.variables.clone(),
+            kinds: start.kinds,
+            entries: entries.clone(),
+            health: health.clone(),
+            tracker: self.tracker.clone(),
+            stop: self.stop.clone(),
+        };
+        let running = Running::start(ground, built);
+        let api = Arc::new(Api { store: self.store.clone(), token, metrics: start.metrics.clone(), health });
+        let front = Arc::new(Front {
+            entries,
+            intake,
             pushes: Semaphore::new(settings.limits.pushes as usize),
             body_timeout: settings.http.body_timeout.0,
             header_timeout: settings.http.header_timeout.0,
             connections: settings.limits.connections as usize,
         });
         self.tracker.spawn(crate::http::serve(listener, front, api, self.stop.clone()));
-        let daemon = Daemon::new(self, &built, intake, core_status.map(|status| (status, core_resumed)), polled);
+        let reconnect = reconnect(core, start.settings.clone(), start.variables.clone(), core_resumed.clone());
+        let side = core_status.map(|status| (status, core_resumed));
+        let daemon = Daemon::new(running, self.address, side, reconnect);
+        let zone = settings.zone.0.clone();
         let house = House { store: self.store.clone(), control: Arc::new(daemon), zone };
         let socket = self.console_socket()?;
         self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));
@@ -232,12 +227,30 @@ fn runs(channel: &Channel) -> bool {
     channel.settings.channel.state != ChannelState::Off
 }
 
-fn entries(built: &Built) -> HashMap<String, Entry> {
-    let good = built.channels.values().map(|channel| {
-        let entry = if runs(channel) { Entry::Open(channel.clone(), Gate::new(&channel.code)) } else { Entry::Shut };
-        (channel.code.to_string(), entry)
-    });
-    good.chain(built.broken.iter().map(|broken| (broken.code.clone(), Entry::Shut))).collect()
+/// How the core is spoken with anew after a secret of `[core]` was set.
+fn reconnect(
+    core: Option<Arc<Core>>,
+    settings: settings::Gateway,
+    variables: Variables,
+    resumed: Arc<Notify>,
+) -> control::Reconnect {
+    Box::new(move |name| {
+        let used = settings.written().get("core").is_some_and(|core| running::names_secret(core, name));
+        let (true, Some(core)) = (used, &core) else { return false };
+        match build_core(&settings, &variables) {
+            Ok(Some(forwarder)) => {
+                core.replace(Arc::new(forwarder));
+                resumed.notify_one();
+                true
+            }
+            Ok(None) => false,
+            Err(mistakes) => {
+                let mistake = mistakes.first().map(|mistake| mistake.shown(Lang::En)).unwrap_or_default();
+                tracing::warn!(mistake, "a secret was set, but the core still cannot be built");
+                false
+            }
+        }
+    })
 }
 
 fn listen_error(at: SocketAddr, why: std::io::Error) -> StartError {

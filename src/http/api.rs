@@ -1,8 +1,7 @@
 //! Health, metrics, and what the core posts to us. The core's interface asks for the token.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -23,12 +22,31 @@ const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
 /// How everything stands, for the probes.
 pub struct Health {
-    /// The core; none when no core is configured.
-    pub core: Option<Arc<FarStatus>>,
-    /// Polled channels by their code.
-    pub channels: BTreeMap<String, (u32, Arc<FarStatus>)>,
-    /// Channels whose configuration needs mending.
-    pub broken: Vec<String>,
+    core: Option<Arc<FarStatus>>,
+    channels: Mutex<BTreeMap<String, Arc<FarStatus>>>,
+    broken: Mutex<BTreeSet<String>>,
+}
+
+impl Health {
+    /// With the core's state; none when no core is configured.
+    pub fn new(core: Option<Arc<FarStatus>>) -> Self {
+        Self { core, channels: Mutex::default(), broken: Mutex::default() }
+    }
+
+    /// The state of a polled channel; made when it is asked for first.
+    pub fn status(&self, code: &str) -> Arc<FarStatus> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner).entry(code.to_owned()).or_default().clone()
+    }
+
+    /// A channel needs mending.
+    pub fn broken(&self, code: &str) {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned());
+    }
+
+    /// A channel runs.
+    pub fn mended(&self, code: &str) {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).remove(code);
+    }
 }
 
 /// What the interface needs.
@@ -40,9 +58,7 @@ pub struct Api {
     /// Metrics to be read.
     pub metrics: Option<PrometheusHandle>,
     /// How everything stands.
-    pub health: Health,
-    /// Who listens.
-    pub address: SocketAddr,
+    pub health: Arc<Health>,
 }
 
 /// An outcome as the core posts it.
@@ -95,17 +111,16 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
             json!({ "word": trouble.word, "since": since.map(|at| at.to_string()), "next_try": next.map(|at| at.to_string()) })
         })
     };
-    let channels: BTreeMap<_, _> = api
-        .health
-        .channels
-        .iter()
-        .filter_map(|(code, (_, status))| trouble(status).map(|trouble| (code.clone(), trouble)))
-        .collect();
+    let channels: BTreeMap<String, Value> = {
+        let known = api.health.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().filter_map(|(code, status)| Some((code.clone(), trouble(status)?))).collect()
+    };
+    let broken = api.health.broken.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let body = json!({
         "ready": store,
         "core": api.health.core.as_ref().map_or(json!("none"), |status| trouble(status).unwrap_or(json!("well"))),
         "channels_in_trouble": channels,
-        "channels_need_mending": api.health.broken,
+        "channels_need_mending": broken,
     });
     (if store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body)).into_response()
 }

@@ -8,7 +8,7 @@ mod push;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -37,10 +37,25 @@ pub enum Entry {
     Shut,
 }
 
+/// Channels by their code; each can be replaced while pushes arrive.
+#[derive(Default)]
+pub struct Entries(RwLock<HashMap<String, Arc<Entry>>>);
+
+impl Entries {
+    /// Puts an entry in the place of the one before.
+    pub fn put(&self, code: &str, entry: Entry) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned(), Arc::new(entry));
+    }
+
+    fn get(&self, code: &str) -> Option<Arc<Entry>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(code).cloned()
+    }
+}
+
 /// Everything a request may need.
 pub struct Front {
-    /// Channels by their code.
-    pub entries: HashMap<String, Entry>,
+    /// The channels.
+    pub entries: Arc<Entries>,
     /// Where submissions go.
     pub intake: Intake,
     /// Pushes under way at once.
@@ -64,7 +79,11 @@ pub async fn serve(listener: TcpListener, front: Arc<Front>, api: Arc<Api>, stop
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(front.header_timeout);
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { break };
+        let place = tokio::select! {
+            () = stop.cancelled() => break,
+            place = places.clone().acquire_owned() => place,
+        };
+        let Ok(place) = place else { break };
         let (stream, peer) = tokio::select! {
             () = stop.cancelled() => break,
             accepted = listener.accept() => match accepted {

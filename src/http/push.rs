@@ -77,10 +77,11 @@ impl Front {
     /// Answers one push.
     pub(super) async fn push(&self, peer: SocketAddr, request: Request<Incoming>) -> Answer {
         let name = request.uri().path().strip_prefix("/channels/").unwrap_or_default();
-        let (channel, gate) = match self.entries.get(name) {
+        let entry = self.entries.get(name);
+        let (channel, gate) = match entry.as_deref() {
             None => return plain(StatusCode::NOT_FOUND, "no such channel\n"),
             Some(Entry::Shut) => return come_again("this channel is off\n"),
-            Some(Entry::Open(channel, gate)) => (channel.clone(), gate),
+            Some(Entry::Open(channel, gate)) => (channel, gate),
         };
         let Some((Door::Http { body_limit }, receive)) = &channel.connector.receive else {
             return plain(StatusCode::NOT_FOUND, "this channel takes no pushes\n");
@@ -90,7 +91,7 @@ impl Front {
         let (head, body) = request.into_parts();
         let body = match self.read(body, *body_limit).await {
             Ok(body) => body,
-            Err(why) => return self.no_body(why, &channel, *body_limit),
+            Err(why) => return self.no_body(why, channel, *body_limit),
         };
         let target = head.uri.path_and_query().map_or_else(String::new, |target| target.as_str().to_owned());
         let push = Push {
@@ -101,7 +102,7 @@ impl Front {
             peer,
             received_at: Timestamp::now(),
         };
-        let answer = self.taken_in(&channel, gate, receive.as_ref(), &push).await;
+        let answer = self.taken_in(channel, gate, receive.as_ref(), &push).await;
         gate.latency.record(began.elapsed());
         answer
     }

@@ -212,6 +212,8 @@ pub struct DeadRow {
     pub version: Option<i64>,
     /// The source's number, where the version has one.
     pub external_id: Option<String>,
+    /// The source's own version, where the version has one.
+    pub source_version: Option<String>,
     /// How and when it ended.
     pub ended: Option<(Timestamp, String)>,
     /// Opened details: what the far side said, or the folio of the version.

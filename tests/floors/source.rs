@@ -40,9 +40,12 @@ impl Source {
     }
 
     /// Files that hold tests alone: they may set up what they like.
-    fn is_test(&self) -> bool {
+    pub(crate) fn is_test(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap();
-        name == "tests.rs" || name.ends_with("_tests.rs") || self.path.contains("/suite/") || self.path.contains("/tests/")
+        name == "tests.rs"
+            || name.ends_with("_tests.rs")
+            || self.path.contains("/suite/")
+            || self.path.contains("/tests/")
     }
 
     /// Whether its code says this.

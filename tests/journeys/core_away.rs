@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use huiliu_farside::core::RefuseHow;
+use huiliu_farside::core::{Core, CoreOptions, RefuseHow};
 use huiliu_farside::letter::Letter;
 use serde_json::json;
 
+use crate::glass::Seen;
 use crate::scene::{Plan, Scene, ticket};
 
 const SHORT: &str = "retries = [\"50ms\", \"50ms\"]";
@@ -66,7 +67,8 @@ async fn a_core_away_for_longer_than_every_retry_makes_no_dead_letter() {
     assert_eq!(scene.told().len(), 5);
     scene.glass.reopen().await;
     assert_eq!(reached(&scene, 30).await.len(), 30);
-    scene.until("all answers are in", || scene.core.stats().out_of_order == 0).await;
+    assert_eq!(scene.core.stats().out_of_order, 0);
+    assert!(scene.dead().await.is_empty());
     scene.assert_nothing_waits().await;
 }
 
@@ -109,4 +111,44 @@ async fn an_event_that_the_core_will_not_take_stops_its_own_lane_only() {
         assert_eq!(scene.core.stats().refused, 3);
         scene.assert_nothing_waits().await;
     }
+}
+
+#[tokio::test]
+async fn a_core_that_comes_and_goes_makes_no_dead_letter() {
+    let scene = Plan::new().await.letters().core("retries = [\"10ms\"]").start().await;
+    for turn in 0..3u32 {
+        push_all(&scene, turn * 20 + 1..=turn * 20 + 10).await;
+        scene.glass.shut().await;
+        let before = scene.metric("huiliu_forward_faults_total", &[]).await;
+        push_all(&scene, turn * 20 + 11..=turn * 20 + 20).await;
+        scene.until_metric("huiliu_forward_faults_total", &[], before + 1.0).await;
+        scene.glass.reopen().await;
+    }
+    assert_eq!(reached(&scene, 60).await.len(), 60);
+    assert!(scene.dead().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_core_that_takes_lists_gets_each_event_once_and_in_order() {
+    let options = CoreOptions { key_at: "/idempotency_key".into(), ..CoreOptions::default() };
+    let core = Core::start(options).await.unwrap();
+    let scene = Plan::with_core(core).await.letters().core("batch = 10\nin_flight = 2").start().await;
+    scene.glass.hold();
+    push_all(&scene, 1..=30).await;
+    let mailbox = scene.mailbox("letters");
+    for serial in 1..=30 {
+        ticket(mailbox.push(&Letter::invented(serial).revised("补充。")).await);
+    }
+    scene.core.spell(1, 0);
+    scene.glass.release();
+    scene.until("all are at the core", || scene.core.stats().distinct == 60).await;
+    let stats = scene.core.stats();
+    assert_eq!((stats.tickets, stats.repeated, stats.out_of_order, stats.unreadable), (30, 0, 0, 0), "{stats:?}");
+    assert!(stats.requests < 60, "no lists were sent: {stats:?}");
+    let together = |seen: &Seen| {
+        let events = seen.json().as_array().cloned().unwrap_or_default();
+        let tickets: BTreeSet<_> = events.iter().map(|event| event["ticket"].as_str().unwrap_or_default()).collect();
+        tickets.len() < events.len()
+    };
+    assert!(!scene.glass.seen().iter().any(together), "a list held two events of one ticket");
 }

@@ -2,6 +2,8 @@
 
 use huiliu_farside::letter::Letter;
 use huiliu_farside::mailbox::Pushed;
+use huiliu_farside::proof::{Hmac, Proof};
+use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -103,7 +105,7 @@ async fn a_hung_partner_slows_nobody_else() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_refused() {
+async fn what_cannot_be_read_is_refused_and_kept_once() {
     let scene = Plan::new().await.letters().start().await;
     let mailbox = scene.mailbox("letters");
     for _ in 0..2 {
@@ -111,5 +113,36 @@ async fn what_cannot_be_read_is_refused() {
     }
     assert_eq!(mailbox.push_malformed("{\"title\": \"没有编号\"}").await, Some(400));
     assert_eq!(scene.metric("huiliu_push_refused_total", &[("reason", "unreadable")]).await, 3.0);
+    let kept = scene.dead().await;
+    assert_eq!(kept.iter().map(|one| one["kind"].as_str().unwrap()).collect::<Vec<_>>(), ["unreadable"; 2]);
     assert!(matches!(mailbox.push(&Letter::invented(1)).await, Pushed::Acknowledged(Some(_))));
+}
+
+#[tokio::test]
+async fn a_signed_push_that_comes_again_is_a_repeat_and_with_another_body_refused() {
+    let written = letters("签名的信箱", "state = \"live\"");
+    let start = written.find("verify =").unwrap();
+    let end = start + written[start..].find('\n').unwrap();
+    let verify = "verify = { hmac_sha256 = { header = \"x-signature\", secrets = [{ file = \"secrets/letters.token\" }], \
+                  signed = \"{timestamp}.{nonce}.{body}\", timestamp = { header = \"x-timestamp\" }, \
+                  nonce = { header = \"x-nonce\" } } }";
+    let signed = format!("{}{verify}{}", &written[..start], &written[end..]);
+    let scene = Plan::new().await.channel("signed", &signed).start().await;
+    let push = |letter: &Letter, nonce: &str| {
+        let body = letter.body();
+        let mut push = scene.client.post(format!("{}/channels/signed", scene.house.url));
+        for (name, value) in Proof::Hmac(Hmac::once(TOKEN)).headers(Timestamp::now(), nonce, &body) {
+            push = push.header(name, value);
+        }
+        let push = push.header("content-type", "application/json").body(body).send();
+        async { push.await.unwrap().status().as_u16() }
+    };
+    let letter = Letter::invented(1);
+    assert_eq!(push(&letter, "one").await, 200);
+    assert_eq!(push(&letter, "one").await, 200);
+    assert_eq!(push(&letter.revised("别的内容。"), "one").await, 409);
+    assert_eq!(push(&letter.revised("别的内容。"), "two").await, 200);
+    scene.until_told(2).await;
+    let refused = [("channel", "signed"), ("reason", "replayed")];
+    assert_eq!(scene.metric("huiliu_push_refused_total", &refused).await, 1.0);
 }

@@ -77,7 +77,13 @@ impl Glass {
     pub(crate) async fn before(behind: SocketAddr) -> Self {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let behind = format!("http://{behind}");
-        let shared = Arc::new(Shared { behind, client, seen: Mutex::default(), moved: Notify::new(), held: watch::Sender::new(false) });
+        let shared = Arc::new(Shared {
+            behind,
+            client,
+            seen: Mutex::default(),
+            moved: Notify::new(),
+            held: watch::Sender::new(false),
+        });
         let router = Router::new().fallback(pass).with_state(shared.clone());
         let port = Port::open(router, ([127, 0, 0, 1], 0).into()).await.unwrap();
         Self { port, shared }

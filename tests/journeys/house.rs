@@ -12,10 +12,10 @@ use tokio::sync::Notify;
 /// How long a story waits for what must come. It is only ever reached by a story that fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The program, called to run with this configuration.
-pub(crate) fn command(config: &Path) -> Command {
+/// The program, called to do this with this configuration, in English.
+pub(crate) fn command(config: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_huiliu"));
-    command.arg(config);
+    command.args(words).args(["--lang", "en", "--config"]).arg(config).env_remove("RUST_LOG").stdin(Stdio::null());
     command
 }
 
@@ -51,9 +51,7 @@ pub(crate) struct House {
 impl House {
     /// Starts it and waits until it listens.
     pub(crate) async fn start(config: &Path) -> Self {
-        let mut child = command(config)
-            .env_remove("RUST_LOG")
-            .stdin(Stdio::null())
+        let mut child = command(config, &["run"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -13,6 +13,7 @@ mod doors;
 mod first_run;
 mod kills;
 mod outcomes;
+mod people;
 mod polled;
 mod pushed;
 mod sealed;

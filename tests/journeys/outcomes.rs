@@ -20,7 +20,8 @@ async fn post(scene: &Scene, token: &str, body: &Value) -> (u16, Value) {
 }
 
 fn closed(id: &str, ticket: &str, reply: &str) -> Value {
-    let outcome = json!({ "kind": "closed", "at": "2026-12-03T09:00:00+08:00", "public_reply": reply, "solved": "解决" });
+    let outcome =
+        json!({ "kind": "closed", "at": "2026-12-03T09:00:00+08:00", "public_reply": reply, "solved": "解决" });
     json!({ "id": id, "ticket": ticket, "outcome": outcome })
 }
 

@@ -73,7 +73,9 @@ async fn a_page_that_comes_twice_is_no_end_and_makes_nothing_twice() {
     scene.until_told(3).await;
     // Held at the first page of a walk, the platform grows; its second page will be the first once more.
     glass.hold();
-    scene.until("the platform is being asked", || glass.look(0, |seen| seen.last().is_some_and(Seen::unanswered))).await;
+    scene
+        .until("the platform is being asked", || glass.look(0, |seen| seen.last().is_some_and(Seen::unanswered)))
+        .await;
     platform.grow(120);
     platform.play([Trick::Nothing, Trick::SamePageAgain]);
     glass.release();

@@ -42,7 +42,10 @@ async fn an_unmappable_letter_is_taken_without_a_number_or_refused_where_the_cha
     let mut letter = Letter::invented(1);
     letter.document["letterType"] = json!("没有这一类");
     let pushed = scene.mailbox("letters").push(&letter).await;
-    assert!(matches!(&pushed, Pushed::Acknowledged(number) if number.as_deref().unwrap_or_default().is_empty()), "{pushed:?}");
+    assert!(
+        matches!(&pushed, Pushed::Acknowledged(number) if number.as_deref().unwrap_or_default().is_empty()),
+        "{pushed:?}"
+    );
     assert_eq!(scene.mailbox("strict").push(&letter).await, Pushed::Refused(422));
     assert_eq!((scene.counted("letters", "unmapped").await, scene.counted("strict", "unmapped").await), (1.0, 1.0));
     // What comes later passes by.

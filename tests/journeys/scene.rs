@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::glass::{Glass, Seen};
-use crate::house::{House, PATIENCE};
+use crate::house::{House, PATIENCE, command};
 use crate::written::{TOKEN, letters};
 
 /// A scene before the program is started.
@@ -44,7 +44,15 @@ impl Plan {
         let token = secrets.join("letters.token");
         fs::write(&token, TOKEN).unwrap();
         fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
-        Self { dir, core: Arc::new(core), glass, http: String::new(), log: "info".into(), core_more: String::new(), core_instead: None }
+        Self {
+            dir,
+            core: Arc::new(core),
+            glass,
+            http: String::new(),
+            log: "info".into(),
+            core_more: String::new(),
+            core_instead: None,
+        }
     }
 
     /// Writes a channel.
@@ -139,13 +147,17 @@ impl Scene {
     /// The portal that pushes to a channel, with the right token.
     pub(crate) fn mailbox(&self, code: &str) -> Mailbox {
         let url = format!("{}/channels/{code}", self.house.url);
-        let options = MailboxOptions { pause: Duration::from_millis(50), ..MailboxOptions::new(url, Proof::bearer(TOKEN)) };
+        let options =
+            MailboxOptions { pause: Duration::from_millis(50), ..MailboxOptions::new(url, Proof::bearer(TOKEN)) };
         Mailbox::new(options).unwrap()
     }
 
     /// A push with the right token, not yet sent.
     pub(crate) fn push(&self, code: &str) -> reqwest::RequestBuilder {
-        self.client.post(format!("{}/channels/{code}", self.house.url)).bearer_auth(TOKEN).header("content-type", "application/json")
+        self.client
+            .post(format!("{}/channels/{code}", self.house.url))
+            .bearer_auth(TOKEN)
+            .header("content-type", "application/json")
     }
 
     /// What the core was told and took, each key once, in the order of its first coming.
@@ -207,6 +219,26 @@ impl Scene {
     pub(crate) async fn get(&self, path: &str) -> (u16, String) {
         let answer = self.client.get(format!("{}{path}", self.house.url)).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// What the program answers to a command: its exit status, and everything it printed.
+    pub(crate) async fn ask(&self, words: &[&str]) -> (i32, String) {
+        let asked = tokio::process::Command::from(command(&self.config(), words)).output();
+        let asked = tokio::time::timeout(PATIENCE, asked).await.expect("a command answers").unwrap();
+        let printed = [asked.stdout, asked.stderr].concat();
+        (asked.status.code().unwrap_or(-1), String::from_utf8_lossy(&printed).into_owned())
+    }
+
+    /// The JSON that a command answers; it must succeed.
+    pub(crate) async fn answered(&self, words: &[&str]) -> Value {
+        let (status, printed) = self.ask(&[words, &["--json"]].concat()).await;
+        assert_eq!(status, 0, "{words:?}: {printed}");
+        serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{words:?}: {error}: {printed}"))
+    }
+
+    /// The open dead letters, as `huiliu dead list` tells them.
+    pub(crate) async fn dead(&self) -> Vec<Value> {
+        self.answered(&["dead", "list"]).await.as_array().cloned().expect("a list")
     }
 
     /// Nothing waits for the core, neither now nor later.

@@ -112,7 +112,10 @@ async fn plant(scene: &Scene) {
     assert!(matches!(mailbox.push(&unmappable).await, Pushed::Acknowledged(_)));
     assert_eq!(scene.counted("letters", "unmapped").await, 1.0);
     assert_eq!(mailbox.push_malformed(format!("{{\"name\": \"{NAME}\", \"phone\": \"{PHONE}\"")).await, Some(400));
-    assert_eq!(mailbox.push_malformed(format!("{{\"letterNo\": [\"{NAME}\"], \"phone\": \"{PHONE}\"}}")).await, Some(400));
+    assert_eq!(
+        mailbox.push_malformed(format!("{{\"letterNo\": [\"{NAME}\"], \"phone\": \"{PHONE}\"}}")).await,
+        Some(400)
+    );
     assert_eq!(mailbox.push_unproven(&planted(4)).await, Some(401));
     let query = format!("{}/channels/letters?name={NAME}&phone={PHONE}", scene.house.url);
     let answer = scene.client.post(query).bearer_auth("wrong").body(planted(5).body()).send().await.unwrap();
@@ -161,6 +164,28 @@ fn nothing_is_found(scene: &Scene) {
     assert!(!found(scene, &planted(1).number).is_empty(), "the search finds nothing at all");
 }
 
+/// What a person sees who gives no reason is masked; with a reason, the asking goes on record, sealed.
+async fn people_see_it_masked(scene: &Scene) {
+    let tickets = scene.answered(&["ticket", "list"]).await;
+    let mut masked = vec![tickets.to_string(), serde_json::Value::from(scene.dead().await).to_string()];
+    for ticket in tickets.as_array().unwrap() {
+        masked.push(scene.ask(&["ticket", "show", ticket["number"].as_str().unwrap()]).await.1);
+        masked.push(scene.ask(&["ticket", "show", ticket["number"].as_str().unwrap(), "--json"]).await.1);
+    }
+    for dead in scene.dead().await {
+        masked.push(scene.ask(&["dead", "show", &dead["id"].to_string()]).await.1);
+    }
+    for text in [NAME, PHONE, ADDRESS, EMAIL, ID_NO] {
+        let seen = masked.iter().find(|view| view.contains(text));
+        assert!(seen.is_none(), "{text} is shown to who gave no reason: {seen:?}");
+    }
+    let number = tickets[0]["number"].as_str().unwrap();
+    let (status, unmasked) = scene.ask(&["ticket", "show", number, "--unmask", "--why", KEPT_NOT]).await;
+    assert!(status == 0 && unmasked.contains(NAME), "{unmasked}");
+    let life = scene.answered(&["ticket", "show", number]).await;
+    assert!(life["deeds"].as_array().is_some_and(|deeds| !deeds.is_empty()), "{life}");
+}
+
 #[tokio::test]
 async fn nothing_personal_lies_about() {
     let (core, platform) = (quoting_core().await, indiscreet_platform().await);
@@ -176,6 +201,8 @@ async fn nothing_personal_lies_about() {
     nothing_is_found(&scene);
     let metrics = scene.get("/metrics").await.1 + &scene.get("/health/ready").await.1;
     assert!(PLANTED.iter().all(|text| !metrics.contains(text)), "{metrics}");
+    people_see_it_masked(&scene).await;
+    nothing_is_found(&scene);
     scene.house.kill();
     nothing_is_found(&scene);
     scene.start_again().await;

@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use huiliu_farside::letter::Letter;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
+use crate::glass::Glass;
 use crate::scene::{Plan, ticket};
-use crate::written::letters;
+use crate::written::{letters, province};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stopped_while_busy_it_ends_in_time_and_loses_nothing() {
@@ -24,7 +27,8 @@ async fn stopped_while_busy_it_ends_in_time_and_loses_nothing() {
                 // Until the door is shut.
                 loop {
                     let letter = Letter::invented(serial.fetch_add(1, Ordering::Relaxed));
-                    let push = client.post(&url).bearer_auth(crate::written::TOKEN).header("content-type", "application/json");
+                    let push =
+                        client.post(&url).bearer_auth(crate::written::TOKEN).header("content-type", "application/json");
                     let Ok(answer) = push.body(letter.body()).send().await else { return };
                     assert_eq!(answer.status(), 200, "an answer is an acknowledgement, or there is none");
                     let answer: Value = answer.json().await.unwrap();
@@ -80,10 +84,48 @@ async fn after_an_unclean_stop_the_first_line_says_whom_to_look_up_by_hand() {
 #[tokio::test]
 async fn a_second_gateway_on_the_same_data_says_who_holds_it() {
     let scene = Plan::new().await.letters().start().await;
-    let second = tokio::process::Command::from(crate::house::command(&scene.config())).output();
-    let second = tokio::time::timeout(crate::house::PATIENCE, second).await.unwrap().unwrap();
-    assert!(!second.status.success());
-    let told = String::from_utf8_lossy(&second.stderr).into_owned();
+    let (status, told) = scene.ask(&["run"]).await;
+    assert_ne!(status, 0);
     assert!(told.contains(&scene.house.pid().to_string()), "{told}");
     ticket(scene.mailbox("letters").push(&Letter::invented(1)).await);
+}
+
+#[tokio::test]
+async fn it_stops_at_once_though_every_connection_is_taken_by_idlers() {
+    let plan =
+        Plan::new().await.letters().http("header_timeout = \"60s\"\nstop_within = \"40s\"\n[limits]\nconnections = 2");
+    let mut scene = plan.start().await;
+    let address = scene.house.url.trim_start_matches("http://").to_owned();
+    let mut idlers = Vec::new();
+    for _ in 0..2 {
+        let mut idler = TcpStream::connect(&address).await.unwrap();
+        idler.write_all(b"GET /health/live HTTP/1.1\r\nhost: gateway\r\n\r\n").await.unwrap();
+        assert!(idler.read(&mut [0; 1024]).await.unwrap() > 0);
+        idlers.push(idler);
+    }
+    let (status, took) = scene.house.stop().await;
+    assert!(status.success() && took < Duration::from_secs(30), "{status} after {took:?}");
+    let gave_up = scene.house.printed().iter().any(|line| line.contains("the deadline passed"));
+    assert!(!gave_up, "it waited for those who wanted nothing");
+}
+
+#[tokio::test]
+async fn it_stops_at_its_deadline_though_its_partners_hang() {
+    let platform = crate::polled::fresh(3).await;
+    let before_platform = Glass::before(platform.addr()).await;
+    before_platform.hold();
+    let province = province(&before_platform.url(), "state = \"live\"");
+    let plan = Plan::new().await.letters().channel("province", &province).http("stop_within = \"1s\"");
+    let mut scene = plan.start().await;
+    scene.glass.hold();
+    ticket(scene.mailbox("letters").push(&Letter::invented(1)).await);
+    scene.until("the core is being told", || scene.glass.count() == 1).await;
+    scene.until("the platform is being asked", || before_platform.count() == 1).await;
+    let (status, took) = scene.house.stop().await;
+    assert!(status.success() && took < Duration::from_secs(10), "{status} after {took:?}");
+    scene.glass.release();
+    before_platform.release();
+    scene.start_again().await;
+    assert!(!scene.house.said().join("\n").contains("unclean"), "{:?}", scene.house.said());
+    scene.until_told(4).await;
 }

@@ -62,6 +62,11 @@ impl Control for Noting {
         self.told.lock().unwrap().push(format!("wake {side:?}"));
     }
 
+    async fn secret_set(&self, name: &str) -> Vec<String> {
+        self.told.lock().unwrap().push(format!("secret {name}"));
+        vec![]
+    }
+
     async fn remap(&self, dead: i64, _: &Actor) -> Result<Verdict, Problem> {
         self.told.lock().unwrap().push(format!("remap {dead}"));
         Ok(Verdict::Taken { what: What::New, ticket: None })

@@ -228,6 +228,7 @@ fn dead_row(db: &Connection, keys: &Keys, row: &Row<'_>, open: bool) -> Result<D
         n: row.get(7)?,
         version,
         external_id: row.get(14)?,
+        source_version: row.get(15)?,
         ended: ended.map(|at| Ok::<_, rusqlite::Error>((moment(at), row.get(10)?))).transpose()?,
         body,
     })
@@ -237,7 +238,7 @@ fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Vec<DeadRow>,
     let mut statement = db.prepare_cached(
         "SELECT dead.id, kind, dead.channel, since, reason, attempts, coalesce(dead.ticket, version.ticket), dead.n,
          dead.version, ended_at, ended_how, channel.code, dead.body, iif(?4, version.body, NULL),
-         coalesce(version.external_id, ticket.external_id)
+         coalesce(version.external_id, ticket.external_id), version.source_version
          FROM dead JOIN channel ON channel.id = dead.channel LEFT JOIN version ON version.id = dead.version
          LEFT JOIN ticket ON ticket.id = dead.ticket
          WHERE (?1 IS NULL OR dead.id = ?1) AND (?2 IS NULL OR dead.channel = ?2) AND (?3 OR ended_at IS NULL)

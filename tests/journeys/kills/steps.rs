@@ -22,14 +22,8 @@ pub(super) enum Step {
     PageNotKept,
 }
 
-pub(super) const STEPS: [Step; 6] = [
-    Step::PushUnanswered,
-    Step::NotYetAtCore,
-    Step::AtCore,
-    Step::NotSettled,
-    Step::PollUnanswered,
-    Step::PageNotKept,
-];
+pub(super) const STEPS: [Step; 6] =
+    [Step::PushUnanswered, Step::NotYetAtCore, Step::AtCore, Step::NotSettled, Step::PollUnanswered, Step::PageNotKept];
 
 /// How far both panes of glass had been looked through when a process began.
 #[derive(Clone, Copy, Default)]
