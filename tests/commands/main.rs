@@ -58,9 +58,22 @@ fn every_end_has_its_status() {
         let (got, out, err) = say(office.path(), words);
         assert_eq!(got, status, "{words:?}: {out}{err}");
     }
-    let (status, out, _) = say(office.path(), &["schema", "channel"]);
-    let schema: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((status, schema["$schema"].as_str().unwrap()), (0, "https://json-schema.org/draft/2020-12/schema"));
+}
+
+#[test]
+fn the_schemas_that_are_printed_are_the_pinned_ones() {
+    let office = office();
+    for of in ["ticket", "event", "channel", "gateway"] {
+        let (status, out, err) = say(office.path(), &["schema", of]);
+        let printed: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("schema {of}: {status}: {err}"));
+        let path = format!("{}/tests/golden/{of}.schema.json", env!("CARGO_MANIFEST_DIR"));
+        let pinned: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        assert_eq!(printed["$schema"], "https://json-schema.org/draft/2020-12/schema", "{of}");
+        assert!(
+            printed == pinned,
+            "{path} is stale; if that is meant: HUILIU_GOLDEN=write cargo test --lib --test settings schema"
+        );
+    }
 }
 
 /// A daemon that is killed when a test fails.

@@ -126,9 +126,24 @@ fn a_kind_sees_the_contract_and_the_kit_and_nobody_else() {
     assert_eq!(source::house_dependencies("kit"), BTreeSet::from(["huiliu-contract".to_owned()]));
 }
 
+/// Asked of cargo, not of `Cargo.lock`: that also lists what no feature switches on.
+#[test]
+fn one_tls_provider_and_no_other() {
+    const TREE: &str = "tree --workspace --offline --locked --edges normal --prefix none --format {p}";
+    let mut tree = std::process::Command::new(env!("CARGO"));
+    let out = tree.args(TREE.split(' ')).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert!(out.status.success(), "cargo {TREE}: {}", String::from_utf8_lossy(&out.stderr));
+    let out = String::from_utf8(out.stdout).unwrap();
+    let crates: BTreeSet<&str> = out.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(crates.contains("rustls") && crates.contains("aws-lc-rs"), "the provider is aws-lc-rs: {crates:?}");
+    let others = ["ring", "openssl-sys", "native-tls"].map(|name| crates.contains(name).then_some(name));
+    let others: Vec<_> = others.into_iter().flatten().collect();
+    assert!(others.is_empty(), "{others:?} came in by a feature; `cargo tree --edges features -i NAME` tells by whose");
+}
+
 #[test]
 fn every_file_opens_with_its_sign_and_is_one_thing() {
-    for folder in ["src", "connectors", "tests", "examples"] {
+    for folder in ["src", "connectors", "tests", "examples", "benches"] {
         for source in sources(folder) {
             assert!(source.text.starts_with("//! "), "{} does not say what it is for", source.path);
             let lines = source.text.lines().count();

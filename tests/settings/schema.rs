@@ -1,5 +1,6 @@
 //! The schemas that `huiliu schema` prints. `HUILIU_GOLDEN=write` writes the golden files anew.
 
+use huiliu::kinds::KINDS;
 use huiliu::settings::{KindInfo, schema};
 use serde_json::Value;
 
@@ -11,12 +12,23 @@ fn golden(name: &str, value: &Value) {
     if std::env::var("HUILIU_GOLDEN").is_ok_and(|said| said == "write") {
         std::fs::write(&path, &now).unwrap();
     }
-    assert!(std::fs::read_to_string(&path).unwrap() == now, "{path} is not what is rendered now");
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == now,
+        "{path} is not what is rendered now; if that is meant: HUILIU_GOLDEN=write cargo test --test settings schema"
+    );
 }
 
 #[test]
 fn the_schema_of_the_gateway_is_pinned() {
     golden("gateway.schema.json", &schema::gateway());
+}
+
+/// With the kinds that the program has: a new kind, or a key of one, shows here.
+#[test]
+fn the_schema_of_a_channel_is_pinned() {
+    let kinds: Vec<_> = KINDS.iter().map(|kind| (kind.info)()).collect();
+    golden("channel.schema.json", &schema::channel(&kinds));
 }
 
 #[test]
