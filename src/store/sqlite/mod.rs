@@ -1,6 +1,7 @@
 //! The embedded store: SQLite in WAL mode with `synchronous=FULL`, one writer, group commit.
 
 mod accept;
+mod checkpoint;
 mod codes;
 mod decide;
 mod desk;
@@ -104,6 +105,7 @@ impl Sqlite {
             clock: clock.clone(),
             run,
             ids: ids.clone(),
+            checkpointer: checkpoint::Checkpointer::start(path)?,
         };
         let writer = std::thread::Builder::new()
             .name("store-writer".into())

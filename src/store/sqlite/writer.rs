@@ -13,6 +13,7 @@ use super::super::schedule::{Next, Schedule};
 use super::super::{Acceptance, Clock, Lease, NotAccepted, Settlement, StoreError, Verdict};
 use super::Planted;
 use super::accept::{Ground, accept};
+use super::checkpoint::Checkpointer;
 use super::serial::Serials;
 use super::settle::settle;
 use super::statements::Statements;
@@ -20,14 +21,8 @@ use super::statements::Statements;
 /// The most members of one commit.
 const GROUP: usize = 256;
 
-/// WAL pages after which the writer moves them into the database itself.
-const CHECKPOINT_PAGES: i64 = 4000;
-
 /// How long an errand waits whose settlement could not be written (ms).
 const UNSETTLED_WAIT: i64 = 1000;
-
-/// How many commits pass between two looks at the log's length.
-const CHECKPOINT_EVERY: u64 = 16;
 
 /// Rare work, and the answer to give once what it planted is known.
 type Work = dyn FnOnce(&mut Desk<'_>) -> Box<dyn FnOnce()> + Send;
@@ -60,6 +55,7 @@ pub(super) struct Writer {
     pub(super) clock: Arc<Clock>,
     pub(super) run: i64,
     pub(super) ids: Arc<AtomicI64>,
+    pub(super) checkpointer: Checkpointer,
 }
 
 /// What the commit decided, to be told after it.
@@ -74,7 +70,6 @@ impl Writer {
     pub(super) fn work(mut self, mut orders: mpsc::Receiver<Order>) {
         let mut group = Vec::with_capacity(GROUP);
         let mut alive = self.clock.now();
-        let mut commits: u64 = 0;
         while let Some(first) = orders.blocking_recv() {
             let mut rare = None;
             for order in std::iter::once(first).chain(std::iter::from_fn(|| orders.try_recv().ok())) {
@@ -92,23 +87,12 @@ impl Writer {
             if let Some(work) = rare {
                 self.rare(work);
             }
-            commits += 1;
-            if commits.is_multiple_of(CHECKPOINT_EVERY)
-                && self.wal_pages() > CHECKPOINT_PAGES
-                && let Err(error) = self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
-            {
-                tracing::warn!(%error, "the write-ahead log could not be moved into the database");
-            }
+            self.checkpointer.after_commit(&self.db);
         }
         let now = self.clock.now();
         if let Err(error) = self.db.execute("UPDATE run SET alive = ?2, stopped = ?2 WHERE id = ?1", [self.run, now]) {
             tracing::warn!(%error, "the clean stop could not be noted");
         }
-    }
-
-    /// How many pages wait in the write-ahead log.
-    fn wal_pages(&self) -> i64 {
-        self.db.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1)).unwrap_or(0)
     }
 
     fn rare(&mut self, work: Box<Work>) {
