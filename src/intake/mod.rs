@@ -8,7 +8,7 @@ mod prepare;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use huiliu_contract::{Item, Once, Taken, What};
+use huiliu_contract::{Item, Once, Submission, Taken, What};
 
 pub use prepare::{Prepared, Preparer};
 
@@ -91,55 +91,71 @@ impl Intake {
                     }
                     if let Some(member) = members.last_mut() {
                         member.arrivals.push(prepared.arrival);
+                        member.submissions.push(*submission);
                     }
                 }
             }
         }
         let last = members.len() - 1;
         for (at, member) in members.into_iter().enumerate() {
+            let how = How {
+                polled: how.polled,
+                once: how.once.take(),
+                lease: how.lease,
+                cursor: if at == last { how.cursor.take() } else { None },
+                keepsake: if at == last { how.keepsake.take() } else { None },
+            };
+            self.accept(channel, member, &how, &mut done).await?;
+        }
+        Ok(done)
+    }
+
+    /// Hands one member to the store, comparing where it asks for it: then the submissions are prepared anew, which
+    /// is rare, so that the others need not be kept twice.
+    async fn accept(
+        &self,
+        channel: &Channel,
+        member: Member,
+        how: &How,
+        done: &mut Intaken,
+    ) -> Result<(), NotAccepted> {
+        let strays = member.strays.len();
+        let mut arrivals = member.arrivals;
+        for _ in 0..COMPARISONS {
             let acceptance = Acceptance {
                 channel: channel.enrolled.channel,
                 channel_code: channel.code.clone(),
                 namespace: channel.enrolled.namespace,
                 namespace_name: channel.namespace.clone(),
                 polled: how.polled,
-                arrivals: member.arrivals,
-                strays: member.strays,
-                once: how.once.take(),
+                arrivals,
+                strays: member.strays.clone(),
+                once: how.once.clone(),
                 lease: how.lease,
-                cursor: if at == last { self.sealed_cursor(channel, how.cursor.take())? } else { None },
-                keepsake: if at == last { self.sealed_keepsake(channel, how.keepsake.take())? } else { None },
+                cursor: self.sealed_cursor(channel, how.cursor.clone())?,
+                keepsake: self.sealed_keepsake(channel, how.keepsake.clone())?,
             };
-            self.accept(acceptance, &mut done).await?;
-        }
-        Ok(done)
-    }
-
-    /// Hands one member to the store, comparing where it asks for it.
-    async fn accept(&self, mut acceptance: Acceptance, done: &mut Intaken) -> Result<(), NotAccepted> {
-        for _ in 0..COMPARISONS {
-            let verdicts = self.store.accept(acceptance.clone()).await?;
-            let mut compare = false;
-            for (arrival, verdict) in acceptance.arrivals.iter_mut().zip(&verdicts) {
+            let verdicts = self.store.accept(acceptance).await?;
+            if !verdicts.iter().any(|verdict| matches!(verdict, Verdict::Compare { .. })) {
+                for (submission, verdict) in member.submissions.into_iter().zip(verdicts) {
+                    if let Verdict::Taken { what, ticket } = verdict {
+                        // Of a suspected re-used number the far side must not learn the other citizen's ticket.
+                        let ticket = if what == What::Held { None } else { spoken(ticket) };
+                        done.taken.push(Taken { external_id: Some(submission.external_id), ticket, what });
+                    }
+                }
+                let stray = || Taken { external_id: None, ticket: None, what: What::Unmapped };
+                done.taken.extend(std::iter::repeat_with(stray).take(strays));
+                return Ok(());
+            }
+            arrivals = Vec::with_capacity(member.submissions.len());
+            for (submission, verdict) in member.submissions.iter().zip(&verdicts) {
+                let mut arrival = self.preparer.prepare(channel, submission).map_err(store_error)?.arrival;
                 if let Verdict::Compare { version } = verdict {
-                    compare = true;
-                    arrival.compared = Some((*version, self.agrees(*version, arrival).await?));
+                    arrival.compared = Some((*version, self.agrees(*version, &arrival).await?));
                 }
+                arrivals.push(arrival);
             }
-            if compare {
-                continue;
-            }
-            for (arrival, verdict) in acceptance.arrivals.into_iter().zip(verdicts) {
-                if let Verdict::Taken { what, ticket } = verdict {
-                    // Of a suspected re-used number the far side must not learn the other citizen's ticket.
-                    let ticket = if what == What::Held { None } else { spoken(ticket) };
-                    done.taken.push(Taken { external_id: Some(arrival.external_id), ticket, what });
-                }
-            }
-            for _ in &acceptance.strays {
-                done.taken.push(Taken { external_id: None, ticket: None, what: What::Unmapped });
-            }
-            return Ok(());
         }
         Err(NotAccepted::Store("the version to compare with kept changing".into()))
     }
@@ -160,7 +176,7 @@ impl Intake {
         &self,
         channel: &Channel,
         dead: i64,
-        submission: &huiliu_contract::Submission,
+        submission: &Submission,
         actor: &crate::store::Actor,
         confirmed: bool,
     ) -> Result<Result<Verdict, String>, StoreError> {
@@ -200,6 +216,7 @@ impl Intake {
 #[derive(Default)]
 struct Member {
     arrivals: Vec<Arrival>,
+    submissions: Vec<Submission>,
     strays: Vec<Stray>,
 }
 

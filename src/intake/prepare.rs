@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use huiliu_contract::{Submission, Unreadable};
+use serde::Serialize;
 
 use crate::channel::Channel;
 use crate::normalize::Unmappable;
@@ -38,9 +39,10 @@ impl Preparer {
     pub fn prepare(&self, channel: &Channel, submission: &Submission) -> Result<Prepared, SealError> {
         let keys = self.keys();
         let document = submission.document.reveal();
+        let length = submission.raw.bytes.reveal().len() + 64;
         let canonical = match channel.without_ignored(document) {
-            Some(reduced) => serde_json::to_vec(&reduced),
-            None => serde_json::to_vec(document),
+            Some(reduced) => json(&reduced, length),
+            None => json(document, length),
         };
         let source_digest = match canonical {
             Ok(canonical) => keys.blind("source", &[&canonical]),
@@ -52,7 +54,7 @@ impl Preparer {
         };
         let standing = channel.standing(submission, draft.as_ref());
         let version = self.store.reserve();
-        let mapped = draft.as_ref().map(|draft| self.mapped(draft));
+        let mapped = draft.as_ref().map(|draft| self.mapped(draft, length + 256));
         let reason = reasons.as_ref().map(ToString::to_string);
         let reasons = reasons.map(|unmappable| reasons_json(&unmappable)).unwrap_or_default();
         let read = match submission.raw.media_type.as_str() {
@@ -68,7 +70,7 @@ impl Preparer {
                 None => Mapped::Reasons(&reasons),
             },
         };
-        let body = keys.seal(Place::Version, version, &folio.write())?;
+        let body = keys.seal_written(Place::Version, version, folio.length(), |out| folio.write_to(out))?;
         let standing = if mapped.is_none() { Standing::Live } else { standing };
         let arrival = Arrival {
             external_id: submission.external_id.clone(),
@@ -83,10 +85,10 @@ impl Preparer {
         Ok(Prepared { arrival, reason })
     }
 
-    fn mapped(&self, draft: &Draft) -> MappedKeys {
+    fn mapped(&self, draft: &Draft, length: usize) -> MappedKeys {
         let keys = self.keys();
         // A draft is plain data whose maps have text keys: it always has a JSON form.
-        let json = Bytes::from(serde_json::to_vec(draft).unwrap_or_else(|_| b"{}".to_vec()));
+        let json = Bytes::from(json(draft, length).unwrap_or_else(|_| b"{}".to_vec()));
         let category = draft.matter.category.as_ref();
         MappedKeys {
             digest: keys.blind("mapped", &[&json]),
@@ -123,6 +125,13 @@ impl Preparer {
     ) -> Result<Option<Vec<u8>>, SealError> {
         body.map(|body| self.keys().seal(place, i64::from(channel.enrolled.channel), &body)).transpose()
     }
+}
+
+/// A value as JSON in a buffer of about the right size: growing one costs more than the writing.
+fn json(value: &impl Serialize, length: usize) -> serde_json::Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(length);
+    serde_json::to_writer(&mut out, value)?;
+    Ok(out)
 }
 
 /// The reasons as they are kept: a list with one entry a field, in both languages.

@@ -38,17 +38,28 @@ const REASONS: u8 = 2;
 impl<'a> Folio<'a> {
     /// Lays the parts out.
     pub fn write(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.length());
+        self.write_to(&mut out);
+        out
+    }
+
+    /// How many bytes it takes, laid out.
+    pub fn length(&self) -> usize {
+        let (Mapped::Draft(mapped) | Mapped::Reasons(mapped)) = self.mapped;
+        17 + self.media_type.len() + self.raw.len() + self.read.len() + mapped.len()
+    }
+
+    /// Lays the parts out at the end of a buffer.
+    pub fn write_to(&self, out: &mut Vec<u8>) {
         let (kind, mapped) = match self.mapped {
             Mapped::Draft(json) => (DRAFT, json),
             Mapped::Reasons(json) => (REASONS, json),
         };
-        let mut out = Vec::with_capacity(17 + self.media_type.len() + self.raw.len() + self.read.len() + mapped.len());
         out.push(kind);
         for part in [self.media_type.as_bytes(), self.raw, self.read, mapped] {
             out.extend_from_slice(&(part.len() as u32).to_be_bytes());
             out.extend_from_slice(part);
         }
-        out
     }
 
     /// Reads the parts.

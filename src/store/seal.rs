@@ -111,13 +111,24 @@ impl Keys {
 
     /// Seals a body for a row.
     pub fn seal(&self, place: Place, id: i64, plain: &[u8]) -> Result<Vec<u8>, SealError> {
-        let mut out = Vec::with_capacity(HEAD + NONCE_LEN + plain.len() + AES_256_GCM.tag_len());
+        self.seal_written(place, id, plain.len(), |out| out.extend_from_slice(plain))
+    }
+
+    /// Seals what `write` puts at the end of a buffer, about `length` bytes: a large body is written once.
+    pub fn seal_written(
+        &self,
+        place: Place,
+        id: i64,
+        length: usize,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<Vec<u8>, SealError> {
+        let mut out = Vec::with_capacity(HEAD + NONCE_LEN + length + AES_256_GCM.tag_len());
         out.push(FORMAT);
         out.extend_from_slice(&self.id.to_be_bytes());
         let mut nonce = [0; NONCE_LEN];
         rand::fill(&mut nonce).map_err(|_| SealError::NoRandom)?;
         out.extend_from_slice(&nonce);
-        out.extend_from_slice(plain);
+        write(&mut out);
         let tag = self
             .data
             .seal_in_place_separate_tag(
