@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use huiliu_contract::{Fault, Reached};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -53,11 +53,11 @@ impl Shared {
 }
 
 impl Forwarding {
-    /// Runs until stopped; what is under way then is given until the tracker's owner loses patience.
+    /// Runs until stopped, with as many workers as the core takes calls at once; what is under way then is given
+    /// until the tracker's owner loses patience.
     pub async fn run(self, stop: CancellationToken, tracker: TaskTracker) {
         let core = self.core.now();
-        let free = Arc::new(Semaphore::new(core.in_flight()));
-        let batch = core.batch();
+        let (workers, batch) = (core.in_flight(), core.batch());
         let shared = Arc::new(Shared {
             store: self.store,
             core: self.core,
@@ -67,74 +67,67 @@ impl Forwarding {
             changed: Notify::new(),
             forwarded: metrics::counter!("huiliu_forwarded_total"),
         });
-        loop {
-            let Some((permits, probe)) = places(&shared, &free, &self.resumed, &stop).await else { return };
-            let most = if probe { 1 } else { permits.len() * batch };
-            let claims = tokio::select! {
-                () = stop.cancelled() => return,
-                claims = shared.store.schedule().claim(Far::Core, most, shared.store.clock()) => claims,
-            };
-            // The gate may have shut while we waited for something to do.
-            let gate = shared.gates().breaker.gate(shared.store.clock().now());
-            if !matches!((gate, probe), (Gate::Open, _) | (Gate::Probe, true)) {
-                continue;
-            }
-            if probe {
-                shared.gates().breaker.probing();
-            }
-            let mut permits = permits.into_iter();
-            let mut claims = claims.into_iter().peekable();
-            while claims.peek().is_some() {
-                let some: Vec<Claim> = claims.by_ref().take(batch).collect();
-                let permit = permits.next();
-                let shared = shared.clone();
-                tracker.spawn(async move {
-                    shared.carry(some).await;
-                    drop(permit);
-                    shared.changed.notify_one();
-                });
-            }
+        for _ in 0..workers {
+            tracker.spawn(shared.clone().work(batch, stop.clone()));
         }
-    }
-}
-
-/// Waits until the gate lets something through and a place is free. None when stopped.
-async fn places(
-    shared: &Shared,
-    free: &Arc<Semaphore>,
-    resumed: &Notify,
-    stop: &CancellationToken,
-) -> Option<(Vec<OwnedSemaphorePermit>, bool)> {
-    loop {
-        let now = shared.store.clock().now();
-        let gate = shared.gates().breaker.gate(now);
-        let wait = match gate {
-            Gate::Open | Gate::Probe => {
-                let first = tokio::select! {
-                    () = stop.cancelled() => return None,
-                    first = free.clone().acquire_owned() => first.ok()?,
-                };
-                let mut permits = vec![first];
-                if gate == Gate::Open {
-                    while let Ok(permit) = free.clone().try_acquire_owned() {
-                        permits.push(permit);
-                    }
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.resumed.notified() => {
+                    shared.gates().breaker.resume();
+                    shared.changed.notify_waiters();
                 }
-                return Some((permits, gate == Gate::Probe));
             }
-            Gate::ShutUntil(at) => Duration::from_millis((at - now).max(1) as u64),
-            Gate::Denied => Duration::from_secs(3600),
-        };
-        tokio::select! {
-            () = stop.cancelled() => return None,
-            () = tokio::time::sleep(wait) => {}
-            () = shared.changed.notified() => {}
-            () = resumed.notified() => shared.gates().breaker.resume(),
         }
     }
 }
 
 impl Shared {
+    /// One worker: passes the gate, claims what is due, carries it, again.
+    async fn work(self: Arc<Self>, batch: usize, stop: CancellationToken) {
+        while let Some(probe) = self.pass(&stop).await {
+            let most = if probe { 1 } else { batch };
+            let claims = tokio::select! {
+                () = stop.cancelled() => return,
+                claims = self.store.schedule().claim(Far::Core, most, self.store.clock()) => claims,
+            };
+            // The gate may have shut while we waited for something to do.
+            let gate = self.gates().breaker.gate(self.store.clock().now());
+            let goes = if probe { gate != Gate::Denied } else { gate == Gate::Open };
+            if goes {
+                self.carry(claims).await;
+            }
+        }
+    }
+
+    /// Waits until the gate lets this worker through, and says whether it goes as the probe. None when stopped.
+    async fn pass(&self, stop: &CancellationToken) -> Option<bool> {
+        while !stop.is_cancelled() {
+            // Listening begins before the look, so that a change in between is not missed.
+            let mut changed = std::pin::pin!(self.changed.notified());
+            changed.as_mut().enable();
+            let now = self.store.clock().now();
+            let wait = {
+                let mut gates = self.gates();
+                match gates.breaker.gate(now) {
+                    Gate::Open => return Some(false),
+                    Gate::Probe => {
+                        gates.breaker.probing();
+                        return Some(true);
+                    }
+                    Gate::ShutUntil(at) => Duration::from_millis((at - now).max(1) as u64),
+                    Gate::Denied => Duration::from_secs(3600),
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return None,
+                () = tokio::time::sleep(wait) => {}
+                () = changed => {}
+            }
+        }
+        None
+    }
+
     /// Carries the next event of each claimed ticket to the core.
     async fn carry(&self, claims: Vec<Claim>) {
         let mut work: Vec<(Claim, Fresh)> = Vec::with_capacity(claims.len());
@@ -202,7 +195,7 @@ impl Shared {
                 };
                 if reopened {
                     tracing::info!("the core answers again");
-                    self.changed.notify_one();
+                    self.changed.notify_waiters();
                 }
                 self.status.well();
                 self.forwarded.increment(1);
@@ -242,7 +235,7 @@ impl Shared {
                 // It answered: the far side is there, the item is at fault.
                 gates.excused.remove(&ticket);
                 if gates.breaker.success(now) {
-                    self.changed.notify_one();
+                    self.changed.notify_waiters();
                 }
                 return false;
             }

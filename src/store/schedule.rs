@@ -245,6 +245,10 @@ impl Schedule {
                     });
                 }
                 if !claims.is_empty() {
+                    // A bell wakes one; whoever took not all wakes the next.
+                    if !yard.ready.is_empty() {
+                        yard.bell.notify_one();
+                    }
                     return claims;
                 }
                 (yard.bell.clone(), yard.waiting.first().map(|(due, _)| due - now))
