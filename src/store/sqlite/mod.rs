@@ -18,14 +18,14 @@ mod writer;
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use self::codes::{DEAD_EVENT, DEAD_HELD, DEAD_UNMAPPED, DEAD_UNREADABLE, first_run_of, kind_number, kind_of};
 use self::serial::{Serials, id_of, number_of};
@@ -150,13 +150,9 @@ impl Sqlite {
         reader: &Arc<Mutex<Connection>>,
         work: impl FnOnce(&Connection, &Keys) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (reader, keys) = (reader.clone(), self.keys.clone());
-        tokio::task::spawn_blocking(move || {
-            let db = reader.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&db, &keys)
-        })
-        .await
-        .map_err(|_| StoreError::Closed)?
+        // Waiting here costs a place in a list; waiting inside would cost a thread each.
+        let (db, keys) = (reader.clone().lock_owned().await, self.keys.clone());
+        tokio::task::spawn_blocking(move || work(&db, &keys)).await.map_err(|_| StoreError::Closed)?
     }
 
     /// Writes in a transaction of its own.
