@@ -17,5 +17,6 @@ mod people;
 mod polled;
 mod pushed;
 mod sealed;
+mod secrets;
 mod stops;
 mod twice;
