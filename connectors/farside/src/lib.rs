@@ -3,6 +3,7 @@
 
 pub mod core;
 pub mod letter;
+mod lines;
 pub mod mailbox;
 pub mod platform;
 pub mod port;

@@ -1,40 +1,14 @@
 //! The promise that no secret and nothing personal shows, with everything that is printed and logged caught.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
-
 use huiliu_contract::Secret;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::Subject;
 use super::list::Trial;
+use crate::lines::Lines;
 use crate::platform::{Gate, Trick};
 
 /// What stands in every invented order and must never be printed.
 const PERSONAL: [&str; 3] = ["1380000", "诉求人", "虚构县"];
-
-/// A place where log lines are gathered.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 pub(super) async fn no_secret_shows(subject: Subject<'_>) -> Result<(), String> {
     let lines = Lines::default();
@@ -43,8 +17,7 @@ pub(super) async fn no_secret_shows(subject: Subject<'_>) -> Result<(), String> 
     let caught = tracing::subscriber::set_default(log);
     let shown = show_everything(subject).await;
     drop(caught);
-    let logged = lines.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let logged = String::from_utf8_lossy(&logged).into_owned();
+    let logged = lines.text();
     for (place, text) in [("a log line", logged.as_str()), ("Debug or an error", shown?.as_str())] {
         if subject.secrets.iter().any(|secret| text.contains(secret)) {
             return Err(format!("{place} shows a secret"));
