@@ -61,6 +61,19 @@ fn every_end_has_its_status() {
 }
 
 #[test]
+fn a_strict_start_refuses_a_house_with_a_wrong_channel() {
+    let office = office();
+    let wrong = office.path().join("config/channels/shizhang");
+    std::fs::create_dir_all(&wrong).unwrap();
+    let written = CHANNEL.replace("书记县长信箱", "书记市长信箱").replace("title =", "titel =");
+    std::fs::write(wrong.join("channel.toml"), written).unwrap();
+    let (status, out, err) = say(office.path(), &["run", "--strict"]);
+    assert_eq!(status, 1, "{out}{err}");
+    assert!(err.contains("shizhang") && err.contains("titel") && err.contains("title"), "{err}");
+    assert!(!out.contains("127.0.0.1:"), "it listened: {out}");
+}
+
+#[test]
 fn the_schemas_that_are_printed_are_the_pinned_ones() {
     let office = office();
     for of in ["ticket", "event", "channel", "gateway"] {

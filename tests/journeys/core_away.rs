@@ -152,3 +152,25 @@ async fn a_core_that_takes_lists_gets_each_event_once_and_in_order() {
     };
     assert!(!scene.glass.seen().iter().any(together), "a list held two events of one ticket");
 }
+
+#[tokio::test]
+async fn a_core_that_does_not_know_us_is_left_alone_until_a_person_resumes_it() {
+    let scene = Plan::new().await.letters().core(SHORT).start().await;
+    scene.glass.answer_all(401);
+    let sent = push_all(&scene, 1..=10).await;
+    scene.until_metric("huiliu_forward_faults_total", &[("fault", "denied")], 1.0).await;
+    scene.until("it is said", || scene.house.printed().iter().any(|line| line.contains("denied"))).await;
+    // What was under way when the first refusal came may have been refused too; after that nobody asks.
+    let asked = scene.glass.count();
+    push_all(&scene, 11..=30).await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(scene.glass.count(), asked, "a core that does not know us was asked again");
+    assert!(scene.get("/health/ready").await.1.contains("denied"));
+    assert!(scene.dead().await.is_empty(), "no event is at fault");
+    scene.glass.answer_all(0);
+    let (status, said) = scene.ask(&["channel", "resume", "core"]).await;
+    assert_eq!(status, 0, "{said}");
+    let told = reached(&scene, 30).await;
+    assert!(told.is_superset(&sent));
+    scene.assert_nothing_waits().await;
+}

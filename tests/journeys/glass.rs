@@ -2,6 +2,7 @@
 //! Whether the far side failed on purpose is not its affair; a connection that breaks behind it breaks before it.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -64,6 +65,8 @@ struct Shared {
     seen: Mutex<Vec<Seen>>,
     moved: Notify,
     held: watch::Sender<bool>,
+    /// What is answered in the far side's place; 0 asks the far side.
+    instead: AtomicU16,
 }
 
 /// A pane of glass. It stops when it is dropped.
@@ -83,6 +86,7 @@ impl Glass {
             seen: Mutex::default(),
             moved: Notify::new(),
             held: watch::Sender::new(false),
+            instead: AtomicU16::new(0),
         });
         let router = Router::new().fallback(pass).with_state(shared.clone());
         let port = Port::open(router, ([127, 0, 0, 1], 0).into()).await.unwrap();
@@ -125,6 +129,11 @@ impl Glass {
         self.shared.held.send_replace(false);
     }
 
+    /// Answers everything with this status in the far side's place; 0 lets it through again.
+    pub(crate) fn answer_all(&self, status: u16) {
+        self.shared.instead.store(status, Ordering::Relaxed);
+    }
+
     /// Closes it and every connection.
     pub(crate) async fn shut(&self) {
         self.port.shut().await;
@@ -149,6 +158,10 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     shared.moved.notify_waiters();
     // The sender lives as long as what is shared.
     let _ = shared.held.subscribe().wait_for(|held| !held).await;
+    if let Ok(status) = StatusCode::from_u16(shared.instead.load(Ordering::Relaxed)) {
+        shared.seen.lock().unwrap()[place].answer = Some((status.as_u16(), Bytes::new()));
+        return status.into_response();
+    }
     let mut headers = head.headers;
     headers.remove(http::header::HOST);
     let sent = shared.client.request(head.method, format!("{}{target}", shared.behind)).headers(headers).body(body);

@@ -51,7 +51,20 @@ pub(crate) struct House {
 impl House {
     /// Starts it and waits until it listens.
     pub(crate) async fn start(config: &Path) -> Self {
-        let mut child = command(config, &["run"])
+        Self::started(command(config, &["run"])).await
+    }
+
+    /// As [`House::start`], but a write beyond the limit for the size of a file is an error, not the end.
+    pub(crate) async fn start_so_that_a_full_disk_is_an_error(config: &Path) -> Self {
+        let run = command(config, &["run"]);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(run.get_program()).args(run.get_args());
+        shell.env_remove("RUST_LOG").stdin(Stdio::null());
+        Self::started(shell).await
+    }
+
+    async fn started(mut command: Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

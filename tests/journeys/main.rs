@@ -9,6 +9,7 @@ mod scene;
 mod written;
 
 mod core_away;
+mod disk_full;
 mod doors;
 mod first_run;
 mod kills;

@@ -41,7 +41,7 @@ pub(super) fn last_seen(db: &Connection) -> rusqlite::Result<i64> {
 /// Brings an older database up to this house's schema; refuses a newer one before touching it.
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {
     let migrations = schema::migrations();
-    let known = 1;
+    let known = schema::KNOWN;
     let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let found = usize::try_from(found).unwrap_or(usize::MAX);
     if found > known {
