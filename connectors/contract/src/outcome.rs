@@ -65,6 +65,15 @@ impl OutcomeKind {
         }
     }
 
+    /// Its word on the way back to a source, as the ways under `[return]` are called: as [`Self::word`], but `returned`
+    /// for 申请退单, the only return that leaves the house.
+    pub fn road_word(self) -> &'static str {
+        match self {
+            Self::ReturnedToSource => "returned",
+            other => other.word(),
+        }
+    }
+
     /// Whether it ends the ticket as far as the source is concerned: 办结, 不予受理, 转其他渠道.
     pub fn concludes(self) -> bool {
         matches!(self, Self::Closed | Self::Declined | Self::Redirected)

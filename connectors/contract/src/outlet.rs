@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::{ExternalId, Fault, Outcome, OutcomeKind, Personal};
 
 /// One outcome on its way home (回传), with the words that go around it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Homebound<'a> {
     /// The number the source gave (来源编号).
     pub to: &'a ExternalId,
@@ -19,6 +19,17 @@ pub struct Homebound<'a> {
     pub ending: &'a str,
     /// Whether the citizen agreed that the answer is published (是否同意公开); none if the source did not tell.
     pub agree_public: Option<bool>,
+}
+
+/// Without the words: they are a citizen's.
+impl std::fmt::Debug for Homebound<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Homebound")
+            .field("to", self.to)
+            .field("kind", &self.outcome.kind)
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Exactly what leaves: composed once, kept as proof, sent as it was kept. It holds no credentials; those are
