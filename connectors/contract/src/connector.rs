@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{Door, ExternalId, Fault, Item, Outcome, Personal, Receipt, Receive};
+use crate::{Door, Fault, Item, Personal, Receive, WriteBack};
 
 /// Where a polled channel was left (取件进度): text that only its connector understands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,13 +33,6 @@ pub trait Poll: Send + Sync {
     /// as the far side does. All that lies at or before `after` is committed, so after-care belongs at
     /// the start of this call; failing after-care is reported and never takes anything in twice.
     async fn poll(&self, after: Option<&Cursor>, kept: Option<&Keepsake>) -> Result<Page, Fault>;
-}
-
-/// The answering half of a connector.
-#[async_trait]
-pub trait WriteBack: Send + Sync {
-    /// Carries one outcome to the source. `key` is the same for every attempt of one outcome.
-    async fn write_back(&self, to: &ExternalId, outcome: &Outcome, key: &str) -> Result<Receipt, Fault>;
 }
 
 /// One configured road, built: what it can do is data.

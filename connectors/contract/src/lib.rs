@@ -9,15 +9,17 @@ mod fault;
 mod kind;
 mod measure;
 mod outcome;
+mod outlet;
 mod push;
 mod secret;
 mod submission;
 
-pub use connector::{Connector, Cursor, Keepsake, Page, Poll, WriteBack};
+pub use connector::{Connector, Cursor, Keepsake, Page, Poll};
 pub use fault::{Fault, Reached};
 pub use kind::{ConnectorKind, Misconfigured, SecretRef, Site};
 pub use measure::{BadMeasure, Period, Rate};
-pub use outcome::{Outcome, OutcomeKind, Receipt, Unit, UnitRole};
+pub use outcome::{Outcome, OutcomeKind, Unit, UnitRole};
+pub use outlet::{Homebound, Judgement, Manners, Parcel, Receipt, WriteBack};
 pub use push::{Answer, Door, Once, Push, Receive, Received, Refusal, Reply, Taken, What};
 pub use secret::{Personal, Secret};
 pub use submission::{

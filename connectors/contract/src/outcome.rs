@@ -32,6 +32,54 @@ pub enum OutcomeKind {
     Visited,
 }
 
+impl OutcomeKind {
+    /// Every kind, in the order of a ticket's life.
+    pub const ALL: [Self; 11] = [
+        Self::Signed,
+        Self::ReturnedToGateway,
+        Self::ReturnedToSource,
+        Self::Extended,
+        Self::Progressed,
+        Self::Replied,
+        Self::Closed,
+        Self::Declined,
+        Self::Redirected,
+        Self::Merged,
+        Self::Visited,
+    ];
+
+    /// Its one word: in configuration, on the wire to the core, in logs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Signed => "signed",
+            Self::ReturnedToGateway => "returned_to_gateway",
+            Self::ReturnedToSource => "returned_to_source",
+            Self::Extended => "extended",
+            Self::Progressed => "progressed",
+            Self::Replied => "replied",
+            Self::Closed => "closed",
+            Self::Declined => "declined",
+            Self::Redirected => "redirected",
+            Self::Merged => "merged",
+            Self::Visited => "visited",
+        }
+    }
+
+    /// Its word on the way back to a source, as the ways under `[return]` are called: as [`Self::word`], but `returned`
+    /// for 申请退单, the only return that leaves the house.
+    pub fn road_word(self) -> &'static str {
+        match self {
+            Self::ReturnedToSource => "returned",
+            other => other.word(),
+        }
+    }
+
+    /// Whether it ends the ticket as far as the source is concerned: 办结, 不予受理, 转其他渠道.
+    pub fn concludes(self) -> bool {
+        matches!(self, Self::Closed | Self::Declined | Self::Redirected)
+    }
+}
+
 /// The part a unit has in handling a ticket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -81,22 +129,10 @@ pub struct Outcome {
     /// Whether the matter is solved, as the core words it (解决, 未解决, 部分解决).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub solved: Option<String>,
+    /// Where it was redirected to (redirected), or the number it was joined into (merged).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<String>,
     /// Satisfaction as it was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub satisfaction: Option<String>,
-}
-
-/// What a far side said to a write-back.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Receipt {
-    /// Taken; nothing more is owed.
-    Settled {
-        /// The far side's own number for it, if it gave one.
-        reference: Option<String>,
-    },
-    /// Taken, but the upper level still judges it (对方未确认).
-    PendingReview {
-        /// The far side's own number for it, if it gave one.
-        reference: Option<String>,
-    },
 }

@@ -2,9 +2,11 @@
 //! here is part of the gateway, and every citizen in it is invented.
 
 pub mod core;
+pub mod desk;
 pub mod letter;
 mod lines;
 pub mod mailbox;
+pub mod outlet_promises;
 pub mod platform;
 pub mod port;
 pub mod promises;

@@ -6,6 +6,7 @@ mod count;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +17,9 @@ use serde_json::{Value, json};
 use count::Count;
 pub use count::MailboxStats;
 
+use crate::desk::{Desk, Told};
 use crate::letter::Letter;
+use crate::platform::Gate;
 use crate::proof::Proof;
 
 /// How a mailbox is set up.
@@ -73,6 +76,7 @@ pub struct Mailbox {
     count: Mutex<Count>,
     /// Makes the nonces of two mailboxes in one process differ.
     start: Timestamp,
+    desk: Option<Desk>,
 }
 
 /// The answer to one try.
@@ -88,7 +92,23 @@ impl Mailbox {
     /// Sets a portal up; it pushes nothing by itself.
     pub fn new(options: MailboxOptions) -> reqwest::Result<Self> {
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?;
-        Ok(Self { options, client, count: Mutex::default(), start: Timestamp::now() })
+        Ok(Self { options, client, count: Mutex::default(), start: Timestamp::now(), desk: None })
+    }
+
+    /// Opens a desk at which the portal is told what became of its letters; it lets in who shows this.
+    pub async fn with_desk(mut self, gate: Gate) -> io::Result<Self> {
+        self.desk = Some(Desk::open(gate).await?);
+        Ok(self)
+    }
+
+    /// The desk, if one was opened.
+    pub fn desk(&self) -> Option<&Desk> {
+        self.desk.as_ref()
+    }
+
+    /// What it was told about a letter, in order and each time it really was; nothing without a desk.
+    pub fn told(&self, letter: &str) -> Vec<Told> {
+        self.desk.as_ref().map(|desk| desk.answers().told(letter)).unwrap_or_default()
     }
 
     /// Pushes one letter until it is acknowledged or refused.

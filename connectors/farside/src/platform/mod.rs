@@ -7,6 +7,7 @@ mod service;
 mod state;
 #[cfg(test)]
 mod tests;
+pub(crate) mod wire;
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,21 +15,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value};
 
+use crate::desk::{Answers, Told, WrittenBack};
 use crate::port::Port;
 pub use options::{Envelope, Gate, PlatformOptions, Trick};
+pub use state::PlatformStats;
 use state::State;
-pub use state::{PlatformStats, WrittenBack};
 
 /// A running platform; it stops when it is dropped.
 ///
 /// `GET` and `POST /order/list` give the list: the page by `pageNum`, by `offset` or by `cursor`, its size
 /// as `pageSize`, only what changed at or after `updateBegin` (`yyyy-MM-dd HH:mm:ss`, Beijing time), or only
 /// numbers (`seq`) above `afterSeq`; parameters in the query, in a JSON object or in a form. Any other
-/// `POST /order/{verb}` is a write-back of the order named `orderNo` in its JSON body. `GET /stats` prints
-/// the count.
+/// `/order/{verb}` is the desk's, see [`Answers`]. `GET /stats` prints the count.
 #[derive(Debug)]
 pub struct Platform {
     state: Arc<Mutex<State>>,
+    answers: Answers,
     port: Port,
 }
 
@@ -37,8 +39,10 @@ impl Platform {
     pub async fn start(options: PlatformOptions) -> io::Result<Self> {
         let listen = options.listen;
         let state = Arc::new(Mutex::new(State::new(options)));
-        let port = Port::open(service::router(Arc::clone(&state)), listen).await?;
-        Ok(Self { state, port })
+        let answers = state.lock().unwrap_or_else(PoisonError::into_inner).answers.clone();
+        let router = service::router(Arc::clone(&state)).merge(answers.router());
+        let port = Port::open(router, listen).await?;
+        Ok(Self { state, answers, port })
     }
 
     /// Where it listens, also while it is shut.
@@ -85,11 +89,12 @@ impl Platform {
 
     /// The next write-backs meet these.
     pub fn play_on_write_backs(&self, tricks: impl IntoIterator<Item = Trick>) {
-        self.with(|state| state.write_back_tricks.extend(tricks));
+        self.answers.play(tricks);
     }
 
     /// Lets in only who shows this from now on.
     pub fn change_gate(&self, gate: Gate) {
+        self.answers.change_gate(gate.clone());
         self.with(|state| state.options.gate = gate);
     }
 
@@ -110,7 +115,17 @@ impl Platform {
 
     /// The write-backs it took, in their order; a key told again stands here once.
     pub fn written_back(&self) -> Vec<WrittenBack> {
-        self.with(|state| state.written_back.clone())
+        self.answers.written_back()
+    }
+
+    /// What it was told about an item, in order and each time it really was.
+    pub fn told(&self, item: &str) -> Vec<Told> {
+        self.answers.told(item)
+    }
+
+    /// The desk that takes write-backs: its states, its tricks, its own count.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     /// Closes the port and all connections.

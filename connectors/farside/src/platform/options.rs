@@ -100,6 +100,12 @@ pub enum Trick {
     CutBody,
     /// The connection is closed without a word. A write-back was taken all the same.
     HangUp,
+    /// The connection is closed and nothing was taken; from outside it looks like [`Self::HangUp`].
+    Lost,
+    /// A write-back is taken, and then this status is answered, as by a proxy that lost patience.
+    TakenThen(u16),
+    /// A write-back is taken after so long a wait, then all is well.
+    Slow(Duration),
     /// It gives the page before once more.
     SamePageAgain,
     /// It answers with a page for people.

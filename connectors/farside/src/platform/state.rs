@@ -8,21 +8,7 @@ use serde_json::{Map, Value};
 
 use super::item::Order;
 use super::options::{PlatformOptions, Trick};
-
-/// A write-back as it came.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct WrittenBack {
-    /// The last part of the path, for example `finish`.
-    pub verb: String,
-    /// The order it is about, if the body named one.
-    pub order: Option<String>,
-    /// The `Idempotency-Key`.
-    pub key: Option<String>,
-    /// The body.
-    pub body: Value,
-    /// The number that the platform gave it.
-    pub receipt: String,
-}
+use crate::desk::Answers;
 
 /// What a platform counted.
 #[derive(Clone, Default, PartialEq, Eq, Debug, Serialize)]
@@ -72,8 +58,7 @@ pub(super) struct Listed {
 pub(super) struct State {
     pub(super) options: PlatformOptions,
     pub(super) tricks: VecDeque<Trick>,
-    pub(super) write_back_tricks: VecDeque<Trick>,
-    pub(super) written_back: Vec<WrittenBack>,
+    pub(super) answers: Answers,
     pub(super) last_page: Option<Listed>,
     pub(super) count: PlatformStats,
     /// By time, then by number: the order of the list.
@@ -87,11 +72,11 @@ pub(super) struct State {
 impl State {
     pub(super) fn new(options: PlatformOptions) -> Self {
         let (items, from) = (options.items, options.from);
+        let answers = Answers::new(options.gate.clone(), options.envelope.clone());
         let mut state = Self {
             options,
+            answers,
             tricks: VecDeque::new(),
-            write_back_tricks: VecDeque::new(),
-            written_back: Vec::new(),
             last_page: None,
             count: PlatformStats::default(),
             orders: Vec::new(),
@@ -155,11 +140,15 @@ impl State {
     }
 
     pub(super) fn stats(&self) -> PlatformStats {
+        let desk = self.answers.stats();
         PlatformStats {
             items: self.orders.len() as u64,
             distinct: self.sent.len() as u64,
             malformed: self.sent_malformed.len() as u64,
-            written_back: self.written_back.len() as u64,
+            refused: self.count.refused + desk.refused,
+            tricks: self.count.tricks + desk.tricks,
+            written_back: desk.written_back,
+            told_again: desk.told_again,
             ..self.count.clone()
         }
     }
@@ -201,18 +190,6 @@ impl State {
             let book = if order.malformed { &mut self.sent_malformed } else { &mut self.sent };
             book.insert(order.seq);
         }
-    }
-
-    /// Takes a write-back; the same key gets the same receipt.
-    pub(super) fn take(&mut self, verb: String, key: Option<String>, body: Value) -> String {
-        if let Some(known) = self.written_back.iter().find(|known| key.is_some() && known.key == key) {
-            self.count.told_again += 1;
-            return known.receipt.clone();
-        }
-        let receipt = format!("HZ{:06}", self.written_back.len() + 1);
-        let order = body.get("orderNo").and_then(Value::as_str).map(str::to_owned);
-        self.written_back.push(WrittenBack { verb, order, key, body, receipt: receipt.clone() });
-        receipt
     }
 }
 
