@@ -16,8 +16,10 @@ use crate::store::{Actor, Verdict};
 pub enum Side {
     /// The core system (热线系统).
     Core,
-    /// A channel, by its code.
+    /// A channel as it is asked, by its code.
     Channel(String),
+    /// A channel as it is answered, by its code.
+    Outlet(String),
 }
 
 /// A channel as it is configured, whether its file is right or not.

@@ -59,7 +59,7 @@ pub(super) async fn show(house: &House, id: i64, unmask: bool, actor: &Actor) ->
 /// What a dead letter's body shows. Unreadable bytes were never understood, so masked views show none of them.
 fn inside(kind: DeadKind, body: &[u8], unmask: bool) -> (Value, Option<String>) {
     match (kind, Folio::read(body)) {
-        (DeadKind::Event, _) => (said(shown(body, unmask), unmask), None),
+        (kind, _) if kind == DeadKind::Event || kind.is_homeward() => (said(shown(body, unmask), unmask), None),
         (_, Ok(folio)) => {
             let details = match folio.mapped {
                 Mapped::Draft(draft) => shown_draft(draft, unmask),
@@ -177,6 +177,18 @@ pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadE
                 "this submission must be compared with an earlier version first; try again",
             )),
         },
+        DeadKind::WriteBack | DeadKind::Uncertain => {
+            house.store.retry(id, actor).await?;
+            Ok(DeadEnded { id, how: "retried".into(), ticket: before, what: None })
+        }
+        DeadKind::Approval => Err(Problem::refused(
+            "这一件等人审签,不是重试:同意用 huiliu approve agree,退回修改用 huiliu approve hand-back",
+            "it waits for approval, not for another try: use huiliu approve agree, or huiliu approve hand-back",
+        )),
+        DeadKind::ByHand => Err(Problem::refused(
+            "这一件要到对方后台人工回复;回复后用 huiliu dead done 记下",
+            "it is answered by hand on the far side's own pages; note that with huiliu dead done",
+        )),
         DeadKind::Unreadable => Err(Problem::refused(
             "这次推送读不出来件,重试也没有用;请对方重发,再用 huiliu dead drop 销掉",
             "no submission could be read from it; ask the far side to send it again, then use huiliu dead drop",

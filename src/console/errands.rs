@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::view::ErrandView;
 use super::{House, MAX_ROWS, Problem, ROWS, Side};
-use crate::store::{Errand, Search, Task};
+use crate::store::{Errand, Reference, Search, Task};
 
 /// Errands that are undone: polls first, then tickets by age.
 pub(super) async fn list(house: &House, limit: usize) -> Result<Vec<ErrandView>, Problem> {
@@ -41,8 +41,7 @@ struct Subjects {
 impl Subjects {
     async fn read(house: &House, errands: &[Errand]) -> Result<Self, Problem> {
         let channels = house.store.channels().await?;
-        let ids: Vec<i64> =
-            errands.iter().filter(|errand| errand.task == Task::Forward).map(|errand| errand.subject).collect();
+        let ids: Vec<i64> = errands.iter().filter_map(|errand| ticket_of(*errand)).collect();
         let tickets = match ids.len() {
             0 => vec![],
             limit => house.store.search(Search { ids: Some(ids), limit, ..Search::default() }).await?,
@@ -54,15 +53,27 @@ impl Subjects {
     }
 
     fn of(&self, errand: Errand) -> (String, Side) {
-        let named = |map: &HashMap<i64, String>| {
-            map.get(&errand.subject).cloned().unwrap_or_else(|| format!("#{}", errand.subject))
-        };
+        let named = |map: &HashMap<i64, String>, id: i64| map.get(&id).cloned().unwrap_or_else(|| format!("#{id}"));
+        let ticket = || format!("ticket:{}", named(&self.tickets, ticket_of(errand).unwrap_or_default()));
         match errand.task {
             Task::Poll => {
-                let code = named(&self.channels);
+                let code = named(&self.channels, errand.subject);
                 (format!("channel:{code}"), Side::Channel(code))
             }
-            Task::Forward => (format!("ticket:{}", named(&self.tickets)), Side::Core),
+            Task::Forward => (ticket(), Side::Core),
+            Task::WriteBack => {
+                let channel = Reference::from_number(errand.subject).channel();
+                (ticket(), Side::Outlet(named(&self.channels, i64::from(channel))))
+            }
         }
+    }
+}
+
+/// The ticket that an errand is about.
+fn ticket_of(errand: Errand) -> Option<i64> {
+    match errand.task {
+        Task::Poll => None,
+        Task::Forward => Some(errand.subject),
+        Task::WriteBack => Some(Reference::from_number(errand.subject).ticket()),
     }
 }

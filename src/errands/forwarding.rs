@@ -1,17 +1,17 @@
 //! Telling the core: claims due tickets, hands their next event over, and settles what came of it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use huiliu_contract::{Fault, Reached};
+use huiliu_contract::Fault;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::FarStatus;
+use super::gatehouse::{Gatehouse, chance, quoted};
 use crate::forward::{Core, CoreRef};
-use crate::retry::{Breaker, Gate, wait};
+use crate::retry::wait;
 use crate::store::{Claim, Far, Fresh, Outcome, Place, Settlement, Store};
 
 /// The runner of the core.
@@ -34,22 +34,8 @@ struct Shared {
     core: Arc<Core>,
     status: Arc<FarStatus>,
     steps: Arc<[Duration]>,
-    gate: Mutex<Gates>,
-    changed: Notify,
+    gate: Gatehouse,
     forwarded: metrics::Counter,
-}
-
-#[derive(Default)]
-struct Gates {
-    breaker: Breaker,
-    /// Tickets whose failure was laid at the far side's door, and when; the next one may be their own.
-    excused: HashMap<i64, i64>,
-}
-
-impl Shared {
-    fn gates(&self) -> MutexGuard<'_, Gates> {
-        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Forwarding {
@@ -63,8 +49,7 @@ impl Forwarding {
             core: self.core,
             status: self.status,
             steps: self.steps,
-            gate: Mutex::default(),
-            changed: Notify::new(),
+            gate: Gatehouse::default(),
             forwarded: metrics::counter!("huiliu_forwarded_total"),
         });
         for _ in 0..workers {
@@ -73,10 +58,7 @@ impl Forwarding {
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.resumed.notified() => {
-                    shared.gates().breaker.resume();
-                    shared.changed.notify_waiters();
-                }
+                () = self.resumed.notified() => shared.gate.resume(),
             }
         }
     }
@@ -85,47 +67,16 @@ impl Forwarding {
 impl Shared {
     /// One worker: passes the gate, claims what is due, carries it, again.
     async fn work(self: Arc<Self>, batch: usize, stop: CancellationToken) {
-        while let Some(probe) = self.pass(&stop).await {
+        while let Some(probe) = self.gate.pass(self.store.clock(), &stop).await {
             let most = if probe { 1 } else { batch };
             let claims = tokio::select! {
                 () = stop.cancelled() => return,
                 claims = self.store.schedule().claim(Far::Core, most, self.store.clock()) => claims,
             };
-            // The gate may have shut while we waited for something to do.
-            let gate = self.gates().breaker.gate(self.store.clock().now());
-            let goes = if probe { gate != Gate::Denied } else { gate == Gate::Open };
-            if goes {
+            if self.gate.may_go(probe, self.store.clock().now()) {
                 self.carry(claims).await;
             }
         }
-    }
-
-    /// Waits until the gate lets this worker through, and says whether it goes as the probe. None when stopped.
-    async fn pass(&self, stop: &CancellationToken) -> Option<bool> {
-        while !stop.is_cancelled() {
-            // Listening begins before the look, so that a change in between is not missed.
-            let mut changed = std::pin::pin!(self.changed.notified());
-            changed.as_mut().enable();
-            let now = self.store.clock().now();
-            let wait = {
-                let mut gates = self.gates();
-                match gates.breaker.gate(now) {
-                    Gate::Open => return Some(false),
-                    Gate::Probe => {
-                        gates.breaker.probing();
-                        return Some(true);
-                    }
-                    Gate::ShutUntil(at) => Duration::from_millis((at - now).max(1) as u64),
-                    Gate::Denied => Duration::from_secs(3600),
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return None,
-                () = tokio::time::sleep(wait) => {}
-                () = changed => {}
-            }
-        }
-        None
     }
 
     /// Carries the next event of each claimed ticket to the core.
@@ -142,7 +93,7 @@ impl Shared {
             self.read(unread, &mut work).await;
         }
         if work.is_empty() {
-            self.gates().breaker.probe_was_void();
+            self.gate.probe_was_void();
             return;
         }
         let began = self.store.clock().now();
@@ -186,16 +137,8 @@ impl Shared {
         let now = self.store.clock().now();
         let fault = match answer {
             Ok(core) => {
-                let reopened = {
-                    let mut gates = self.gates();
-                    if !gates.excused.is_empty() {
-                        gates.excused.remove(&ticket);
-                    }
-                    gates.breaker.success(now)
-                };
-                if reopened {
+                if self.gate.answered(ticket, now) {
                     tracing::info!("the core answers again");
-                    self.changed.notify_waiters();
                 }
                 self.status.well();
                 self.forwarded.increment(1);
@@ -205,7 +148,11 @@ impl Shared {
             Err(fault) => fault,
         };
         metrics::counter!("huiliu_forward_faults_total", "fault" => fault.word()).increment(1);
-        if self.excuse(&fault, ticket, began, now) {
+        if let Some(excused) = self.gate.excuse(&fault, ticket, began, now) {
+            self.status.ill(&fault, excused.next);
+            if excused.shut {
+                tracing::warn!(word = fault.word(), %fault, "the core is away; what is due waits");
+            }
             // Given back uncounted; the next probe takes another one.
             claim.release();
             return;
@@ -213,67 +160,17 @@ impl Shared {
         self.blame(claim, event, &fault, now).await;
     }
 
-    /// Whether a failure is the far side's: then its gate shuts and no attempt is counted.
-    fn excuse(&self, fault: &Fault, ticket: i64, began: i64, now: i64) -> bool {
-        let mut gates = self.gates();
-        let shut = match fault {
-            Fault::Denied { .. } | Fault::NeedsPerson { .. } => {
-                gates.breaker.denied(now);
-                true
-            }
-            Fault::Unavailable { retry_after, reached, .. } => {
-                let since = gates.excused.get(&ticket).copied().unwrap_or(began).min(began);
-                // What never arrived can be no item's fault, whatever got through before.
-                if *reached == Reached::Maybe && gates.breaker.is_own_fault(since) {
-                    gates.excused.remove(&ticket);
-                    return false;
-                }
-                gates.excused.insert(ticket, began);
-                gates.breaker.away(now, *retry_after)
-            }
-            Fault::Malformed { .. } => {
-                // It answered: the far side is there, the item is at fault.
-                gates.excused.remove(&ticket);
-                if gates.breaker.success(now) {
-                    self.changed.notify_waiters();
-                }
-                return false;
-            }
-        };
-        let next = match gates.breaker.gate(now) {
-            Gate::ShutUntil(at) => jiff::Timestamp::from_millisecond(at).ok(),
-            _ => None,
-        };
-        drop(gates);
-        self.status.ill(fault, next);
-        if shut {
-            tracing::warn!(word = fault.word(), %fault, "the core is away; what is due waits");
-        }
-        true
-    }
-
     /// Counts an attempt against the item; after the last one it is a dead letter.
     async fn blame(&self, claim: Claim, event: &Fresh, fault: &Fault, now: i64) {
         let attempts = claim.attempts + 1;
-        let mut chance = [0u8; 1];
-        let chance = match aws_lc_rs::rand::fill(&mut chance) {
-            Ok(()) => f64::from(chance[0]) / 255.0,
-            Err(_) => 0.5,
-        };
-        if let Some(pause) = wait(&self.steps, attempts, chance) {
+        if let Some(pause) = wait(&self.steps, attempts, chance()) {
             tracing::warn!(ticket = %event.ticket.number, n = event.n, attempts, word = fault.word(), %fault, "the core did not take an event");
             let due = now + pause.as_millis() as i64;
             return self.store.settle(Settlement { claim, outcome: Outcome::Retry { due, attempts } }).await;
         }
         tracing::error!(ticket = %event.ticket.number, n = event.n, attempts, word = fault.word(), %fault, "an event needs a person; its lane stands still");
         let id = self.store.reserve();
-        let quoted = match fault {
-            Fault::Unavailable { quoted, .. } | Fault::Denied { quoted, .. } | Fault::Malformed { quoted, .. } => {
-                quoted.as_ref().map(|text| text.reveal().clone())
-            }
-            Fault::NeedsPerson { .. } => None,
-        };
-        let body = serde_json::json!({ "message": fault.to_string(), "quoted": quoted }).to_string();
+        let body = quoted(fault).to_string();
         let body = match self.store.keys().seal(Place::Dead, id, body.as_bytes()) {
             Ok(body) => body,
             Err(error) => {

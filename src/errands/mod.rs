@@ -4,9 +4,13 @@
 //! stopped drops its claims; their rows are still on disk.
 
 mod forwarding;
+mod gatehouse;
+mod homeward;
+mod lane;
 mod polling;
 mod status;
 
 pub use forwarding::Forwarding;
+pub use homeward::Homeward;
 pub use polling::Polling;
 pub use status::{FarStatus, Trouble};

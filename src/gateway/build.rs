@@ -159,7 +159,7 @@ pub(super) async fn enrolled(
         return Ok(Err(vec![settings.mistake(&found)]));
     };
     let runs = settings.channel.state != ChannelState::Off;
-    let enrolled = store.enroll(&settings.code, &settings.namespace, runs && connector.poll.is_some()).await?;
+    let enrolled = store.enroll(&settings.code, &settings.namespace, runs && connector.poll.is_some(), crate::store::Sign::Never).await?;
     let zone = &gateway.settings.zone.0;
     Ok(Ok(Arc::new(Channel::new(settings.clone(), connector, mapping, enrolled, pace, zone))))
 }

@@ -38,6 +38,7 @@ impl Daemon {
         match side {
             Side::Core => self.core.clone(),
             Side::Channel(code) => self.channels.asked(code).map(|asked| (asked.status, asked.resumed)),
+            Side::Outlet(code) => self.channels.answered(code).map(|asked| (asked.status, asked.resumed)),
         }
     }
 

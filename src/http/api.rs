@@ -157,7 +157,7 @@ async fn outcome(State(api): State<Arc<Api>>, headers: HeaderMap, body: axum::bo
         Ok(body) => body,
         Err(error) => return ours(&error),
     };
-    match api.store.take_outcome(id, posted.id.clone(), digest, Some(ticket), body).await {
+    match api.store.take_outcome(id, posted.id.clone(), digest, Some(ticket), posted.outcome.kind, body).await {
         Ok(OutcomeTaken::New | OutcomeTaken::Repeat) => {
             (StatusCode::OK, Json(json!({ "id": posted.id, "ticket": ticket, "kept": true }))).into_response()
         }

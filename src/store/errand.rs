@@ -6,6 +6,8 @@
 //! crash is the normal path walked again: what is on disk says what is undone, and nothing else is asked.
 //! Planting an errand that exists only makes it due sooner.
 
+use super::Reference;
+
 /// What is to be done.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 #[repr(u8)]
@@ -14,12 +16,14 @@ pub enum Task {
     Poll = 1,
     /// Tell the core the next event of a ticket; the subject is the ticket's id.
     Forward = 2,
+    /// Carry to a source what became of its letter; the subject is the reference's number.
+    WriteBack = 3,
 }
 
 impl Task {
     /// The task of a stored number.
     pub fn from_number(number: i64) -> Option<Self> {
-        [Self::Poll, Self::Forward].into_iter().find(|task| *task as i64 == number)
+        [Self::Poll, Self::Forward, Self::WriteBack].into_iter().find(|task| *task as i64 == number)
     }
 
     /// One stable word.
@@ -27,6 +31,7 @@ impl Task {
         match self {
             Self::Poll => "poll",
             Self::Forward => "forward",
+            Self::WriteBack => "write_back",
         }
     }
 }
@@ -45,8 +50,10 @@ pub struct Errand {
 pub enum Far {
     /// The core system (热线系统).
     Core,
-    /// A channel, by its id in the store.
+    /// A channel as it is asked, by its id in the store.
     Channel(u32),
+    /// A channel as it is answered, by its id in the store.
+    Outlet(u32),
 }
 
 impl Errand {
@@ -54,6 +61,7 @@ impl Errand {
     pub fn far(self) -> Far {
         match self.task {
             Task::Forward => Far::Core,
+            Task::WriteBack => Far::Outlet(Reference::from_number(self.subject).channel()),
             Task::Poll => Far::Channel(u32::try_from(self.subject).unwrap_or(u32::MAX)),
         }
     }

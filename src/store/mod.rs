@@ -7,6 +7,7 @@ mod blind;
 mod clock;
 mod errand;
 mod folio;
+mod homeward;
 mod open;
 mod reading;
 mod schedule;
@@ -20,10 +21,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use huiliu_contract::OutcomeKind;
 
 pub use clock::{Clock, Jump};
 pub use errand::{Errand, Far, Task};
 pub use folio::{BadFolio, Folio, Mapped};
+pub use homeward::{Again, Carried, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, TryEnd};
 pub use open::{Home, open};
 pub use reading::{
     ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, EventRow, OutcomeRow, Search, TicketRow, VersionRow,
@@ -132,8 +135,8 @@ pub trait Store: Desk + Archive {
     fn schedule(&self) -> &Arc<Schedule>;
     /// Reserves an id for a row whose body is sealed before the transaction.
     fn reserve(&self) -> i64;
-    /// Makes a channel known, or finds it; a polled one gets its errand.
-    async fn enroll(&self, code: &str, namespace: &str, polled: bool) -> Result<Enrolled, StoreError>;
+    /// Makes a channel known, or finds it; a polled one gets its errand. `sign` says who signs for what it brings.
+    async fn enroll(&self, code: &str, namespace: &str, polled: bool, sign: Sign) -> Result<Enrolled, StoreError>;
     /// Takes submissions in: one transaction, on disk when this returns.
     async fn accept(&self, acceptance: Acceptance) -> Result<Vec<Verdict>, NotAccepted>;
     /// Ends a claim. Returns when it is ordered, not when it is on disk: the lease holds until then.
@@ -150,13 +153,20 @@ pub trait Store: Desk + Archive {
     async fn first_run(&self, channel: u32, old_before: i64) -> Result<FirstRunCounts, StoreError>;
     /// Ends a first run: a person is needed, or what waits is released.
     async fn end_first_run(&self, channel: u32, needs_person: bool) -> Result<u64, StoreError>;
-    /// Keeps an outcome that the core posted; `body` is sealed for the reserved `id`.
+    /// All that is to be carried to one source, bodies opened.
+    async fn lane(&self, reference: Reference) -> Result<Lane, StoreError>;
+    /// Commits what is about to be sent to a far side; `parcel` is sealed for the reserved `id`. False if the lease is
+    /// lost: then nothing may be sent.
+    async fn begin(&self, lease: Lease, n: u32, id: i64, parcel: Vec<u8>) -> Result<bool, StoreError>;
+    /// Keeps an outcome that the core posted, and plants it for every source of its ticket; `body` is sealed for the
+    /// reserved `id`.
     async fn take_outcome(
         &self,
         id: i64,
         core_id: String,
         digest: Digest,
         ticket: Option<crate::ticket::Spoken>,
+        kind: OutcomeKind,
         body: Vec<u8>,
     ) -> Result<OutcomeTaken, StoreError>;
     /// What the previous process left, if it did not stop cleanly.
@@ -180,6 +190,12 @@ pub trait Desk: Send + Sync {
     async fn edit(&self, dead: i64, body: Vec<u8>, actor: &Actor) -> Result<(), StoreError>;
     /// Ends an unmapped dead letter after its version was mapped anew into `arrival`'s keys.
     async fn remap(&self, dead: i64, code: &str, arrival: Arrival, actor: &Actor) -> Result<Verdict, StoreError>;
+    /// Agrees to a write-back that waits for it; `wording` replaces its public text, the core's own is kept beside it.
+    async fn agree(&self, dead: i64, wording: Option<String>, actor: &Actor) -> Result<(), StoreError>;
+    /// Hands a write-back back to the core to be worded anew; `note` is what the event says, sealed for `id`.
+    async fn hand_back(&self, dead: i64, id: i64, note: Vec<u8>, actor: &Actor) -> Result<(), StoreError>;
+    /// Notes that a person carried a write-back to the far side, or saw that it is there (已回复).
+    async fn done(&self, dead: i64, actor: &Actor) -> Result<(), StoreError>;
     /// Keeps a named value of the house (token hashes).
     async fn keep_value(&self, name: &str, value: &str) -> Result<(), StoreError>;
 }
@@ -199,6 +215,8 @@ pub trait Archive: Send + Sync {
     async fn event(&self, ticket: i64, n: u32) -> Result<Fresh, StoreError>;
     /// The events of a ticket, in order.
     async fn events(&self, ticket: i64) -> Result<Vec<EventRow>, StoreError>;
+    /// Every source of a ticket.
+    async fn references(&self, ticket: i64) -> Result<Vec<ReferenceRow>, StoreError>;
     /// The outcomes of a ticket, bodies opened.
     async fn outcomes(&self, ticket: i64) -> Result<Vec<OutcomeRow>, StoreError>;
     /// What needs a person.

@@ -89,6 +89,8 @@ pub struct TicketRow {
     pub core_number: Option<String>,
     /// When the core first took it.
     pub core_accepted_at: Option<Timestamp>,
+    /// When the core told that it is done with; none while it is open, or open again.
+    pub concluded_at: Option<Timestamp>,
     /// The latest draft's JSON, where asked for.
     pub draft: Option<Bytes>,
 }
@@ -126,6 +128,8 @@ pub struct EventRow {
 /// One outcome, opened.
 #[derive(Clone, Debug)]
 pub struct OutcomeRow {
+    /// Its id.
+    pub id: i64,
     /// The core's id of it.
     pub core_id: String,
     /// When it was kept.
@@ -146,6 +150,14 @@ pub enum DeadKind {
     Held,
     /// Bytes that are no submission.
     Unreadable,
+    /// A write-back that the far side does not take.
+    WriteBack,
+    /// A write-back of which nobody knows whether it arrived.
+    Uncertain,
+    /// A write-back that a person must carry to the far side's own pages.
+    ByHand,
+    /// A write-back that a person must look at before it leaves (待审签).
+    Approval,
 }
 
 impl DeadKind {
@@ -155,8 +167,31 @@ impl DeadKind {
             1 => Self::Event,
             2 => Self::Unmapped,
             3 => Self::Held,
+            5 => Self::WriteBack,
+            6 => Self::Uncertain,
+            7 => Self::ByHand,
+            8 => Self::Approval,
             _ => Self::Unreadable,
         }
+    }
+
+    /// Its stored number.
+    pub fn number(self) -> i64 {
+        match self {
+            Self::Event => 1,
+            Self::Unmapped => 2,
+            Self::Held => 3,
+            Self::Unreadable => 4,
+            Self::WriteBack => 5,
+            Self::Uncertain => 6,
+            Self::ByHand => 7,
+            Self::Approval => 8,
+        }
+    }
+
+    /// Whether it is about a write-back.
+    pub fn is_homeward(self) -> bool {
+        matches!(self, Self::WriteBack | Self::Uncertain | Self::ByHand | Self::Approval)
     }
 
     /// One stable word.
@@ -166,6 +201,10 @@ impl DeadKind {
             Self::Unmapped => "unmapped",
             Self::Held => "held",
             Self::Unreadable => "unreadable",
+            Self::WriteBack => "write_back",
+            Self::Uncertain => "uncertain",
+            Self::ByHand => "by_hand",
+            Self::Approval => "approval",
         }
     }
 }
@@ -179,6 +218,8 @@ pub struct DeadQuery {
     pub channel: Option<u32>,
     /// Of one ticket, by its internal number.
     pub ticket: Option<i64>,
+    /// Of these kinds; of all where there are none.
+    pub kinds: Vec<DeadKind>,
     /// With those that have ended.
     pub ended: bool,
     /// At most so many.
@@ -206,7 +247,9 @@ pub struct DeadRow {
     pub attempts: u32,
     /// The ticket, if there is one.
     pub ticket: Option<TicketKey>,
-    /// The event's place.
+    /// The source reference, where it is about a write-back.
+    pub reference: Option<super::Reference>,
+    /// The event's place, or the write-back's.
     pub n: Option<u32>,
     /// The version it is about.
     pub version: Option<i64>,

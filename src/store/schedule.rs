@@ -170,6 +170,11 @@ impl Schedule {
         self.lock().slots.get(&lease.errand).is_some_and(|slot| slot.place == Place::Leased(lease.fence))
     }
 
+    /// Whether a leased errand was planted again since it was claimed.
+    pub(super) fn is_asked_again(&self, errand: Errand) -> bool {
+        self.lock().slots.get(&errand).is_some_and(|slot| slot.again.is_some())
+    }
+
     /// Ends a lease after the commit that settled it.
     pub(super) fn finish(&self, lease: Lease, next: Next, now: i64) {
         let inner = &mut *self.lock();

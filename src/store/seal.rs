@@ -46,6 +46,14 @@ pub enum Place {
     Deed = 6,
     /// An event that a person edited.
     Edit = 7,
+    /// A parcel that was or may have been sent.
+    Try = 8,
+    /// What a far side answered to it.
+    Answer = 9,
+    /// A public text as a person worded it anew.
+    Wording = 10,
+    /// What an event says besides the ticket.
+    Note = 11,
 }
 
 /// Why something cannot be sealed or opened.

@@ -7,7 +7,7 @@ use huiliu_contract::{ExternalId, Once, SourceVersion, What};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Claim, Digest, Lease};
+use super::{Again, Claim, Digest, Fact, Lease};
 use crate::ticket::event::{NotADraft, compose};
 use crate::ticket::{EventHead, EventKind, SourceRef, Spoken};
 
@@ -203,6 +203,8 @@ pub struct Fresh {
     pub received_at: i64,
     /// The serialised draft of that version.
     pub draft: Bytes,
+    /// What it says besides the ticket, as JSON.
+    pub detail: Option<Bytes>,
     /// The whole body, when a person edited it.
     pub edited: Option<Bytes>,
 }
@@ -227,6 +229,7 @@ impl Fresh {
             at: Timestamp::from_millisecond(self.at).unwrap_or_default(),
             channel: &self.channel,
             external_id: self.external_id.as_str(),
+            detail: self.detail.as_deref(),
             version: self.version_n,
             received_at,
             sources: std::slice::from_ref(&source),
@@ -249,6 +252,13 @@ pub enum Outcome {
     Polled {
         /// When to ask again.
         due: i64,
+    },
+    /// A lane of the way home was walked as far as it goes now.
+    Homeward {
+        /// What was found out.
+        facts: Vec<Fact>,
+        /// When it is looked at again.
+        again: Again,
     },
     /// The item failed for reasons of its own; try again then, with so many attempts counted.
     Retry {

@@ -1,6 +1,7 @@
 //! Events (流转消息): what the core is told about a ticket, in order. The body of an event is composed
 //! around the bytes of the draft as they were stored, so that a stored draft is never parsed to be sent.
 
+use huiliu_contract::OutcomeKind;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,20 +16,32 @@ pub enum EventKind {
     New,
     /// The source changed it (更正); the data is the whole ticket as it now is.
     Revised,
+    /// The upper level decided about a 退单 or 延期 of ours, or about our answer (审批结果); `detail` says how.
+    Decided,
+    /// The upper level sent the matter back to be done again (退回重办); the ticket is open again.
+    Redo,
+    /// A person of the house handed a public text back to be worded anew; nothing of it left. `detail` says why.
+    HandedBack,
 }
 
 impl EventKind {
+    /// Every kind.
+    const ALL: [Self; 5] = [Self::New, Self::Revised, Self::Decided, Self::Redo, Self::HandedBack];
+
     /// Its name in code, logs and JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Revised => "revised",
+            Self::Decided => "decided",
+            Self::Redo => "redo",
+            Self::HandedBack => "handed_back",
         }
     }
 
     /// Reads a name that [`EventKind::name`] gave.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::New, Self::Revised].into_iter().find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -47,6 +60,8 @@ pub struct EventHead<'a> {
     pub channel: &'a str,
     /// The number that channel's source gave.
     pub external_id: &'a str,
+    /// What it says besides the ticket, as JSON.
+    pub detail: Option<&'a [u8]>,
     /// The ticket's version that the draft is.
     pub version: u32,
     /// When the gateway first received the ticket.
@@ -73,8 +88,34 @@ pub struct Event {
     pub channel: String,
     /// The number that channel's source gave (来源编号).
     pub external_id: String,
+    /// What it says besides the ticket: of which outcome it speaks, what was decided, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Detail>,
     /// The ticket as it was at this event.
     pub data: Ticket,
+}
+
+/// What an event says besides the ticket.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Detail {
+    /// Of which of the core's outcomes it speaks, by the core's own id of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// Of what kind that outcome was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<OutcomeKind>,
+    /// What was decided about it: `approved` or `refused`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<String>,
+    /// Why, as it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl std::fmt::Debug for Detail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Detail").field("kind", &self.kind).field("decision", &self.decision).finish_non_exhaustive()
+    }
 }
 
 /// The bytes given as a draft are no JSON object.
@@ -130,6 +171,10 @@ pub fn compose(head: &EventHead<'_>, draft_json: &[u8]) -> Result<Vec<u8>, NotAD
     };
     serde_json::to_writer(&mut out, &front).map_err(|_| NotADraft)?;
     out.pop();
+    if let Some(detail) = head.detail {
+        out.extend_from_slice(b",\"detail\":");
+        out.extend_from_slice(detail);
+    }
     out.extend_from_slice(b",\"data\":");
     serde_json::to_writer(&mut out, &ticket).map_err(|_| NotADraft)?;
     if !inner.is_empty() {
@@ -164,6 +209,7 @@ mod tests {
             at,
             channel: "xianzhang",
             external_id: "A\"1",
+            detail: None,
             version: 1,
             received_at: at,
             sources: &sources,
@@ -176,6 +222,7 @@ mod tests {
             at,
             channel: "xianzhang".into(),
             external_id: "A\"1".into(),
+            detail: None,
             data: Ticket { number, version: 1, received_at: at, sources: sources.clone(), draft: draft.clone() },
         };
         (compose(&head, &serde_json::to_vec(draft).unwrap()).unwrap(), event)
@@ -201,6 +248,7 @@ mod tests {
             at,
             channel: "a",
             external_id: "b",
+            detail: None,
             version: 2,
             received_at: at,
             sources: &[],
@@ -211,7 +259,7 @@ mod tests {
 
     #[test]
     fn names_read_back() {
-        for kind in [EventKind::New, EventKind::Revised] {
+        for kind in EventKind::ALL {
             assert_eq!(EventKind::from_name(kind.name()), Some(kind));
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
         }

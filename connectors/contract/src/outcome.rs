@@ -32,6 +32,25 @@ pub enum OutcomeKind {
     Visited,
 }
 
+impl Outcome {
+    /// A signing (签收) of our own.
+    pub fn signed(at: Timestamp) -> Self {
+        Self {
+            kind: OutcomeKind::Signed,
+            at,
+            units: Vec::new(),
+            way: None,
+            public_reply: None,
+            internal_note: None,
+            reason: None,
+            days: None,
+            solved: None,
+            into: None,
+            satisfaction: None,
+        }
+    }
+}
+
 impl OutcomeKind {
     /// Every kind, in the order of a ticket's life.
     pub const ALL: [Self; 11] = [

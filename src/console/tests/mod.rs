@@ -142,7 +142,7 @@ async fn dead_letters_are_listed_retried_and_dropped() {
 async fn channels_errands_and_secrets_are_told() {
     let scene = Scene::new().await;
     let number = scene.take("XZ-1", Some(&letter(1))).await.unwrap();
-    scene.house.store.enroll("old-one", "old-one", false).await.unwrap();
+    scene.house.store.enroll("old-one", "old-one", false, crate::store::Sign::Never).await.unwrap();
     let channels = scene.done(Request::ChannelList, None).await;
     assert_eq!((&channels[0]["name"], &channels[0]["tickets"]["live"]), (&json!("书记县长信箱"), &json!(1)));
     assert_eq!((&channels[1]["code"], &channels[1]["state"]), (&json!("old-one"), &json!("retired")));

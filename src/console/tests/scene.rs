@@ -106,7 +106,7 @@ impl Scene {
             keys: Some(("07".repeat(32), "09".repeat(32))),
         };
         let store = store::open(&home).unwrap();
-        let channel = store.enroll("xianzhang", "xianzhang", false).await.unwrap();
+        let channel = store.enroll("xianzhang", "xianzhang", false, crate::store::Sign::Never).await.unwrap();
         let control = Arc::new(Noting { running: true, ..Noting::default() });
         let house = House { store, control: control.clone(), zone };
         Self { house, control, home, channel, folder }

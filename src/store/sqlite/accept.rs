@@ -9,12 +9,13 @@ use huiliu_contract::What;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{
-    Acceptance, Arrival, Digest, Errand, FirstRun, Fresh, MappedKeys, NotAccepted, Schedule, Standing, Task, TicketKey,
-    Verdict,
+    Acceptance, Arrival, Digest, Errand, FirstRun, Fresh, MappedKeys, NotAccepted, Schedule, Sign, Standing, Task,
+    TicketKey, Verdict,
 };
 use super::decide::{Plan, STATE_TAKEN, STATE_UNMAPPED};
 use super::schema::SPAN;
 use super::serial::Serials;
+use super::signs::Signs;
 use super::statements::Statements;
 use super::{DEAD_HELD, DEAD_UNMAPPED, DEAD_UNREADABLE, Planted, number_of};
 use crate::ticket::EventKind;
@@ -25,6 +26,7 @@ pub(super) struct Ground<'a, 'c> {
     pub(super) statements: &'a mut Statements<'c>,
     pub(super) serials: &'a mut Serials,
     pub(super) schedule: &'a Schedule,
+    pub(super) signs: &'a Signs,
     pub(super) ids: &'a AtomicI64,
     pub(super) now: i64,
     /// When what is being kept came: now, or earlier where it is mapped anew.
@@ -286,6 +288,9 @@ impl Ground<'_, '_> {
         self.blind(key.id, &mapped.blind)?;
         if live {
             self.event(member, arrival, mapped, key, EventKind::New, 1, 1, true)?;
+            if self.signs.of(member.channel) == Sign::Stored {
+                super::homeward::sign(self, member.channel, key.id)?;
+            }
         }
         Ok(Verdict::Taken { what: What::New, ticket: Some(key) })
     }
@@ -364,6 +369,7 @@ impl Ground<'_, '_> {
                 version_n: version_n as u32,
                 received_at: self.now,
                 draft: mapped.draft.clone(),
+                detail: None,
                 edited: None,
             })
         });

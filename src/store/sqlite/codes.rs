@@ -1,5 +1,7 @@
 //! The numbers under which states and sorts are stored.
 
+use huiliu_contract::OutcomeKind;
+
 use super::super::FirstRun;
 use crate::ticket::EventKind;
 
@@ -8,17 +10,36 @@ pub(super) const DEAD_UNMAPPED: i64 = 2;
 pub(super) const DEAD_HELD: i64 = 3;
 pub(super) const DEAD_UNREADABLE: i64 = 4;
 
+/// The number under which an outcome's kind is stored.
+pub(super) fn outcome_number(kind: OutcomeKind) -> i64 {
+    OutcomeKind::ALL.iter().position(|one| *one == kind).map_or(0, |at| at as i64 + 1)
+}
+
+/// The outcome's kind of a stored number.
+pub(super) fn outcome_of(number: i64) -> Option<OutcomeKind> {
+    OutcomeKind::ALL.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
+}
+
 /// The number under which an event's kind is stored.
 pub(super) fn kind_number(kind: EventKind) -> i64 {
     match kind {
         EventKind::New => 1,
         EventKind::Revised => 2,
+        EventKind::Decided => 3,
+        EventKind::Redo => 4,
+        EventKind::HandedBack => 5,
     }
 }
 
 /// The kind of a stored number.
 pub(super) fn kind_of(number: i64) -> EventKind {
-    if number == 2 { EventKind::Revised } else { EventKind::New }
+    match number {
+        2 => EventKind::Revised,
+        3 => EventKind::Decided,
+        4 => EventKind::Redo,
+        5 => EventKind::HandedBack,
+        _ => EventKind::New,
+    }
 }
 
 /// Where a first run stands, by its stored number.

@@ -3,9 +3,15 @@
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
-use super::super::{Actor, Arrival, Desk, Errand, Place, StoreError, Task, Verdict};
+use super::super::{
+    Actor, Arrival, Carried, DeadKind, Desk, Errand, Place, Reference, Sign, StoreError, Task, TryEnd, Verdict,
+};
+use super::accept::Ground;
+use super::signs::Signs;
+use super::statements::Statements;
 use super::writer::Desk as Open;
 use super::{DEAD_EVENT, DEAD_UNREADABLE, Planted, Sqlite};
+use crate::ticket::EventKind;
 
 /// A reason sealed in the caller's task for a deed that is written later.
 struct Deed {
@@ -31,6 +37,7 @@ pub(super) struct DeadLetter {
     kind: i64,
     ticket: Option<i64>,
     n: Option<i64>,
+    reference: Option<i64>,
     /// Its channel.
     pub(super) channel: i64,
     /// The version it is about.
@@ -40,21 +47,69 @@ pub(super) struct DeadLetter {
 fn open_letter(desk: &Open<'_>, dead: i64) -> Result<DeadLetter, StoreError> {
     let found: Option<(DeadLetter, Option<i64>)> = desk
         .db
-        .query_row("SELECT kind, ticket, n, channel, version, ended_at FROM dead WHERE id = ?1", [dead], |row| {
-            let letter = DeadLetter {
-                kind: row.get(0)?,
-                ticket: row.get(1)?,
-                n: row.get(2)?,
-                channel: row.get(3)?,
-                version: row.get(4)?,
-            };
-            Ok((letter, row.get(5)?))
-        })
+        .query_row(
+            "SELECT kind, ticket, n, channel, version, reference, ended_at FROM dead WHERE id = ?1",
+            [dead],
+            |row| {
+                let letter = DeadLetter {
+                    kind: row.get(0)?,
+                    ticket: row.get(1)?,
+                    n: row.get(2)?,
+                    channel: row.get(3)?,
+                    version: row.get(4)?,
+                    reference: row.get(5)?,
+                };
+                Ok((letter, row.get(6)?))
+            },
+        )
         .optional()?;
     match found {
         None => Err(StoreError::NotFound),
         Some((_, Some(_))) => Err(StoreError::Refused("this dead letter has ended already".into())),
         Some((letter, None)) => Ok(letter),
+    }
+}
+
+/// An item of the way home that a person has before them.
+struct HomewardItem {
+    kind: DeadKind,
+    reference: Reference,
+    n: u32,
+}
+
+fn open_item(desk: &Open<'_>, dead: i64) -> Result<HomewardItem, StoreError> {
+    let letter = open_letter(desk, dead)?;
+    letter.item().ok_or_else(|| StoreError::Refused("this dead letter is not about a write-back".into()))
+}
+
+impl DeadLetter {
+    fn item(&self) -> Option<HomewardItem> {
+        let kind = DeadKind::from_number(self.kind);
+        let (reference, n) = (Reference::from_number(self.reference?), u32::try_from(self.n?).ok()?);
+        kind.is_homeward().then_some(HomewardItem { kind, reference, n })
+    }
+}
+
+impl HomewardItem {
+    /// Brings it to a state by a person's word, and lets its lane be looked at again.
+    fn set(&self, desk: &mut Open<'_>, state: Carried, how: &str) -> Result<(), StoreError> {
+        super::homeward::set(desk.db, desk.now, self.reference, self.n, state, how)?;
+        let errand = Errand { task: Task::WriteBack, subject: self.reference.number() };
+        plant(desk, errand)
+    }
+
+    /// A person says that what nobody knew of did not count: it may go again.
+    fn forget_tries(&self, desk: &Open<'_>) -> Result<(), StoreError> {
+        desk.db.execute(
+            "UPDATE try SET ended_at = coalesce(ended_at, ?3), ended_how = ?4 WHERE reference = ?1 AND n = ?2
+             AND coalesce(ended_how, 4) = 4",
+            params![self.reference.number(), self.n, desk.now, TryEnd::NotArrived as i64],
+        )?;
+        desk.db.execute(
+            "UPDATE homeward SET attempts = 0 WHERE reference = ?1 AND n = ?2",
+            params![self.reference.number(), self.n],
+        )?;
+        Ok(())
     }
 }
 
@@ -76,18 +131,22 @@ fn go_on(desk: &mut Open<'_>, ticket: i64) -> Result<(), StoreError> {
 }
 
 fn plant_forward(desk: &mut Open<'_>, ticket: i64) -> Result<(), StoreError> {
+    plant(desk, Errand { task: Task::Forward, subject: ticket })
+}
+
+/// Makes an errand due now.
+fn plant(desk: &mut Open<'_>, errand: Errand) -> Result<(), StoreError> {
     desk.db.execute(
         "INSERT INTO errand (task, subject, due) VALUES (?1, ?2, ?3)
          ON CONFLICT DO UPDATE SET due = excluded.due, attempts = 0",
-        params![Task::Forward as i64, ticket, desk.now],
+        params![errand.task as i64, errand.subject, desk.now],
     )?;
-    let due = desk.now;
-    desk.planted.push(Planted { errand: Errand { task: Task::Forward, subject: ticket }, due, fresh: None });
+    desk.planted.push(Planted { errand, due: desk.now, fresh: None });
     Ok(())
 }
 
 /// Releases what waits of a channel: what is not older than `from` goes live, the rest becomes historic.
-pub(super) fn release(desk: &mut Open<'_>, channel: u32, from: i64) -> Result<(u64, u64), StoreError> {
+pub(super) fn release(desk: &mut Open<'_>, signs: &Signs, channel: u32, from: i64) -> Result<(u64, u64), StoreError> {
     let historic = desk.db.execute(
         "UPDATE ticket SET standing = 2 WHERE channel = ?1 AND standing = 3
          AND coalesce(submitted_at, received_at) < ?2",
@@ -104,6 +163,13 @@ pub(super) fn release(desk: &mut Open<'_>, channel: u32, from: i64) -> Result<(u
             [ticket, desk.now],
         )?;
         plant_forward(desk, ticket)?;
+        if signs.of(channel) == Sign::Stored {
+            desk.db.execute(
+                "INSERT INTO homeward (reference, n, kind, since) VALUES (?1, 1, 1, ?2)",
+                params![Reference::own(channel, ticket).number(), desk.now],
+            )?;
+            plant(desk, Errand { task: Task::WriteBack, subject: Reference::own(channel, ticket).number() })?;
+        }
     }
     Ok((tickets.len() as u64, historic as u64))
 }
@@ -126,10 +192,11 @@ impl Desk for Sqlite {
 
     async fn go_live(&self, channel: u32, from: i64, actor: &Actor) -> Result<(u64, u64), StoreError> {
         let deed = self.deed(actor, "go_live", &format!("channel:{channel}"))?;
+        let signs = self.signs.clone();
         self.write(move |desk| {
             desk.db
                 .execute("UPDATE channel SET first_run = 2, live_from = ?2 WHERE id = ?1", params![channel, from])?;
-            let counts = release(desk, channel, from)?;
+            let counts = release(desk, &signs, channel, from)?;
             let errand = Errand { task: Task::Poll, subject: i64::from(channel) };
             let due = desk.now;
             if desk.db.execute("UPDATE errand SET due = ?2 WHERE task = 1 AND subject = ?1", params![channel, due])? > 0
@@ -146,6 +213,14 @@ impl Desk for Sqlite {
         let deed = self.deed(actor, "retry", &format!("dead:{dead}"))?;
         self.write(move |desk| {
             let letter = open_letter(desk, dead)?;
+            if let Some(item) = letter.item() {
+                if matches!(item.kind, DeadKind::Approval | DeadKind::ByHand) {
+                    return Err(StoreError::Refused("this waits for a person's word, not for another try".into()));
+                }
+                item.forget_tries(desk)?;
+                item.set(desk, Carried::Waiting, "retried")?;
+                return deed.write(desk);
+            }
             let (DEAD_EVENT, Some(ticket)) = (letter.kind, letter.ticket) else {
                 return Err(StoreError::Refused("only an event can be tried again as it is".into()));
             };
@@ -160,6 +235,10 @@ impl Desk for Sqlite {
         let deed = self.deed(actor, "drop", &format!("dead:{dead}"))?;
         self.write(move |desk| {
             let letter = open_letter(desk, dead)?;
+            if let Some(item) = letter.item() {
+                item.set(desk, Carried::Dropped, "dropped")?;
+                return deed.write(desk);
+            }
             end(desk, dead, "dropped")?;
             if let (DEAD_EVENT, Some(ticket), Some(n)) = (letter.kind, letter.ticket, letter.n) {
                 desk.db.execute("UPDATE event SET state = 1 WHERE ticket = ?1 AND n = ?2", [ticket, n])?;
@@ -194,18 +273,78 @@ impl Desk for Sqlite {
 
     async fn remap(&self, dead: i64, code: &str, arrival: Arrival, actor: &Actor) -> Result<Verdict, StoreError> {
         let deed = self.deed(actor, "remap", &format!("dead:{dead}"))?;
-        let (code, schedule) = (code.to_owned(), self.schedule.clone());
+        let (code, schedule, signs) = (code.to_owned(), self.schedule.clone(), self.signs.clone());
         self.write(move |desk| {
             let letter = open_letter(desk, dead)?;
-            if matches!(letter.kind, DEAD_EVENT | DEAD_UNREADABLE) {
+            if matches!(letter.kind, DEAD_EVENT | DEAD_UNREADABLE) || letter.item().is_some() {
                 return Err(StoreError::Refused("this dead letter holds no submission to map".into()));
             }
-            let verdict = super::remap::remap(desk, &schedule, &letter, &code, arrival)?;
+            let verdict = super::remap::remap(desk, &schedule, &signs, &letter, &code, arrival)?;
             if !matches!(verdict, Verdict::Compare { .. }) {
                 end(desk, dead, "remapped")?;
                 deed.write(desk)?;
             }
             Ok(verdict)
+        })
+        .await
+    }
+
+    async fn agree(&self, dead: i64, wording: Option<String>, actor: &Actor) -> Result<(), StoreError> {
+        let deed = self.deed(actor, if wording.is_some() { "agree_reworded" } else { "agree" }, &format!("dead:{dead}"))?;
+        let id = super::super::Store::reserve(self);
+        let wording = wording.map(|text| self.keys.seal(Place::Wording, id, text.as_bytes())).transpose()?;
+        self.write(move |desk| {
+            let item = open_item(desk, dead)?;
+            if item.kind != DeadKind::Approval {
+                return Err(StoreError::Refused("only what waits for approval can be agreed to".into()));
+            }
+            if let Some(body) = wording {
+                desk.db.execute(
+                    "INSERT INTO wording (id, reference, n, at, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    params![id, item.reference.number(), item.n, desk.now, body],
+                )?;
+            }
+            desk.db.execute(
+                "UPDATE homeward SET approved = 1 WHERE reference = ?1 AND n = ?2",
+                params![item.reference.number(), item.n],
+            )?;
+            item.set(desk, Carried::Waiting, "agreed")?;
+            deed.write(desk)
+        })
+        .await
+    }
+
+    async fn hand_back(&self, dead: i64, id: i64, note: Vec<u8>, actor: &Actor) -> Result<(), StoreError> {
+        let deed = self.deed(actor, "hand_back", &format!("dead:{dead}"))?;
+        let (schedule, signs) = (self.schedule.clone(), self.signs.clone());
+        self.write(move |desk| {
+            let item = open_item(desk, dead)?;
+            item.set(desk, Carried::HandedBack, "handed_back")?;
+            let mut statements = Statements::prepare(desk.db)?;
+            let mut ground = Ground {
+                db: desk.db,
+                statements: &mut statements,
+                serials: desk.serials,
+                schedule: &schedule,
+                signs: &signs,
+                ids: desk.ids,
+                now: desk.now,
+                came: desk.now,
+                planted: &mut desk.planted,
+            };
+            super::homeward::tell_core(&mut ground, item.reference.ticket(), EventKind::HandedBack, id, &note)?;
+            drop(statements);
+            deed.write(desk)
+        })
+        .await
+    }
+
+    async fn done(&self, dead: i64, actor: &Actor) -> Result<(), StoreError> {
+        let deed = self.deed(actor, "done", &format!("dead:{dead}"))?;
+        self.write(move |desk| {
+            let item = open_item(desk, dead)?;
+            item.set(desk, Carried::ByHand, "done")?;
+            deed.write(desk)
         })
         .await
     }

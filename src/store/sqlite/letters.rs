@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::super::{DeadKind, DeadQuery, DeadRow, Keys, Place, StoreError};
+use super::super::{DeadKind, DeadQuery, DeadRow, Keys, Place, Reference, StoreError};
 use super::read::moment;
 use super::serial::number_of;
 
@@ -26,6 +26,7 @@ fn dead_row(db: &Connection, keys: &Keys, row: &Row<'_>, open: bool) -> Result<D
         reason: row.get(4)?,
         attempts: row.get(5)?,
         ticket: ticket.map(|id| number_of(db, id)).transpose()?,
+        reference: row.get::<_, Option<i64>>(16)?.map(Reference::from_number),
         n: row.get(7)?,
         version,
         external_id: row.get(14)?,
@@ -40,11 +41,12 @@ pub(super) fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Ve
     let mut statement = db.prepare_cached(
         "SELECT dead.id, kind, dead.channel, since, reason, attempts, coalesce(dead.ticket, version.ticket), dead.n,
          dead.version, ended_at, ended_how, channel.code, dead.body, iif(?4, version.body, NULL),
-         coalesce(version.external_id, ticket.external_id), version.source_version
+         coalesce(version.external_id, ticket.external_id), version.source_version, dead.reference
          FROM dead JOIN channel ON channel.id = dead.channel LEFT JOIN version ON version.id = dead.version
          LEFT JOIN ticket ON ticket.id = dead.ticket
          WHERE (?1 IS NULL OR dead.id = ?1) AND (?2 IS NULL OR dead.channel = ?2) AND (?3 OR ended_at IS NULL)
          AND (?6 IS NULL OR coalesce(dead.ticket, version.ticket) = ?6)
+         AND (?7 = 0 OR ?7 >> kind & 1)
          ORDER BY dead.id LIMIT ?5",
     )?;
     let mut rows = statement.query(params![
@@ -53,7 +55,8 @@ pub(super) fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Ve
         query.ended || query.id.is_some(),
         query.open,
         i64::try_from(query.limit.max(1)).unwrap_or(i64::MAX),
-        query.ticket
+        query.ticket,
+        query.kinds.iter().fold(0_i64, |bits, kind| bits | 1 << kind.number())
     ])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

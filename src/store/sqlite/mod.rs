@@ -5,12 +5,14 @@ mod checkpoint;
 mod codes;
 mod decide;
 mod desk;
+mod homeward;
 mod letters;
 mod read;
 mod remap;
 mod schema;
 mod serial;
 mod settle;
+mod signs;
 mod start;
 mod statements;
 mod writer;
@@ -23,6 +25,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
+use huiliu_contract::OutcomeKind;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -32,8 +35,8 @@ use self::serial::{Serials, id_of, number_of};
 use self::start::{last_seen, load_errands, migrate, private, reader, settings};
 use self::writer::{Order, Writer};
 use super::{
-    Acceptance, Clock, Digest, Enrolled, Errand, FirstRun, FirstRunCounts, Fresh, Keys, NotAccepted, OutcomeTaken,
-    Place, Schedule, Settlement, Store, StoreError, Task, Unclean, Verdict,
+    Acceptance, Clock, Digest, Enrolled, Errand, FirstRun, FirstRunCounts, Fresh, Keys, Lane, Lease, NotAccepted,
+    OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store, StoreError, Task, Unclean, Verdict,
 };
 use crate::ticket::Spoken;
 
@@ -61,6 +64,7 @@ pub(super) struct Sqlite {
     schedule: Arc<Schedule>,
     clock: Arc<Clock>,
     ids: Arc<AtomicI64>,
+    signs: Arc<signs::Signs>,
     unclean: Option<Unclean>,
     _lock: File,
 }
@@ -90,13 +94,15 @@ impl Sqlite {
         let ids: i64 = db.query_row(
             "SELECT max((SELECT coalesce(max(id), 0) FROM version), (SELECT coalesce(max(id), 0) FROM dead),
              (SELECT coalesce(max(id), 0) FROM outcome), (SELECT coalesce(max(id), 0) FROM edit),
-             (SELECT coalesce(max(id), 0) FROM deed))",
+             (SELECT coalesce(max(id), 0) FROM deed), (SELECT coalesce(max(id), 0) FROM try),
+             (SELECT coalesce(max(id), 0) FROM wording), (SELECT coalesce(max(id), 0) FROM note))",
             [],
             |row| row.get(0),
         )?;
         let schedule = Arc::new(Schedule::default());
         load_errands(&db, &schedule, now)?;
         let (orders, queue) = mpsc::channel(QUEUE);
+        let signs = Arc::new(signs::Signs::default());
         let ids = Arc::new(AtomicI64::new(ids + 1));
         let work = Writer {
             db,
@@ -105,6 +111,7 @@ impl Sqlite {
             clock: clock.clone(),
             run,
             ids: ids.clone(),
+            signs: signs.clone(),
             checkpointer: checkpoint::Checkpointer::start(path)?,
         };
         let writer = std::thread::Builder::new()
@@ -120,6 +127,7 @@ impl Sqlite {
             schedule,
             clock,
             ids,
+            signs,
             unclean,
             _lock: lock,
         })
@@ -194,7 +202,8 @@ impl Store for Sqlite {
         self.ids.fetch_add(1, Ordering::Relaxed)
     }
 
-    async fn enroll(&self, code: &str, namespace: &str, polled: bool) -> Result<Enrolled, StoreError> {
+    async fn enroll(&self, code: &str, namespace: &str, polled: bool, sign: Sign) -> Result<Enrolled, StoreError> {
+        let signs = self.signs.clone();
         let (code, namespace) = (code.to_owned(), namespace.to_owned());
         self.write(move |desk| {
             let now = desk.now;
@@ -229,6 +238,7 @@ impl Store for Sqlite {
                 let errand = Errand { task: Task::Poll, subject: i64::from(id) };
                 desk.planted.push(Planted { errand, due: due.unwrap_or(now), fresh: None });
             }
+            signs.set(id, sign);
             Ok(Enrolled { channel: id, namespace: namespace as u32, first_run, known_since })
         })
         .await
@@ -306,6 +316,7 @@ impl Store for Sqlite {
     }
 
     async fn end_first_run(&self, channel: u32, needs_person: bool) -> Result<u64, StoreError> {
+        let signs = self.signs.clone();
         self.write(move |desk| {
             let state = if needs_person { FirstRun::NeedsGoLive } else { FirstRun::Through };
             // Once a person was called for, only a person ends it; once it is ended, it stays so.
@@ -316,7 +327,7 @@ impl Store for Sqlite {
             if needs_person || ended == 0 {
                 Ok(0)
             } else {
-                desk::release(desk, channel, i64::MIN).map(|(released, _)| released)
+                desk::release(desk, &signs, channel, i64::MIN).map(|(released, _)| released)
             }
         })
         .await
@@ -328,35 +339,19 @@ impl Store for Sqlite {
         core_id: String,
         digest: Digest,
         ticket: Option<Spoken>,
+        kind: OutcomeKind,
         body: Vec<u8>,
     ) -> Result<OutcomeTaken, StoreError> {
-        self.write(move |desk| {
-            desk.db.execute(
-                "DELETE FROM outcome WHERE core_id = ?1 AND ticket IS NULL AND until < ?2",
-                params![core_id, desk.now],
-            )?;
-            let known: Option<(Vec<u8>, Option<i64>, Option<i64>)> = desk
-                .db
-                .query_row("SELECT digest, ticket, until FROM outcome WHERE core_id = ?1", [&core_id], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-                })
-                .optional()?;
-            if let Some((seen, ticket, until)) = known {
-                return Ok(match (seen == digest.0, ticket, until) {
-                    (false, ..) => OutcomeTaken::Conflict,
-                    (true, None, Some(until)) => OutcomeTaken::UnknownTicket(until),
-                    _ => OutcomeTaken::Repeat,
-                });
-            }
-            let ticket = ticket.map(|number| id_of(desk.db, number)).transpose()?.flatten();
-            let until = ticket.is_none().then_some(desk.now + UNKNOWN_OUTCOME);
-            desk.db.execute(
-                "INSERT INTO outcome (id, core_id, at, digest, ticket, until, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![id, core_id, desk.now, digest.0, ticket, until, body],
-            )?;
-            Ok(until.map_or(OutcomeTaken::New, OutcomeTaken::UnknownTicket))
-        })
-        .await
+        let told = homeward::Told { id, core_id, digest, ticket, kind, body };
+        writer::join(self.orders()?, move |ground| homeward::take(ground, &told)).await
+    }
+
+    async fn lane(&self, reference: Reference) -> Result<Lane, StoreError> {
+        self.read(move |db, keys| homeward::lane(db, keys, reference)).await
+    }
+
+    async fn begin(&self, lease: Lease, n: u32, id: i64, parcel: Vec<u8>) -> Result<bool, StoreError> {
+        writer::join(self.orders()?, move |ground| homeward::begin(ground, lease, n, id, &parcel)).await
     }
 
     fn unclean(&self) -> Option<Unclean> {

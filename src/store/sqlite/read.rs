@@ -10,8 +10,8 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::super::{
-    Archive, ChannelRow, DeadQuery, DeadRow, DeedRow, EventRow, Folio, Fresh, Keys, Mapped, OutcomeRow, Place, Search,
-    Standing, StoreError, TicketRow, VersionRow,
+    Archive, ChannelRow, DeadQuery, DeadRow, DeedRow, EventRow, Folio, Fresh, Keys, Mapped, OutcomeRow, Place,
+    ReferenceRow, Search, Standing, StoreError, TicketRow, VersionRow,
 };
 use super::schema::SPAN;
 use super::serial::{day_number, day_of, key};
@@ -27,7 +27,7 @@ fn broken(what: &'static str) -> rusqlite::Error {
 }
 
 const EVENT: &str = "SELECT ticket.day, ticket.serial, event.n, event.kind, event.at, event.version, event.state,
-    channel.code, namespace.name, ticket.external_id, ticket.received_at, version.n, version.body, ticket.id
+    channel.code, namespace.name, ticket.external_id, ticket.received_at, version.n, version.body, ticket.id, event.note
     FROM ticket JOIN event ON event.ticket = ticket.id JOIN version ON version.id = event.version
     JOIN channel ON channel.id = ticket.channel JOIN namespace ON namespace.id = ticket.namespace";
 
@@ -60,6 +60,7 @@ struct EventRecord {
     version: i64,
     body: Vec<u8>,
     edited: bool,
+    note: Option<i64>,
 }
 
 fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
@@ -74,14 +75,26 @@ fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
         received_at: row.get(10)?,
         version_n: row.get(11)?,
         draft: Bytes::new(),
+        detail: None,
         edited: None,
     };
-    Ok(EventRecord { fresh, version: row.get(5)?, body: row.get(12)?, edited: row.get::<_, i64>(6)? == 2 })
+    Ok(EventRecord {
+        fresh,
+        version: row.get(5)?,
+        body: row.get(12)?,
+        edited: row.get::<_, i64>(6)? == 2,
+        note: row.get(14)?,
+    })
 }
 
 fn fresh(db: &Connection, keys: &Keys, record: EventRecord) -> Result<Fresh, StoreError> {
     let mut fresh = record.fresh;
     fresh.draft = draft_of(&keys.open(Place::Version, record.version, &record.body)?).ok_or(StoreError::NotFound)?;
+    if let Some(note) = record.note {
+        let body: Vec<u8> =
+            db.prepare_cached("SELECT body FROM note WHERE id = ?1")?.query_row([note], |row| row.get(0))?;
+        fresh.detail = Some(keys.open(Place::Note, note, &body)?.into());
+    }
     if record.edited {
         fresh.edited = edit(db, keys, fresh.ticket.id, fresh.n)?;
     }
@@ -96,7 +109,7 @@ fn edit(db: &Connection, keys: &Keys, ticket: i64, n: u32) -> Result<Option<Byte
     row.map(|(id, body)| Ok(keys.open(Place::Edit, id, &body)?.into())).transpose()
 }
 
-fn draft_of(folio: &[u8]) -> Option<Bytes> {
+pub(super) fn draft_of(folio: &[u8]) -> Option<Bytes> {
     match Folio::read(folio).ok()?.mapped {
         Mapped::Draft(json) => Some(Bytes::copy_from_slice(json)),
         Mapped::Reasons(_) => None,
@@ -106,7 +119,7 @@ fn draft_of(folio: &[u8]) -> Option<Bytes> {
 const TICKET: &str = "SELECT ticket.id, ticket.day, ticket.serial, ticket.channel, channel.code, ticket.external_id,
     ticket.standing, ticket.received_at, ticket.submitted_at, ticket.deadline, ticket.category, ticket.region,
     ticket.version_n, ticket.events, ticket.sent, ticket.stuck, ticket.core_number, ticket.core_accepted_at,
-    ticket.version FROM ticket JOIN channel ON channel.id = ticket.channel";
+    ticket.version, ticket.concluded_at FROM ticket JOIN channel ON channel.id = ticket.channel";
 
 fn ticket_row(row: &Row<'_>) -> rusqlite::Result<(TicketRow, i64)> {
     let time = |at: usize| row.get::<_, Option<i64>>(at).map(|millis| millis.map(moment));
@@ -127,6 +140,7 @@ fn ticket_row(row: &Row<'_>) -> rusqlite::Result<(TicketRow, i64)> {
         stuck: row.get(15)?,
         core_number: row.get(16)?,
         core_accepted_at: time(17)?,
+        concluded_at: time(19)?,
         draft: None,
     };
     Ok((ticket, row.get(18)?))
@@ -322,6 +336,10 @@ impl Archive for Sqlite {
         .await
     }
 
+    async fn references(&self, ticket: i64) -> Result<Vec<ReferenceRow>, StoreError> {
+        self.look(move |db, _| super::homeward::references(db, ticket)).await
+    }
+
     async fn outcomes(&self, ticket: i64) -> Result<Vec<OutcomeRow>, StoreError> {
         self.look(move |db, keys| {
             let mut statement =
@@ -331,6 +349,7 @@ impl Archive for Sqlite {
             while let Some(row) = rows.next()? {
                 let body: Vec<u8> = row.get(3)?;
                 outcomes.push(OutcomeRow {
+                    id: row.get(0)?,
                     core_id: row.get(1)?,
                     at: moment(row.get(2)?),
                     body: keys.open(Place::Outcome, row.get(0)?, &body)?.into(),

@@ -6,6 +6,7 @@ use super::super::{Acceptance, Arrival, Schedule, StoreError, Verdict};
 use super::accept::Ground;
 use super::decide::Known;
 use super::desk::DeadLetter;
+use super::signs::Signs;
 use super::statements::Statements;
 use super::writer::Desk;
 
@@ -13,6 +14,7 @@ use super::writer::Desk;
 pub(super) fn remap(
     desk: &mut Desk<'_>,
     schedule: &Schedule,
+    signs: &Signs,
     letter: &DeadLetter,
     code: &str,
     arrival: Arrival,
@@ -51,6 +53,7 @@ pub(super) fn remap(
         statements: &mut statements,
         serials: desk.serials,
         schedule,
+        signs,
         ids: desk.ids,
         now: desk.now,
         came,

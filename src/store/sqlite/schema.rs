@@ -117,8 +117,42 @@ INSERT INTO blind (span, key, ticket) SELECT ticket / 512, key, ticket FROM blin
 DROP TABLE blind_wide;
 ";
 
+/// The way home: what is to be carried to each source reference, and every try.
+const HOMEWARD: &str = "
+-- One row an outcome and source reference, in the order in which the store took them.
+CREATE TABLE homeward (
+    reference INTEGER NOT NULL, n INTEGER NOT NULL,
+    outcome INTEGER,                        -- none: our own signing
+    kind INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0, since INTEGER NOT NULL,
+    approved INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (reference, n)
+) STRICT, WITHOUT ROWID;
+
+-- Committed before anything is sent; its body is what goes out.
+CREATE TABLE try (
+    id INTEGER PRIMARY KEY, reference INTEGER NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL,
+    ended_at INTEGER, ended_how INTEGER, body BLOB NOT NULL, answer BLOB
+) STRICT;
+CREATE INDEX try_item ON try (reference, n);
+
+-- A public text as a person worded it anew; the core's own stays in the outcome.
+CREATE TABLE wording (
+    id INTEGER PRIMARY KEY, reference INTEGER NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX wording_item ON wording (reference, n);
+
+-- What an event says besides the ticket.
+CREATE TABLE note (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+ALTER TABLE event ADD COLUMN note INTEGER;
+
+ALTER TABLE outcome ADD COLUMN kind INTEGER;             -- none: kept before outcomes were carried home
+ALTER TABLE dead ADD COLUMN reference INTEGER;
+ALTER TABLE ticket ADD COLUMN concluded_at INTEGER;      -- when the core told that it is done with; none after a redo
+ALTER TABLE ticket ADD COLUMN redone INTEGER NOT NULL DEFAULT 0;   -- how often it was sent back (发回重办)
+";
+
 /// All migrations, oldest first. A shipped one is never changed; a new one is appended.
-const ALL: &[M<'static>] = &[M::up(FIRST), M::up(NARROW_SPANS)];
+const ALL: &[M<'static>] = &[M::up(FIRST), M::up(NARROW_SPANS), M::up(HOMEWARD)];
 
 /// The migrations, ready to be run.
 pub(super) fn migrations() -> Migrations<'static> {

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::super::schedule::Next;
-use super::super::{Outcome, Settlement, Task};
+use super::super::{Outcome, Settlement, Sign, Task};
 use super::DEAD_EVENT;
 use super::accept::Ground;
 
@@ -26,6 +26,7 @@ pub(super) fn settle(ground: &mut Ground<'_, '_>, settlement: &Settlement) -> ru
                 .execute([errand.subject, ground.now])?;
             Ok(Next::At(*due, 0))
         }
+        Outcome::Homeward { facts, again } => super::homeward::walked(ground, errand, facts, *again),
         Outcome::Retry { due, attempts } => {
             ground
                 .db
@@ -50,16 +51,27 @@ pub(super) fn settle(ground: &mut Ground<'_, '_>, settlement: &Settlement) -> ru
     }
 }
 
-fn forwarded(ground: &Ground<'_, '_>, ticket: i64, n: u32, core_number: Option<&str>) -> rusqlite::Result<Next> {
-    let more: Option<bool> = ground
+fn forwarded(
+    ground: &mut Ground<'_, '_>,
+    ticket: i64,
+    n: u32,
+    core_number: Option<&str>,
+) -> rusqlite::Result<Next> {
+    let told: Option<(bool, bool, u32)> = ground
         .db
         .prepare_cached(
             "UPDATE ticket SET sent = max(sent, ?2), core_number = coalesce(?3, core_number),
-             core_accepted_at = coalesce(core_accepted_at, ?4) WHERE id = ?1 RETURNING events > sent AND stuck IS NULL",
+             core_accepted_at = coalesce(core_accepted_at, ?4) WHERE id = ?1
+             RETURNING events > sent AND stuck IS NULL, sent = 1 AND ?2 = 1, channel",
         )?
-        .query_row(params![ticket, n, core_number, ground.now], |row| row.get(0))
+        .query_row(params![ticket, n, core_number, ground.now], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    if more == Some(true) {
+    if let Some((_, true, channel)) = told
+        && ground.signs.of(channel) == Sign::CoreAccepted
+    {
+        super::homeward::sign(ground, channel, ticket)?;
+    }
+    if matches!(told, Some((true, ..))) {
         ground
             .db
             .prepare_cached("UPDATE errand SET attempts = 0 WHERE task = ?1 AND subject = ?2 AND attempts <> 0")?

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::super::schedule::{Next, Schedule};
 use super::super::{Acceptance, Clock, Lease, NotAccepted, Settlement, StoreError, Verdict};
 use super::Planted;
+use super::signs::Signs;
 use super::accept::{Ground, accept};
 use super::checkpoint::Checkpointer;
 use super::serial::Serials;
@@ -27,12 +28,49 @@ const UNSETTLED_WAIT: i64 = 1000;
 /// Rare work, and the answer to give once what it planted is known.
 type Work = dyn FnOnce(&mut Desk<'_>) -> Box<dyn FnOnce()> + Send;
 
+/// A write that shares its commit with whatever else is being committed.
+pub(super) trait Member: Send {
+    /// Writes; called again if the commit failed and its members are tried one by one.
+    fn write(&mut self, ground: &mut Ground<'_, '_>) -> rusqlite::Result<()>;
+    /// Told once, after the commit or when it failed for good.
+    fn ended(self: Box<Self>, result: Result<(), String>);
+}
+
+/// A member made of a closure, and whom to tell what it yielded.
+struct Joint<T, W> {
+    work: W,
+    yielded: Option<T>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, W> Member for Joint<T, W>
+where
+    T: Send,
+    W: FnMut(&mut Ground<'_, '_>) -> rusqlite::Result<T> + Send,
+{
+    fn write(&mut self, ground: &mut Ground<'_, '_>) -> rusqlite::Result<()> {
+        self.yielded = Some((self.work)(ground)?);
+        Ok(())
+    }
+
+    fn ended(self: Box<Self>, result: Result<(), String>) {
+        let answer = match (result, self.yielded) {
+            (Ok(()), Some(yielded)) => Ok(yielded),
+            (Ok(()), None) => Err(StoreError::Closed),
+            (Err(error), _) => Err(StoreError::Database(error.into())),
+        };
+        drop(self.reply.send(answer));
+    }
+}
+
 /// Something for the writer to do.
 pub(super) enum Order {
     /// Take submissions in.
     Accept(Box<Acceptance>, oneshot::Sender<Result<Vec<Verdict>, NotAccepted>>),
     /// End a claim.
     Settle(Box<Settlement>),
+    /// Write beside the others.
+    Joint(Box<dyn Member>),
     /// Anything rare, in a transaction of its own.
     Work(Box<Work>),
     /// Answer when all that was ordered before is on disk.
@@ -55,6 +93,7 @@ pub(super) struct Writer {
     pub(super) clock: Arc<Clock>,
     pub(super) run: i64,
     pub(super) ids: Arc<AtomicI64>,
+    pub(super) signs: Arc<Signs>,
     pub(super) checkpointer: Checkpointer,
 }
 
@@ -62,6 +101,7 @@ pub(super) struct Writer {
 enum Told {
     Accept(oneshot::Sender<Result<Vec<Verdict>, NotAccepted>>, Result<Vec<Verdict>, NotAccepted>),
     Settle(Lease, Next),
+    Joint(Box<dyn Member>),
     Flush(oneshot::Sender<()>),
 }
 
@@ -106,14 +146,14 @@ impl Writer {
     }
 
     fn commit(&mut self, group: &mut Vec<Order>, alive: &mut i64) {
-        let members = std::mem::take(group);
-        match self.attempt(&members, alive) {
+        let mut members = std::mem::take(group);
+        match self.attempt(&mut members, alive) {
             Ok((told, planted)) => self.tell(members, told, planted),
             Err(error) => {
                 tracing::error!(%error, members = members.len(), "a group could not be committed; trying its members one by one");
                 for member in members {
-                    let one = [member];
-                    match self.attempt(&one, alive) {
+                    let mut one = [member];
+                    match self.attempt(&mut one, alive) {
                         Ok((told, planted)) => self.tell(one.into(), told, planted),
                         Err(error) => {
                             let [member] = one;
@@ -129,7 +169,7 @@ impl Writer {
     #[expect(clippy::type_complexity, reason = "an intermediate of one function")]
     fn attempt(
         &mut self,
-        members: &[Order],
+        members: &mut [Order],
         alive: &mut i64,
     ) -> Result<(Vec<Result<Result<Vec<Verdict>, NotAccepted>, Next>>, Vec<Planted>), String> {
         let said = |error: rusqlite::Error| error.to_string();
@@ -144,6 +184,7 @@ impl Writer {
                 statements: &mut statements,
                 serials: &mut self.serials,
                 schedule: &self.schedule,
+                signs: &self.signs,
                 ids: &self.ids,
                 now,
                 came: now,
@@ -159,6 +200,10 @@ impl Writer {
                         decided => Ok(decided),
                     },
                     Order::Settle(settlement) => Err(settle(&mut ground, settlement).map_err(said)?),
+                    Order::Joint(member) => {
+                        member.write(&mut ground).map_err(said)?;
+                        Ok(Ok(Vec::new()))
+                    }
                     Order::Work(_) | Order::Flush(_) => Ok(Ok(Vec::new())),
                 });
             }
@@ -195,6 +240,7 @@ impl Writer {
             .filter_map(|(member, outcome)| match (member, outcome) {
                 (Order::Accept(_, reply), Ok(decided)) => Some(Told::Accept(reply, decided)),
                 (Order::Settle(settlement), Err(next)) => Some(Told::Settle(settlement.claim.settled(), next)),
+                (Order::Joint(member), _) => Some(Told::Joint(member)),
                 (Order::Flush(reply), _) => Some(Told::Flush(reply)),
                 _ => None,
             })
@@ -206,6 +252,7 @@ impl Writer {
                 // The far side may have hung up meanwhile: what is committed stays committed.
                 Told::Accept(reply, decided) => drop(reply.send(decided)),
                 Told::Settle(lease, next) => self.schedule.finish(lease, next, now),
+                Told::Joint(member) => member.ended(Ok(())),
                 Told::Flush(reply) => flushed.push(reply),
             }
         }
@@ -233,9 +280,21 @@ impl Writer {
                 let (now, attempts) = (self.clock.now(), settlement.claim.attempts);
                 self.schedule.finish(settlement.claim.settled(), Next::At(now + UNSETTLED_WAIT, attempts), now);
             }
+            Order::Joint(member) => member.ended(Err(error)),
             Order::Work(_) | Order::Flush(_) => {}
         }
     }
+}
+
+/// Sends a write to the writer that shares a commit, and waits until it is on disk.
+pub(super) async fn join<T: Send + 'static>(
+    orders: &mpsc::Sender<Order>,
+    work: impl FnMut(&mut Ground<'_, '_>) -> rusqlite::Result<T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let (reply, answer) = oneshot::channel();
+    let order = Order::Joint(Box::new(Joint { work, yielded: None, reply }));
+    orders.send(order).await.map_err(|_| StoreError::Closed)?;
+    answer.await.map_err(|_| StoreError::Closed)?
 }
 
 /// Sends work to the writer and waits for its result.

@@ -201,7 +201,7 @@ pub(super) async fn unmapped_versions_mend_in_either_order(house: &dyn House) {
 pub(super) async fn a_namespace_is_one_memory(house: &dyn House) {
     let site = Site::pushed(house).await;
     let key = site.new_ticket(&letter("A", "lamp")).await;
-    let channel = site.store.enroll("renamed", "mailbox", false).await.unwrap();
+    let channel = site.store.enroll("renamed", "mailbox", false, crate::store::Sign::Never).await.unwrap();
     let renamed = Site { store: site.store.clone(), channel, code: "mailbox".into(), polled: false };
     assert_eq!(renamed.tell(&letter("A", "lamp")).await, (What::Repeat, Some(key)));
     let apart = Site::on(site.store.clone(), "apart", false).await;

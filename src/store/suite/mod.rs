@@ -136,7 +136,7 @@ impl Site {
     }
 
     async fn on(store: Arc<dyn Store>, code: &str, polled: bool) -> Self {
-        let channel = store.enroll(code, code, polled).await.unwrap();
+        let channel = store.enroll(code, code, polled, crate::store::Sign::Never).await.unwrap();
         Self { store, channel, code: code.into(), polled }
     }
 

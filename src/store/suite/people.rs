@@ -96,7 +96,7 @@ pub(super) async fn an_outcome_is_kept_once(house: &dyn House) {
         let (id, keys) = (site.store.reserve(), site.store.keys());
         let body = keys.seal(Place::Outcome, id, content.as_bytes()).unwrap();
         let digest = keys.blind("outcome", &[content.as_bytes()]);
-        site.store.take_outcome(id, core_id.into(), digest, Some(number), body).await.unwrap()
+        site.store.take_outcome(id, core_id.into(), digest, Some(number), huiliu_contract::OutcomeKind::Closed, body).await.unwrap()
     };
     assert_eq!(post("o1", key.number, "signed").await, OutcomeTaken::New);
     assert_eq!(post("o1", key.number, "signed").await, OutcomeTaken::Repeat);

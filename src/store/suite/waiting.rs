@@ -48,7 +48,7 @@ pub(super) async fn a_person_ends_a_first_run(house: &dyn House) {
     let sent = site.forward_all().await;
     assert_eq!(sent.len(), 4);
     assert!(sent.iter().any(|(_, n, body)| *n == 1 && body.contains("corrected")));
-    let again = site.store.enroll("province", "province", true).await.unwrap();
+    let again = site.store.enroll("province", "province", true, crate::store::Sign::Never).await.unwrap();
     assert_eq!(again.first_run, FirstRun::Through);
     let deeds = site.store.deeds(&format!("channel:{}", site.channel.channel)).await.unwrap();
     assert_eq!((deeds.len(), deeds[0].what.as_str()), (1, "go_live"));
@@ -78,5 +78,5 @@ pub(super) async fn a_page_under_way_is_not_left_waiting(house: &dyn House) {
     assert_eq!(site.forward_all().await.iter().map(|sent| sent.0).collect::<Vec<_>>(), [young.id]);
     // The gateway's own end of the run comes late: the person's word stands.
     site.store.end_first_run(site.channel.channel, true).await.unwrap();
-    assert_eq!(site.store.enroll("province", "province", true).await.unwrap().first_run, FirstRun::Through);
+    assert_eq!(site.store.enroll("province", "province", true, crate::store::Sign::Never).await.unwrap().first_run, FirstRun::Through);
 }

@@ -1,0 +1,224 @@
+//! What is to be done next for one source: the oldest thing owed, unless it waits for somebody and a later one makes it
+//! pointless. Pure: it reads a lane and the channel's rules, and decides one step.
+
+use huiliu_contract::OutcomeKind;
+
+use crate::store::{Carried, Lane, LaneItem, TryEnd};
+
+/// What a channel's file says of the way home, as far as it decides the order of things.
+pub(super) trait Rules {
+    /// Whether a machine carries outcomes of a kind there.
+    fn carries(&self, kind: OutcomeKind) -> bool;
+    /// Whether a person carries outcomes of a kind there by hand.
+    fn by_hand(&self, kind: OutcomeKind) -> bool;
+    /// Whether a person agrees before an outcome of a kind leaves.
+    fn approves(&self, kind: OutcomeKind) -> bool;
+}
+
+/// One step; `n` names the item.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Step {
+    /// Nothing is sent for it, and this is why.
+    Leave { n: u32, state: Carried },
+    /// A person must agree first.
+    Approve { n: u32 },
+    /// A person must carry it.
+    ByHand { n: u32 },
+    /// It may go.
+    Send { n: u32 },
+    /// It may have gone: nobody knows whether it arrived.
+    Resolve { n: u32 },
+    /// The far side judges it: ask what became of it.
+    Watch { n: u32 },
+    /// Nothing can be done now.
+    Rest,
+}
+
+/// Whether a later outcome makes an earlier one that waits for somebody pointless. Never the other way.
+fn makes_pointless(later: OutcomeKind, earlier: OutcomeKind) -> bool {
+    use OutcomeKind::{Extended, Progressed, ReturnedToSource, Signed};
+    match earlier {
+        Progressed | Extended => later.concludes(),
+        Signed => later == ReturnedToSource,
+        _ => false,
+    }
+}
+
+/// Whether a try went out of which nobody knows whether it arrived.
+pub(super) fn is_uncertain(item: &LaneItem) -> bool {
+    item.tries.iter().any(|one| matches!(one.end, None | Some(TryEnd::Uncertain)))
+}
+
+/// The next step. What is told again word for word (`same` says so of two outcomes) is told once.
+pub(super) fn next(lane: &Lane, rules: &dyn Rules, same: &dyn Fn(&LaneItem, &LaneItem) -> bool) -> Step {
+    let passed = |at: usize, item: &LaneItem| {
+        lane.items[at + 1..].iter().any(|later| {
+            matches!(later.state, Carried::Waiting | Carried::Settled | Carried::Review)
+                && makes_pointless(later.kind, item.kind)
+        })
+    };
+    let mut judged = None;
+    for (at, item) in lane.items.iter().enumerate() {
+        let n = item.n;
+        match item.state {
+            Carried::Person if !passed(at, item) => return judged.unwrap_or(Step::Rest),
+            // It may be there already: whoever was asked may still say so, but nobody waits for that.
+            Carried::Person if is_uncertain(item) => {}
+            Carried::Person => return Step::Leave { n, state: Carried::Passed },
+            Carried::Review => {
+                judged = judged.or(Some(Step::Watch { n }));
+                if !passed(at, item) {
+                    return Step::Watch { n };
+                }
+            }
+            Carried::Waiting if is_uncertain(item) => return Step::Resolve { n },
+            Carried::Waiting => return waiting(lane, at, rules, same),
+            _ => {}
+        }
+    }
+    judged.unwrap_or(Step::Rest)
+}
+
+fn waiting(lane: &Lane, at: usize, rules: &dyn Rules, same: &dyn Fn(&LaneItem, &LaneItem) -> bool) -> Step {
+    let item = &lane.items[at];
+    let n = item.n;
+    let by_hand = rules.by_hand(item.kind);
+    if item.kind == OutcomeKind::ReturnedToGateway || !(by_hand || rules.carries(item.kind)) {
+        return Step::Leave { n, state: Carried::Unwanted };
+    }
+    // Only what still stands there was said: what was refused or sent back may be said again.
+    let said = lane.items[..at].iter().rev().find(|earlier| earlier.state.was_told());
+    if said.is_some_and(|said| !matches!(said.state, Carried::Refused | Carried::SentBack) && same(said, item)) {
+        return Step::Leave { n, state: Carried::Equal };
+    }
+    if rules.approves(item.kind) && !item.approved {
+        Step::Approve { n }
+    } else if by_hand {
+        Step::ByHand { n }
+    } else {
+        Step::Send { n }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use huiliu_contract::ExternalId;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::store::{Reference, TicketKey, Try};
+    use crate::ticket::Spoken;
+
+    struct All {
+        approve: bool,
+        by_hand: bool,
+        carries: bool,
+    }
+
+    impl Rules for All {
+        fn carries(&self, _: OutcomeKind) -> bool {
+            self.carries
+        }
+        fn by_hand(&self, _: OutcomeKind) -> bool {
+            self.by_hand
+        }
+        fn approves(&self, _: OutcomeKind) -> bool {
+            self.approve
+        }
+    }
+
+    const MACHINE: All = All { approve: false, by_hand: false, carries: true };
+
+    fn lane(items: &[(OutcomeKind, Carried)]) -> Lane {
+        let item = |(n, (kind, state)): (usize, &(OutcomeKind, Carried))| LaneItem {
+            n: n as u32 + 1,
+            kind: *kind,
+            state: *state,
+            since: 0,
+            approved: false,
+            attempts: 0,
+            core_id: None,
+            outcome: None,
+            wording: None,
+            tries: Vec::new(),
+        };
+        let number = Spoken::new(jiff::civil::date(2026, 11, 27), 1).unwrap();
+        Lane {
+            reference: Reference::own(1, 1),
+            ticket: TicketKey { id: 1, number },
+            external_id: ExternalId::new("A1").unwrap(),
+            draft: Bytes::from_static(b"{}"),
+            items: items.iter().enumerate().map(item).collect(),
+        }
+    }
+
+    fn step(items: &[(OutcomeKind, Carried)], rules: &All) -> Step {
+        next(&lane(items), rules, &|_, _| false)
+    }
+
+    #[test]
+    fn a_closing_passes_what_waits_for_somebody_and_nothing_else() {
+        use Carried::{Person, Review, Settled, Waiting};
+        use OutcomeKind::{Closed, Extended, Progressed, Replied, ReturnedToSource, Signed};
+        let cases = [
+            (vec![(Signed, Waiting), (Closed, Waiting)], Step::Send { n: 1 }),
+            (vec![(Extended, Person), (Closed, Waiting)], Step::Leave { n: 1, state: Carried::Passed }),
+            (vec![(Progressed, Person), (Closed, Waiting)], Step::Leave { n: 1, state: Carried::Passed }),
+            (vec![(Extended, Review), (Closed, Waiting)], Step::Send { n: 2 }),
+            (vec![(Extended, Review), (Closed, Settled)], Step::Watch { n: 1 }),
+            (vec![(Extended, Review), (Replied, Waiting)], Step::Watch { n: 1 }),
+            (vec![(Replied, Person), (Closed, Waiting)], Step::Rest),
+            (vec![(Closed, Person), (Extended, Waiting)], Step::Rest),
+            (vec![(Signed, Person), (ReturnedToSource, Waiting)], Step::Leave { n: 1, state: Carried::Passed }),
+            (vec![(ReturnedToSource, Person), (Signed, Waiting)], Step::Rest),
+            (vec![(Closed, Settled)], Step::Rest),
+        ];
+        for (items, expected) in cases {
+            assert_eq!(step(&items, &MACHINE), expected, "{items:?}");
+        }
+    }
+
+    #[test]
+    fn what_waits_is_left_approved_or_sent_by_the_channels_rules() {
+        use Carried::{Refused, SentBack, Settled, Waiting};
+        use OutcomeKind::{Closed, ReturnedToGateway};
+        let unwanted = Step::Leave { n: 1, state: Carried::Unwanted };
+        assert_eq!(step(&[(ReturnedToGateway, Waiting)], &MACHINE), unwanted);
+        let none = All { approve: true, by_hand: false, carries: false };
+        assert_eq!(step(&[(Closed, Waiting)], &none), unwanted);
+        let hand = All { approve: false, by_hand: true, carries: false };
+        assert_eq!(step(&[(Closed, Waiting)], &hand), Step::ByHand { n: 1 });
+        let looked_at = All { approve: true, by_hand: false, carries: true };
+        assert_eq!(step(&[(Closed, Waiting)], &looked_at), Step::Approve { n: 1 });
+        let same = |before| next(&lane(&[(Closed, before), (Closed, Waiting)]), &MACHINE, &|_, _| true);
+        assert_eq!(same(Settled), Step::Leave { n: 2, state: Carried::Equal });
+        assert_eq!([same(Refused), same(SentBack)], [Step::Send { n: 2 }; 2]);
+    }
+
+    #[test]
+    fn what_may_have_gone_is_resolved_before_anything_else_goes() {
+        let mut lane = lane(&[(OutcomeKind::Closed, Carried::Waiting), (OutcomeKind::Visited, Carried::Waiting)]);
+        lane.items[0].tries.push(Try { id: 1, at: 0, end: None, parcel: Bytes::new(), answer: None });
+        assert_eq!(next(&lane, &MACHINE, &|_, _| false), Step::Resolve { n: 1 });
+        lane.items[0].tries[0].end = Some(TryEnd::NotArrived);
+        assert_eq!(next(&lane, &MACHINE, &|_, _| false), Step::Send { n: 1 });
+    }
+
+    proptest! {
+        /// Whatever lies in a lane: what is sent next has nothing before it that is still to be sent.
+        #[test]
+        fn nothing_is_sent_before_what_must_go_first(
+            items in prop::collection::vec((0usize..11, 0i64..19), 1..8),
+        ) {
+            let items: Vec<_> =
+                items.into_iter().map(|(kind, state)| (OutcomeKind::ALL[kind], Carried::from_number(state))).collect();
+            if let Step::Send { n } = step(&items, &MACHINE) {
+                let before = &items[..n as usize - 1];
+                prop_assert!(before.iter().all(|(kind, state)| state.is_final()
+                    || *state != Carried::Waiting && items[n as usize - 1..].iter().any(|(k, _)| makes_pointless(*k, *kind))));
+                prop_assert_eq!(items[n as usize - 1].1, Carried::Waiting);
+            }
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! The words of the way home: source references, what is to be carried to each, and every try to do so.
+
+use bytes::Bytes;
+use huiliu_contract::{ExternalId, OutcomeKind};
+use serde::Serialize;
+
+use super::TicketKey;
+use crate::ticket::EventKind;
+
+/// Names one source reference. Its channel stands in front, so that whoever holds one knows the far side; behind it
+/// the number of the ticket that it opened, or a number of its own if it joined one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Reference(i64);
+
+const BEHIND: u32 = 40;
+
+impl Reference {
+    /// The reference that opened a ticket.
+    pub fn own(channel: u32, ticket: i64) -> Self {
+        Self(i64::from(channel) << BEHIND | ticket)
+    }
+
+    /// Of a stored number.
+    pub fn from_number(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// As it is stored.
+    pub fn number(self) -> i64 {
+        self.0
+    }
+
+    /// The channel's id in the store.
+    pub fn channel(self) -> u32 {
+        u32::try_from(self.0 >> BEHIND).unwrap_or(u32::MAX)
+    }
+
+    /// What stands behind the channel: the ticket that it opened.
+    pub fn ticket(self) -> i64 {
+        self.0 & ((1 << BEHIND) - 1)
+    }
+}
+
+/// How far one outcome came on its way to one source.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Carried {
+    /// It has still to go.
+    Waiting = 0,
+    /// A person must do something first; an open dead letter says what.
+    Person = 1,
+    /// The far side has it and judges it (对方未确认).
+    Review = 2,
+    /// The far side has it.
+    Settled = 10,
+    /// Not sent: a later one made it pointless (未发,已被后来的反馈取代).
+    Passed = 11,
+    /// Not sent: it says what was said before.
+    Equal = 12,
+    /// Not sent: the channel does not want this kind.
+    Unwanted = 13,
+    /// Not sent: a person gave it up.
+    Dropped = 14,
+    /// A person handed it back to the core to be worded anew.
+    HandedBack = 15,
+    /// The far side had it and refused it.
+    Refused = 16,
+    /// The far side had it and sent the matter back (退回重办).
+    SentBack = 17,
+    /// A person carried it there by hand.
+    ByHand = 18,
+}
+
+impl Carried {
+    /// The state of a stored number.
+    pub fn from_number(number: i64) -> Self {
+        [
+            Self::Waiting,
+            Self::Person,
+            Self::Review,
+            Self::Settled,
+            Self::Passed,
+            Self::Equal,
+            Self::Unwanted,
+            Self::Dropped,
+            Self::HandedBack,
+            Self::Refused,
+            Self::SentBack,
+        ]
+        .into_iter()
+        .find(|state| *state as i64 == number)
+        .unwrap_or(Self::ByHand)
+    }
+
+    /// Whether nothing more is owed for it.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Person | Self::Review)
+    }
+
+    /// Whether the far side was told it.
+    pub fn was_told(self) -> bool {
+        matches!(self, Self::Review | Self::Settled | Self::Refused | Self::SentBack | Self::ByHand)
+    }
+
+    /// One stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Person => "person",
+            Self::Review => "review",
+            Self::Settled => "settled",
+            Self::Passed => "passed",
+            Self::Equal => "equal",
+            Self::Unwanted => "unwanted",
+            Self::Dropped => "dropped",
+            Self::HandedBack => "handed_back",
+            Self::Refused => "refused",
+            Self::SentBack => "sent_back",
+            Self::ByHand => "by_hand",
+        }
+    }
+}
+
+/// How one try to tell a far side ended.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum TryEnd {
+    /// It was taken.
+    Taken = 1,
+    /// It was answered with an error: certainly not taken.
+    Refused = 2,
+    /// It never arrived, for certain.
+    NotArrived = 3,
+    /// Nobody knows whether it arrived.
+    Uncertain = 4,
+}
+
+impl TryEnd {
+    /// The end of a stored number.
+    pub fn from_number(number: i64) -> Self {
+        match number {
+            1 => Self::Taken,
+            2 => Self::Refused,
+            3 => Self::NotArrived,
+            _ => Self::Uncertain,
+        }
+    }
+}
+
+/// One try to tell a far side: committed before anything was sent, and thereby the proof of it.
+#[derive(Clone, Debug)]
+pub struct Try {
+    /// Its id.
+    pub id: i64,
+    /// When it was begun (ms).
+    pub at: i64,
+    /// How it ended; none while it is under way, or since the process died in it.
+    pub end: Option<TryEnd>,
+    /// What was sent, opened.
+    pub parcel: Bytes,
+    /// What was answered, opened.
+    pub answer: Option<Bytes>,
+}
+
+/// One outcome in a reference's lane.
+#[derive(Clone, Debug)]
+pub struct LaneItem {
+    /// Its place, from 1.
+    pub n: u32,
+    /// What happened.
+    pub kind: OutcomeKind,
+    /// How far it came.
+    pub state: Carried,
+    /// Since when (ms).
+    pub since: i64,
+    /// Whether a person looked at it and agreed.
+    pub approved: bool,
+    /// Attempts counted against it.
+    pub attempts: u32,
+    /// The core's own id of the outcome; none where it is our own signing.
+    pub core_id: Option<String>,
+    /// The core's outcome as JSON, opened; none where it is our own signing.
+    pub outcome: Option<Bytes>,
+    /// The public text as a person worded it anew.
+    pub wording: Option<String>,
+    /// Every try, oldest first.
+    pub tries: Vec<Try>,
+}
+
+/// All that is to be carried to one source, in the order in which the store took it.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    /// The reference.
+    pub reference: Reference,
+    /// Its ticket.
+    pub ticket: TicketKey,
+    /// The number the source gave.
+    pub external_id: ExternalId,
+    /// The ticket's latest draft as JSON.
+    pub draft: Bytes,
+    /// The items.
+    pub items: Vec<LaneItem>,
+}
+
+/// What a worker found out about a lane; all of it is written in one transaction.
+#[derive(Debug)]
+pub enum Fact {
+    /// An item came to a state.
+    State {
+        /// Which item.
+        n: u32,
+        /// The state.
+        state: Carried,
+    },
+    /// Attempts counted against an item.
+    Attempts {
+        /// Which item.
+        n: u32,
+        /// How many.
+        attempts: u32,
+    },
+    /// A person must do something about an item.
+    Person {
+        /// Which item.
+        n: u32,
+        /// What sort of thing.
+        kind: super::DeadKind,
+        /// One stable word.
+        reason: &'static str,
+        /// The reserved id of the dead letter.
+        id: i64,
+        /// Its sealed details.
+        body: Vec<u8>,
+    },
+    /// A try ended.
+    Tried {
+        /// Which.
+        id: i64,
+        /// How.
+        end: TryEnd,
+        /// The sealed answer.
+        answer: Option<Vec<u8>>,
+    },
+    /// The core must hear of it: an event on the ticket.
+    Event {
+        /// What happened.
+        kind: EventKind,
+        /// The reserved id of the note.
+        id: i64,
+        /// The sealed details.
+        body: Vec<u8>,
+    },
+}
+
+/// When a lane is looked at again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Again {
+    /// At once.
+    Now,
+    /// At this time (ms).
+    At(i64),
+    /// When something is planted for it.
+    Never,
+}
+
+/// Who signs for what came (签收), and when.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Sign {
+    /// Nobody but the core.
+    #[default]
+    Never,
+    /// We, as soon as it is stored.
+    Stored,
+    /// We, as soon as the core has it.
+    CoreAccepted,
+}
+
+/// One reference of a ticket, as people see it.
+#[derive(Clone, Debug)]
+pub struct ReferenceRow {
+    /// Which.
+    pub reference: Reference,
+    /// The channel's code.
+    pub channel_code: String,
+    /// The number the source gave.
+    pub external_id: String,
+    /// When it came to the ticket (ms).
+    pub since: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_names_its_channel_and_its_ticket() {
+        let reference = Reference::own(7, 123_456_789);
+        assert_eq!((reference.channel(), reference.ticket()), (7, 123_456_789));
+        assert_eq!(Reference::from_number(reference.number()), reference);
+    }
+
+    #[test]
+    fn states_read_back() {
+        for number in 0..=18 {
+            let state = Carried::from_number(number);
+            assert!(state as i64 == number || !(0..=2).contains(&number) && state == Carried::ByHand, "{number}");
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! The way home in the database: what is planted for each source, every try, and what a worker found out.
+
+use huiliu_contract::{ExternalId, OutcomeKind};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::schedule::Next;
+use super::super::{
+    Again, Carried, Digest, Errand, Fact, Keys, Lane, LaneItem, Lease, OutcomeTaken, Place, Reference, ReferenceRow,
+    Standing, StoreError, Task, Try, TryEnd,
+};
+use super::accept::Ground;
+use super::codes::{outcome_number, outcome_of};
+use super::read::draft_of;
+use super::serial::{id_of, number_of};
+use super::{Planted, UNKNOWN_OUTCOME};
+use crate::ticket::{EventKind, Spoken};
+
+/// An outcome as the core told it, ready for the transaction.
+pub(super) struct Told {
+    pub(super) id: i64,
+    pub(super) core_id: String,
+    pub(super) digest: Digest,
+    pub(super) ticket: Option<Spoken>,
+    pub(super) kind: OutcomeKind,
+    pub(super) body: Vec<u8>,
+}
+
+/// Keeps an outcome and plants it for every source of its ticket.
+pub(super) fn take(ground: &mut Ground<'_, '_>, told: &Told) -> rusqlite::Result<OutcomeTaken> {
+    let now = ground.now;
+    ground
+        .db
+        .prepare_cached("DELETE FROM outcome WHERE core_id = ?1 AND ticket IS NULL AND until < ?2")?
+        .execute(params![told.core_id, now])?;
+    let known: Option<(Vec<u8>, Option<i64>, Option<i64>)> = ground
+        .db
+        .prepare_cached("SELECT digest, ticket, until FROM outcome WHERE core_id = ?1")?
+        .query_row([&told.core_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    if let Some((seen, ticket, until)) = known {
+        return Ok(match (seen == told.digest.0, ticket, until) {
+            (false, ..) => OutcomeTaken::Conflict,
+            (true, None, Some(until)) => OutcomeTaken::UnknownTicket(until),
+            _ => OutcomeTaken::Repeat,
+        });
+    }
+    let ticket = told.ticket.map(|number| id_of(ground.db, number)).transpose()?.flatten();
+    let until = ticket.is_none().then_some(now + UNKNOWN_OUTCOME);
+    ground
+        .db
+        .prepare_cached(
+            "INSERT INTO outcome (id, core_id, at, digest, ticket, until, kind, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            told.id,
+            told.core_id,
+            now,
+            told.digest.0,
+            ticket,
+            until,
+            outcome_number(told.kind),
+            told.body
+        ])?;
+    let Some(ticket) = ticket else { return Ok(OutcomeTaken::UnknownTicket(until.unwrap_or(now))) };
+    plant(ground, ticket, Some(told.id), told.kind)?;
+    Ok(OutcomeTaken::New)
+}
+
+/// Plants what is to be carried to every source of a live ticket. Nothing is owed to the others.
+fn plant(ground: &mut Ground<'_, '_>, ticket: i64, outcome: Option<i64>, kind: OutcomeKind) -> rusqlite::Result<()> {
+    let (channel, standing): (u32, i64) = ground
+        .db
+        .prepare_cached("SELECT channel, standing FROM ticket WHERE id = ?1")?
+        .query_row([ticket], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if Standing::from_number(standing) != Standing::Live {
+        return Ok(());
+    }
+    if kind.concludes() {
+        ground
+            .db
+            .prepare_cached("UPDATE ticket SET concluded_at = ?2 WHERE id = ?1")?
+            .execute([ticket, ground.now])?;
+    }
+    carry(ground, Reference::own(channel, ticket), outcome, kind)
+}
+
+/// Puts one item at the end of a lane, and plants the errand that will carry it.
+fn carry(
+    ground: &mut Ground<'_, '_>,
+    reference: Reference,
+    outcome: Option<i64>,
+    kind: OutcomeKind,
+) -> rusqlite::Result<()> {
+    ground
+        .db
+        .prepare_cached(
+            "INSERT INTO homeward (reference, n, outcome, kind, since)
+             SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4 FROM homeward WHERE reference = ?1",
+        )?
+        .execute(params![reference.number(), outcome, outcome_number(kind), ground.now])?;
+    let errand = Errand { task: Task::WriteBack, subject: reference.number() };
+    ground.statements.errand.execute(params![errand.task as i64, errand.subject, ground.now])?;
+    ground.planted.push(Planted { errand, due: ground.now, fresh: None });
+    Ok(())
+}
+
+/// Plants our own signing (签收) for a ticket that a source opened.
+pub(super) fn sign(ground: &mut Ground<'_, '_>, channel: u32, ticket: i64) -> rusqlite::Result<()> {
+    carry(ground, Reference::own(channel, ticket), None, OutcomeKind::Signed)
+}
+
+/// Commits what is about to be sent; false if the lease is lost, and then nothing may be sent.
+pub(super) fn begin(
+    ground: &mut Ground<'_, '_>,
+    lease: Lease,
+    n: u32,
+    id: i64,
+    parcel: &[u8],
+) -> rusqlite::Result<bool> {
+    if !ground.schedule.holds(lease) {
+        return Ok(false);
+    }
+    ground
+        .db
+        .prepare_cached("INSERT INTO try (id, reference, n, at, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![id, lease.errand.subject, n, ground.now, parcel])?;
+    Ok(true)
+}
+
+/// Writes what a worker found out about a lane, and says what becomes of its errand.
+pub(super) fn walked(
+    ground: &mut Ground<'_, '_>,
+    errand: Errand,
+    facts: &[Fact],
+    again: Again,
+) -> rusqlite::Result<Next> {
+    let reference = Reference::from_number(errand.subject);
+    for fact in facts {
+        write(ground, reference, fact)?;
+    }
+    // What was planted since the lane was read is not known to whoever settles it.
+    let asked = ground.schedule.is_asked_again(errand) || ground.planted.iter().any(|one| one.errand == errand);
+    let due = match again {
+        Again::Never if !asked => {
+            ground
+                .db
+                .prepare_cached("DELETE FROM errand WHERE task = ?1 AND subject = ?2")?
+                .execute(params![errand.task as i64, errand.subject])?;
+            return Ok(Next::Gone);
+        }
+        Again::At(due) if !asked => due,
+        _ => ground.now,
+    };
+    ground
+        .db
+        .prepare_cached("UPDATE errand SET due = ?3 WHERE task = ?1 AND subject = ?2")?
+        .execute(params![errand.task as i64, errand.subject, due])?;
+    Ok(if due > ground.now { Next::At(due, 0) } else { Next::Ready })
+}
+
+fn write(ground: &mut Ground<'_, '_>, reference: Reference, fact: &Fact) -> rusqlite::Result<()> {
+    match fact {
+        Fact::State { n, state } => set(ground.db, ground.now, reference, *n, *state, "overtaken"),
+        Fact::Attempts { n, attempts } => {
+            ground
+                .db
+                .prepare_cached("UPDATE homeward SET attempts = ?3 WHERE reference = ?1 AND n = ?2")?
+                .execute(params![reference.number(), n, attempts])?;
+            Ok(())
+        }
+        Fact::Person { n, kind, reason, id, body } => {
+            set(ground.db, ground.now, reference, *n, Carried::Person, "overtaken")?;
+            ground
+                .db
+                .prepare_cached(
+                    "INSERT INTO dead (id, kind, channel, since, reason, attempts, ticket, n, reference, body)
+                     SELECT ?1, ?2, ?3, ?4, ?5, attempts, ?6, n, reference, ?7 FROM homeward
+                     WHERE reference = ?8 AND n = ?9",
+                )?
+                .execute(params![
+                    id,
+                    kind.number(),
+                    reference.channel(),
+                    ground.now,
+                    reason,
+                    reference.ticket(),
+                    body,
+                    reference.number(),
+                    n
+                ])?;
+            Ok(())
+        }
+        Fact::Tried { id, end, answer } => {
+            ground
+                .db
+                .prepare_cached("UPDATE try SET ended_at = ?2, ended_how = ?3, answer = ?4 WHERE id = ?1")?
+                .execute(params![id, ground.now, *end as i64, answer])?;
+            Ok(())
+        }
+        Fact::Event { kind, id, body } => tell_core(ground, reference.ticket(), *kind, *id, body),
+    }
+}
+
+/// Brings an item to a state; what a person was asked about it is over.
+pub(super) fn set(
+    db: &Connection,
+    now: i64,
+    reference: Reference,
+    n: u32,
+    state: Carried,
+    how: &str,
+) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE homeward SET state = ?3, since = ?4 WHERE reference = ?1 AND n = ?2")?
+        .execute(params![reference.number(), n, state as i64, now])?;
+    db.prepare_cached(
+        "UPDATE dead SET ended_at = ?4, ended_how = ?5 WHERE channel = ?1 AND reference = ?2 AND n = ?3
+         AND ended_at IS NULL",
+    )?
+    .execute(params![reference.channel(), reference.number(), n, now, how])?;
+    Ok(())
+}
+
+/// Writes an event with a note, and plants the errand that carries it to the core.
+pub(super) fn tell_core(
+    ground: &mut Ground<'_, '_>,
+    ticket: i64,
+    kind: EventKind,
+    note: i64,
+    body: &[u8],
+) -> rusqlite::Result<()> {
+    let reopens = kind == EventKind::Redo;
+    let (n, version, stuck): (i64, i64, Option<i64>) = ground
+        .db
+        .prepare_cached(
+            "UPDATE ticket SET events = events + 1, concluded_at = iif(?2, NULL, concluded_at), redone = redone + ?2
+             WHERE id = ?1 RETURNING events, version, stuck",
+        )?
+        .query_row(params![ticket, reopens], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    ground.db.prepare_cached("INSERT INTO note (id, body) VALUES (?1, ?2)")?.execute(params![note, body])?;
+    ground
+        .db
+        .prepare_cached("INSERT INTO event (ticket, n, kind, at, version, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute(params![ticket, n, super::kind_number(kind), ground.now, version, note])?;
+    if stuck.is_none() {
+        ground.statements.errand.execute(params![Task::Forward as i64, ticket, ground.now])?;
+        let errand = Errand { task: Task::Forward, subject: ticket };
+        ground.planted.push(Planted { errand, due: ground.now, fresh: None });
+    }
+    Ok(())
+}
+
+/// All that is to be carried to one source.
+pub(super) fn lane(db: &Connection, keys: &Keys, reference: Reference) -> Result<Lane, StoreError> {
+    let (external_id, version, body): (String, i64, Vec<u8>) = db
+        .prepare_cached(
+            "SELECT ticket.external_id, version.id, version.body FROM ticket
+             JOIN version ON version.id = ticket.version WHERE ticket.id = ?1",
+        )?
+        .query_row([reference.ticket()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?
+        .ok_or(StoreError::NotFound)?;
+    Ok(Lane {
+        reference,
+        ticket: number_of(db, reference.ticket())?,
+        external_id: ExternalId::new(external_id).map_err(|_| StoreError::NotFound)?,
+        draft: draft_of(&keys.open(Place::Version, version, &body)?).ok_or(StoreError::NotFound)?,
+        items: items(db, keys, reference)?,
+    })
+}
+
+fn items(db: &Connection, keys: &Keys, reference: Reference) -> Result<Vec<LaneItem>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT homeward.n, homeward.kind, state, since, approved, attempts, outcome, outcome.body, core_id
+         FROM homeward
+         LEFT JOIN outcome ON outcome.id = homeward.outcome WHERE reference = ?1 ORDER BY homeward.n",
+    )?;
+    let mut rows = statement.query([reference.number()])?;
+    let mut items = Vec::new();
+    while let Some(row) = rows.next()? {
+        let n: u32 = row.get(0)?;
+        let (outcome, body): (Option<i64>, Option<Vec<u8>>) = (row.get(6)?, row.get(7)?);
+        let outcome = outcome.zip(body).map(|(id, body)| keys.open(Place::Outcome, id, &body)).transpose()?;
+        items.push(LaneItem {
+            n,
+            kind: outcome_of(row.get(1)?).ok_or(StoreError::NotFound)?,
+            state: Carried::from_number(row.get(2)?),
+            since: row.get(3)?,
+            approved: row.get(4)?,
+            attempts: row.get(5)?,
+            core_id: row.get(8)?,
+            outcome: outcome.map(Into::into),
+            wording: wording(db, keys, reference, n)?,
+            tries: tries(db, keys, reference, n)?,
+        });
+    }
+    Ok(items)
+}
+
+fn wording(db: &Connection, keys: &Keys, reference: Reference, n: u32) -> Result<Option<String>, StoreError> {
+    let row: Option<(i64, Vec<u8>)> = db
+        .prepare_cached("SELECT id, body FROM wording WHERE reference = ?1 AND n = ?2 ORDER BY id DESC LIMIT 1")?
+        .query_row(params![reference.number(), n], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let opened = row.map(|(id, body)| keys.open(Place::Wording, id, &body)).transpose()?;
+    Ok(opened.map(|text| String::from_utf8_lossy(&text).into_owned()))
+}
+
+fn tries(db: &Connection, keys: &Keys, reference: Reference, n: u32) -> Result<Vec<Try>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT id, at, ended_how, body, answer FROM try WHERE reference = ?1 AND n = ?2 ORDER BY id")?;
+    let mut rows = statement.query(params![reference.number(), n])?;
+    let mut tries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let (parcel, answer): (Vec<u8>, Option<Vec<u8>>) = (row.get(3)?, row.get(4)?);
+        tries.push(Try {
+            id,
+            at: row.get(1)?,
+            end: row.get::<_, Option<i64>>(2)?.map(TryEnd::from_number),
+            parcel: keys.open(Place::Try, id, &parcel)?.into(),
+            answer: answer.map(|answer| keys.open(Place::Answer, id, &answer)).transpose()?.map(Into::into),
+        });
+    }
+    Ok(tries)
+}
+
+/// Every source of a ticket.
+pub(super) fn references(db: &Connection, ticket: i64) -> Result<Vec<ReferenceRow>, StoreError> {
+    let own = db
+        .prepare_cached(
+            "SELECT ticket.channel, channel.code, ticket.external_id, ticket.received_at FROM ticket
+             JOIN channel ON channel.id = ticket.channel WHERE ticket.id = ?1",
+        )?
+        .query_row([ticket], |row| {
+            Ok(ReferenceRow {
+                reference: Reference::own(row.get(0)?, ticket),
+                channel_code: row.get(1)?,
+                external_id: row.get(2)?,
+                since: row.get(3)?,
+            })
+        })
+        .optional()?
+        .ok_or(StoreError::NotFound)?;
+    Ok(vec![own])
+}
