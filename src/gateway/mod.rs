@@ -104,7 +104,8 @@ pub struct Gateway {
     pub store: Arc<dyn Store>,
     /// The token of the core's interface, only at the very first start.
     pub token: Option<String>,
-    /// What people must know first: an unclean stop, channels that need mending. Both languages.
+    /// What people must know first: an unclean stop, channels that need mending, a missing year of holidays. Both
+    /// languages.
     pub notices: Vec<Text>,
     stop: CancellationToken,
     tracker: TaskTracker,
@@ -127,7 +128,10 @@ impl Gateway {
             return Err(StartError::Mistakes(built.broken.into_iter().flat_map(|broken| broken.mistakes).collect()));
         }
         let (token, printed) = api_token(&store).await?;
-        let notices = notices(&store, &built, settings.zone.0.clone());
+        let mut notices = notices(&store, &built, settings.zone.0.clone());
+        notices.extend(
+            start.settings.missing_holidays(jiff::Timestamp::from_millisecond(store.clock().now()).unwrap_or_default()),
+        );
         let gateway = Self {
             address,
             store: store.clone(),
