@@ -160,8 +160,7 @@ pub(super) async fn enrolled(
     };
     let runs = settings.channel.state != ChannelState::Off;
     let enrolled = store.enroll(&settings.code, &settings.namespace, runs && connector.poll.is_some()).await?;
-    let zone = &gateway.settings.zone.0;
-    Ok(Ok(Arc::new(Channel::new(settings.clone(), connector, mapping, enrolled, pace, zone))))
+    Ok(Ok(Arc::new(Channel::new(settings.clone(), connector, mapping, enrolled, pace, gateway))))
 }
 
 /// Builds and enrolls every channel; a wrong one is set aside and stops nothing else.

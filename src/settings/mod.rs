@@ -22,8 +22,8 @@ mod site;
 mod walk;
 
 pub use channel::{
-    ChannelFile, ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, KindInfo, Ledger, NoSuchChannel,
-    OnUnmappable, PollTable, Report,
+    ChannelFile, ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom,
+    DeadlineTable, KindInfo, Ledger, NoSuchChannel, OnUnmappable, PollTable, Report,
 };
 pub use core::CoreSettings;
 pub use day::Day;
