@@ -12,6 +12,7 @@ pub mod http;
 pub mod intake;
 pub mod kinds;
 pub mod normalize;
+pub mod outgoing;
 pub mod retry;
 pub mod settings;
 pub mod store;
