@@ -21,6 +21,7 @@ pub const HEADS: &[Entry] = &[
     ("submitted_at", "群众提交时间", "Submitted"),
     ("core_accepted_at", "热线收下时间", "Core took it"),
     ("deadline", "办理时限", "Deadline"),
+    ("left", "还剩/已超", "Left or over"),
     ("category", "归口类别", "Category"),
     ("region", "行政区划", "Region"),
     ("version", "版本", "Version"),

@@ -5,6 +5,7 @@ mod channel;
 mod check;
 mod dead;
 mod draft;
+mod due;
 mod errand;
 mod find;
 mod help;
@@ -100,6 +101,8 @@ enum OnSite {
     Channel(channel::Channel),
     /// Finds tickets by any number, or by personal values that are asked for.
     Find(find::Find),
+    /// Tickets near or past their deadline that nothing has concluded yet, the earliest first.
+    Due(due::Due),
     /// Tickets.
     #[command(subcommand)]
     Ticket(ticket::Ticket),
@@ -198,6 +201,7 @@ fn on_site(
         OnSite::Status => status::run(site),
         OnSite::Channel(channel) => channel.run(site, checks),
         OnSite::Find(find) => find.run(site, prompt),
+        OnSite::Due(due) => due.run(site, now),
         OnSite::Ticket(ticket) => ticket.run(site),
         OnSite::Errand(errand) => errand.run(site),
         OnSite::Dead(dead) => dead.run(site, prompt),

@@ -28,6 +28,9 @@ pub enum Certainty {
     WeekendsOnly,
 }
 
+/// What is near: due by the end of the second working day from now.
+pub const NEAR: Limit = Limit { length: Length::Workdays(2), from: CountFrom::NextDay };
+
 /// A result of counting, with how sure it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Counted<T> {

@@ -5,6 +5,7 @@ mod checkpoint;
 mod codes;
 mod decide;
 mod desk;
+mod due;
 mod letters;
 mod read;
 mod remap;
