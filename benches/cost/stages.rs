@@ -102,7 +102,7 @@ fn channel(folder: &tempfile::TempDir) -> Channel {
     let settings = file.result.clone().map_err(told).unwrap();
     let (connector, mapping) = build_channel(&settings, &gateway, &variables, KINDS).map_err(told).unwrap();
     let enrolled = Enrolled { channel: 1, namespace: 1, first_run: FirstRun::Through, known_since: 0 };
-    Channel::new(settings, connector, mapping, enrolled, Pace::default(), &gateway.settings.zone.0)
+    Channel::new(settings, connector, mapping, enrolled, Pace::default(), &gateway)
 }
 
 fn prepared(k: u64, receive: &dyn Receive, channel: &Channel) -> Letter {

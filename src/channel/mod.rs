@@ -1,5 +1,6 @@
 //! One configured road, ready to run: its settings, its connector, its mapping, and what the store knows.
 
+mod limit;
 mod pace;
 
 use std::sync::Arc;
@@ -7,12 +8,12 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use huiliu_contract::{Connector, Misconfigured, Site, Submission};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
+pub use limit::TimeLimit;
 pub use pace::{Budgets, Pace};
 
 use crate::normalize::Mapping;
-use crate::settings::{ChannelSettings, ChannelState, KindInfo, OnUnmappable};
+use crate::settings::{self, ChannelSettings, ChannelState, KindInfo, OnUnmappable};
 use crate::store::{Enrolled, FirstRun, Standing};
 use crate::ticket::Draft;
 
@@ -49,6 +50,8 @@ pub struct Channel {
     pub enrolled: Enrolled,
     /// When its far side may be asked.
     pub pace: Pace,
+    /// By what rule a time limit is counted where the source gives none.
+    pub time_limit: Option<TimeLimit>,
     ignore: Vec<Vec<String>>,
     start_from: Option<Timestamp>,
     first_run: AtomicU8,
@@ -61,26 +64,28 @@ impl std::fmt::Debug for Channel {
 }
 
 impl Channel {
-    /// Puts the parts together.
+    /// Puts the parts together, in the house whose settings `gateway` are.
     pub fn new(
         settings: ChannelSettings,
         connector: Connector,
         mapping: Mapping,
         enrolled: Enrolled,
         pace: Pace,
-        zone: &TimeZone,
+        gateway: &settings::Gateway,
     ) -> Self {
+        let zone = &gateway.settings.zone.0;
         let ignore = settings.channel.ignore.iter().map(|pointer| segments(pointer)).collect();
         let start_from = settings.channel.start_from.and_then(|day| day.begins(zone));
         Self {
             code: settings.code.as_str().into(),
             namespace: settings.namespace.as_str().into(),
             first_run: AtomicU8::new(number(enrolled.first_run)),
-            settings,
             connector,
             mapping,
             enrolled,
             pace,
+            time_limit: TimeLimit::new(&settings, gateway),
+            settings,
             ignore,
             start_from,
         }

@@ -18,7 +18,8 @@ pub(super) struct Check {
 }
 
 impl Check {
-    pub(super) fn run(self, site: &Site, checks: &dyn Checks) -> Result<Output, Failure> {
+    /// `now` tells which years need a file of holidays.
+    pub(super) fn run(self, site: &Site, checks: &dyn Checks, now: jiff::Timestamp) -> Result<Output, Failure> {
         let files: Vec<&ChannelFile> = match &self.name {
             Some(name) => vec![site.channel(name)?],
             None => site.channels.iter().collect(),
@@ -29,6 +30,9 @@ impl Check {
             report.lines.push(headline(site.look.lang, "gateway.toml", &core));
             report.lines.extend(core.iter().map(|mistake| mistake.shown(site.look.lang)));
         }
+        let notices = if self.name.is_none() { site.gateway.missing_holidays(now) } else { vec![] };
+        let loud = say(site.look.lang, "注意", "mind");
+        report.lines.extend(notices.iter().map(|notice| format!("{loud}:{}", notice.in_lang(site.look.lang))));
         for file in files {
             report.channel(site, checks, file)?;
         }
@@ -41,6 +45,7 @@ impl Check {
             "right": report.wrong == 0,
             "gateway": core.iter().map(mistake_json).collect::<Vec<_>>(),
             "channels": report.channels,
+            "notices": notices.iter().map(|notice| json!({ "zh": notice.zh, "en": notice.en })).collect::<Vec<_>>(),
         });
         let status = if report.wrong == 0 { 0 } else { WRONG };
         Ok(Output::new(json, report.lines.join("\n")).status(status))

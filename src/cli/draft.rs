@@ -20,9 +20,7 @@ fn flatten(look: &Look, value: &Value, path: &str, out: &mut Vec<(String, String
         Value::Bool(yes) => tell(if *yes { say(look.lang, "是", "yes") } else { say(look.lang, "否", "no") }.into()),
         Value::Number(number) => tell(number.to_string()),
         Value::String(text) => tell(match text.parse::<Timestamp>() {
-            Ok(at) if path.ends_with("_at") || path.ends_with(".at") || path == "deadline.computed" => {
-                look.time(Some(at))
-            }
+            Ok(at) if is_time(path) => look.time(Some(at)),
             _ => text.clone(),
         }),
         Value::Array(list) if list.iter().all(Value::is_string) => {
@@ -36,6 +34,11 @@ fn flatten(look: &Look, value: &Value, path: &str, out: &mut Vec<(String, String
             }
         }
     }
+}
+
+/// Whether a time stands at this path, and no text that looks like one.
+fn is_time(path: &str) -> bool {
+    path.ends_with("_at") || path.ends_with(".at") || matches!(path, "deadline.computed" | "deadline.rule.since")
 }
 
 /// Why a submission could not be mapped: a line for each reason, and one for its remedy.
@@ -90,7 +93,8 @@ mod tests {
             "handling": { "unit": "甲", "way": "甲" },
             "times": { "occurred_at": "2026-11-22T01:00:00Z", "submitted_at": "2026-11-22T01:00:00Z",
                 "handed_at": "2026-11-22T01:00:00Z" },
-            "deadline": { "verbatim": "甲", "computed": "2026-11-22T01:00:00Z" },
+            "deadline": { "verbatim": "甲", "computed": "2026-11-22T01:00:00Z",
+                "rule": { "limit": "甲", "since": "2026-11-22T01:00:00Z", "uncertain": true } },
             "files": [{ "name": "甲", "media_type": "甲", "size": 1, "link": "甲", "part": 0 }],
             "links": [{ "relation": "related", "number": "甲" }],
             "query_code": "甲", "parent_no": "甲"

@@ -5,6 +5,7 @@ mod channel;
 mod check;
 mod dead;
 mod draft;
+mod due;
 mod errand;
 mod find;
 mod help;
@@ -100,6 +101,8 @@ enum OnSite {
     Channel(channel::Channel),
     /// Finds tickets by any number, or by personal values that are asked for.
     Find(find::Find),
+    /// Tickets near or past their deadline that nothing has concluded yet, the earliest first.
+    Due(due::Due),
     /// Tickets.
     #[command(subcommand)]
     Ticket(ticket::Ticket),
@@ -136,7 +139,8 @@ pub fn main(hooks: Hooks) -> ExitCode {
         }
         Command::OnSite(command) => {
             let order = Order { config: cli.config, lang: asked, json: cli.json };
-            let world = World { checks: &*hooks.checks, variables, prompt: &mut Terminal::new(said) };
+            let now = jiff::Timestamp::now();
+            let world = World { checks: &*hooks.checks, variables, prompt: &mut Terminal::new(said), now };
             let (result, lang) = obey(command, &order, world);
             report(result, order.json, lang.unwrap_or(said))
         }
@@ -171,6 +175,7 @@ struct World<'a> {
     checks: &'a dyn Checks,
     variables: Variables,
     prompt: &'a mut dyn Prompt,
+    now: jiff::Timestamp,
 }
 
 /// Does what a command says, and tells in which language to report it.
@@ -179,17 +184,24 @@ fn obey(command: OnSite, order: &Order, world: World<'_>) -> (Result<Output, Fai
         Err(failure) => (Err(failure), order.lang),
         Ok(site) => {
             let lang = site.look.lang;
-            (on_site(command, &site, world.checks, world.prompt), Some(lang))
+            (on_site(command, &site, world.checks, world.prompt, world.now), Some(lang))
         }
     }
 }
 
-fn on_site(command: OnSite, site: &Site, checks: &dyn Checks, prompt: &mut dyn Prompt) -> Result<Output, Failure> {
+fn on_site(
+    command: OnSite,
+    site: &Site,
+    checks: &dyn Checks,
+    prompt: &mut dyn Prompt,
+    now: jiff::Timestamp,
+) -> Result<Output, Failure> {
     match command {
-        OnSite::Check(check) => check.run(site, checks),
+        OnSite::Check(check) => check.run(site, checks, now),
         OnSite::Status => status::run(site),
         OnSite::Channel(channel) => channel.run(site, checks),
         OnSite::Find(find) => find.run(site, prompt),
+        OnSite::Due(due) => due.run(site, now),
         OnSite::Ticket(ticket) => ticket.run(site),
         OnSite::Errand(errand) => errand.run(site),
         OnSite::Dead(dead) => dead.run(site, prompt),

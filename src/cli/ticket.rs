@@ -78,7 +78,7 @@ pub(super) fn list(look: &Look, tickets: &[TicketView]) -> String {
 }
 
 /// How far a ticket has come.
-fn progress(look: &Look, ticket: &TicketView) -> String {
+pub(super) fn progress(look: &Look, ticket: &TicketView) -> String {
     match (&*ticket.standing, ticket.stuck) {
         ("live", Some(dead)) => format!("{} #{dead}", head("dead", look.lang)),
         ("live", None) if ticket.sent >= ticket.events => word(EVENT_STATES, "forwarded", look.lang).into(),

@@ -32,6 +32,7 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
         Request::TicketList { channel, from, to, limit } => {
             value(&tickets::list(house, channel.as_deref(), from, to, limit).await?)
         }
+        Request::Due { until, channel, limit } => value(&tickets::due(house, until, channel.as_deref(), limit).await?),
         Request::TicketShow { number, unmask } => value(&tickets::show(house, &number, unmask, actor).await?),
         Request::ErrandList { limit } => value(&errands::list(house, limit).await?),
         Request::DeadList { channel, ended, limit } => {

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -49,6 +50,15 @@ pub enum Request {
         from: Option<Date>,
         /// Received on this day or earlier.
         to: Option<Date>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Live tickets that no outcome has concluded, by deadline.
+    Due {
+        /// The deadline lies at this time or before.
+        until: Timestamp,
+        /// Of this channel only.
+        channel: Option<String>,
         /// At most so many.
         limit: usize,
     },
@@ -149,6 +159,7 @@ impl Request {
             Self::Resume { .. } => "resume",
             Self::Find(_) => "find",
             Self::TicketList { .. } => "ticket_list",
+            Self::Due { .. } => "due",
             Self::TicketShow { .. } => "ticket_show",
             Self::ErrandList { .. } => "errand_list",
             Self::DeadList { .. } => "dead_list",

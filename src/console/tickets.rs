@@ -1,6 +1,7 @@
 //! Commands about tickets: find, list, and the whole life of one. What is personal is hidden unless a reason went
 //! on record first.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
@@ -10,7 +11,8 @@ use super::view::{EventView, Life, OutcomeView, TicketView, VersionView};
 use super::{Find, House, MAX_ROWS, Problem, ROWS, dead};
 use crate::settings::Text;
 use crate::store::{
-    Actor, DeadQuery, DeadRow, Digest, EventRow, Folio, Mapped, Search, Standing, StoreError, TicketRow, VersionRow,
+    Actor, DeadQuery, DeadRow, Digest, Due, EventRow, Folio, Mapped, Search, Standing, StoreError, TicketRow,
+    VersionRow,
 };
 use crate::ticket::event::idempotency_key;
 use crate::ticket::{BadNumber, Draft, Spoken, mask_text};
@@ -32,6 +34,19 @@ pub(super) async fn list(
     let channel = channel.map(|called| names.known(house, called)).transpose()?.map(|row| row.id);
     let search = Search { channel, from, to, limit: rows(limit), open: true, ..Search::default() };
     Ok(house.store.search(search).await?.iter().map(|row| view(&names, row)).collect())
+}
+
+/// Live tickets whose deadline lies at a time or before and that no outcome has concluded, by deadline.
+pub(super) async fn due(
+    house: &House,
+    until: Timestamp,
+    channel: Option<&str>,
+    limit: usize,
+) -> Result<Vec<TicketView>, Problem> {
+    let names = Names::read(house).await?;
+    let channel = channel.map(|called| names.known(house, called)).transpose()?.map(|row| row.id);
+    let due = Due { until, channel, limit: rows(limit), open: true };
+    Ok(house.store.due(due).await?.iter().map(|row| view(&names, row)).collect())
 }
 
 /// Tickets that fit all that is given, newest first.

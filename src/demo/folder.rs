@@ -15,6 +15,10 @@ pub(super) const PLATFORM: &str = "sheng12345";
 
 const MAILBOX_FILE: &str = include_str!("../../config/channels/shuji-xianzhang/channel.toml");
 const PLATFORM_FILE: &str = include_str!("../../config/channels/sheng12345/channel.toml");
+const HOLIDAYS: [(&str, &str); 2] = [
+    ("holidays-2025.toml", include_str!("../../config/holidays-2025.toml")),
+    ("holidays-2026.toml", include_str!("../../config/holidays-2026.toml")),
+];
 
 /// What is written into the templates.
 #[derive(Clone, Debug)]
@@ -51,6 +55,9 @@ impl Folder {
             std::fs::write(channel.join("channel.toml"), text)?;
         }
         std::fs::write(config.join("gateway.toml"), gateway_file(sides))?;
+        for (name, text) in HOLIDAYS {
+            std::fs::write(config.join(name), text)?;
+        }
         let secrets = Secrets::new(&config, Variables::default());
         for (name, secret) in [("shuji-xianzhang.key", &sides.key), ("sheng12345.token", &sides.token)] {
             secrets.set(name, secret).map_err(|error| Trouble::new("密钥写不下去", error.to_string()))?;

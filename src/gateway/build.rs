@@ -159,9 +159,9 @@ pub(super) async fn enrolled(
         return Ok(Err(vec![settings.mistake(&found)]));
     };
     let runs = settings.channel.state != ChannelState::Off;
-    let enrolled = store.enroll(&settings.code, &settings.namespace, runs && connector.poll.is_some(), crate::store::Sign::Never).await?;
-    let zone = &gateway.settings.zone.0;
-    Ok(Ok(Arc::new(Channel::new(settings.clone(), connector, mapping, enrolled, pace, zone))))
+    let polled = runs && connector.poll.is_some();
+    let enrolled = store.enroll(&settings.code, &settings.namespace, polled, signs(settings)).await?;
+    Ok(Ok(Arc::new(Channel::new(settings.clone(), connector, mapping, enrolled, pace, gateway))))
 }
 
 /// Builds and enrolls every channel; a wrong one is set aside and stops nothing else.

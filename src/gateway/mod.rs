@@ -2,6 +2,7 @@
 
 mod build;
 mod control;
+mod due;
 mod run;
 mod running;
 
@@ -104,7 +105,8 @@ pub struct Gateway {
     pub store: Arc<dyn Store>,
     /// The token of the core's interface, only at the very first start.
     pub token: Option<String>,
-    /// What people must know first: an unclean stop, channels that need mending. Both languages.
+    /// What people must know first: an unclean stop, channels that need mending, a missing year of holidays. Both
+    /// languages.
     pub notices: Vec<Text>,
     stop: CancellationToken,
     tracker: TaskTracker,
@@ -127,7 +129,10 @@ impl Gateway {
             return Err(StartError::Mistakes(built.broken.into_iter().flat_map(|broken| broken.mistakes).collect()));
         }
         let (token, printed) = api_token(&store).await?;
-        let notices = notices(&store, &built, settings.zone.0.clone());
+        let mut notices = notices(&store, &built, settings.zone.0.clone());
+        notices.extend(
+            start.settings.missing_holidays(jiff::Timestamp::from_millisecond(store.clock().now()).unwrap_or_default()),
+        );
         let gateway = Self {
             address,
             store: store.clone(),
@@ -195,7 +200,8 @@ impl Gateway {
         let house = House { store: self.store.clone(), control: Arc::new(daemon), zone };
         let socket = self.console_socket()?;
         self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));
-        self.tracker.spawn(housekeeping(self.store.clone(), start.metrics.clone(), self.stop.clone()));
+        let due = due::DueGauge::new(self.store.clone(), &start.settings);
+        self.tracker.spawn(housekeeping(self.store.clone(), start.metrics.clone(), due, self.stop.clone()));
         Ok(())
     }
 
@@ -312,8 +318,13 @@ fn notices(store: &Arc<dyn Store>, built: &Built, zone: jiff::tz::TimeZone) -> V
     notices
 }
 
-/// Sweeps, looks at the clock, keeps metrics small.
-async fn housekeeping(store: Arc<dyn Store>, metrics: Option<PrometheusHandle>, stop: CancellationToken) {
+/// Sweeps, looks at the clock, keeps metrics small, counts what is due.
+async fn housekeeping(
+    store: Arc<dyn Store>,
+    metrics: Option<PrometheusHandle>,
+    mut due: due::DueGauge,
+    stop: CancellationToken,
+) {
     let mut ticks = tokio::time::interval(Duration::from_secs(5));
     let mut since = Duration::ZERO;
     loop {
@@ -323,6 +334,7 @@ async fn housekeeping(store: Arc<dyn Store>, metrics: Option<PrometheusHandle>, 
         }
         if let Some(metrics) = &metrics {
             metrics.run_upkeep();
+            due.refresh().await;
         }
         if let Some(jump) = store.clock().check() {
             tracing::warn!(millis = jump.millis, "the wall clock jumped; times go on from the new one, never backward");

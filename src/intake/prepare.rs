@@ -54,7 +54,7 @@ impl Preparer {
         };
         let standing = channel.standing(submission, draft.as_ref());
         let version = self.store.reserve();
-        let mapped = draft.as_ref().map(|draft| self.mapped(draft, length + 256));
+        let mapped = draft.map(|draft| self.mapped(channel, draft, length + 256));
         let reason = reasons.as_ref().map(ToString::to_string);
         let reasons = reasons.map(|unmappable| reasons_json(&unmappable)).unwrap_or_default();
         let read = match submission.raw.media_type.as_str() {
@@ -85,13 +85,22 @@ impl Preparer {
         Ok(Prepared { arrival, reason })
     }
 
-    fn mapped(&self, draft: &Draft, length: usize) -> MappedKeys {
+    fn mapped(&self, channel: &Channel, mut draft: Draft, length: usize) -> MappedKeys {
         let keys = self.keys();
         // A draft is plain data whose maps have text keys: it always has a JSON form.
-        let json = Bytes::from(json(draft, length).unwrap_or_else(|_| b"{}".to_vec()));
+        let whole = |draft: &Draft| Bytes::from(json(draft, length).unwrap_or_else(|_| b"{}".to_vec()));
+        let mut json = whole(&draft);
+        // The digest is of what the source said. A deadline that is counted here may hang on the moment of reception or
+        // on the files of holidays: in the digest it would make a repeat a revision.
+        let digest = keys.blind("mapped", &[&json]);
+        let received_at = || jiff::Timestamp::from_millisecond(self.store.clock().now()).unwrap_or_default();
+        if let Some(counted) = channel.time_limit.as_ref().and_then(|limit| limit.of(&draft, received_at())) {
+            draft.deadline = Some(counted);
+            json = whole(&draft);
+        }
         let category = draft.matter.category.as_ref();
         MappedKeys {
-            digest: keys.blind("mapped", &[&json]),
+            digest,
             blind: keys.findable(&draft.find_inputs()),
             submitted_at: draft.times.submitted_at.map(|at| at.as_millisecond()),
             deadline: draft.deadline.as_ref().and_then(|deadline| deadline.computed).map(|at| at.as_millisecond()),

@@ -128,7 +128,7 @@ impl Rule {
             Make::Time(dates) => Made::Time(dates.read(word, false)?),
             Make::Deadline(dates) => {
                 let computed = dates.as_ref().map(|dates| dates.read(word, true)).transpose()?;
-                Made::Deadline(Deadline { computed, verbatim: text.into_owned() })
+                Made::Deadline(Deadline { computed, verbatim: Some(text.into_owned()), rule: None })
             }
             Make::Path { split, .. } => {
                 let levels = match split {

@@ -1,6 +1,7 @@
 //! From the configuration folder to settings: `gateway.toml` whole or not at all, channels each for itself.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use huiliu_contract::Misconfigured;
 use huiliu_kit::pick::Pointer;
@@ -10,7 +11,8 @@ use super::channel::{Channels, KindInfo};
 use super::document::{Document, typed};
 use super::layers::{Layered, Variables};
 use super::walk::Places;
-use super::{GatewaySettings, Lang, Mistake, Text, reading, schema};
+use super::{GatewaySettings, Lang, Mistake, Text, holidays, reading, schema};
+use crate::workdays::Calendar;
 
 /// The settings of the gateway, with the places they came from.
 #[derive(Clone, Debug)]
@@ -19,13 +21,25 @@ pub struct Gateway {
     pub settings: GatewaySettings,
     /// The configuration folder, absolute.
     pub dir: PathBuf,
+    /// Holidays and make-up days, of the years that have a file.
+    pub calendar: Arc<Calendar>,
     layered: Layered,
 }
 
 impl Gateway {
-    /// Reads `gateway.toml` in a configuration folder and lays the environment over it.
+    /// Reads `gateway.toml` in a configuration folder, lays the environment over it, and reads the holidays beside it.
     pub fn load(dir: &Path, variables: &Variables) -> Result<Self, Vec<Mistake>> {
         let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf());
+        match (holidays::load(&dir), Self::read(dir, variables)) {
+            (Ok(calendar), Ok(gateway)) => Ok(Self { calendar: Arc::new(calendar), ..gateway }),
+            (calendar, gateway) => {
+                let mistakes = [gateway.err(), calendar.err()].into_iter().flatten().flatten();
+                Err(mistakes.collect())
+            }
+        }
+    }
+
+    fn read(dir: PathBuf, variables: &Variables) -> Result<Self, Vec<Mistake>> {
         let path = dir.join("gateway.toml");
         if !path.exists() {
             let text = Text::new("没有这个文件", "there is no such file");
@@ -43,7 +57,7 @@ impl Gateway {
             settings.lang = lang(variables);
         }
         settings.data = dir.parent().unwrap_or(&dir).join(&settings.data);
-        let gateway = Self { settings, dir, layered };
+        let gateway = Self { settings, dir, calendar: Arc::default(), layered };
         let mistakes = gateway.beyond_the_schema();
         if mistakes.is_empty() { Ok(gateway) } else { Err(mistakes) }
     }

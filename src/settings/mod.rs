@@ -1,7 +1,8 @@
 //! What operators write: `gateway.toml` and one folder a channel, read with every mistake at its place.
 //!
 //! [`Gateway::load`] reads `gateway.toml`, lays the environment over it, and answers whole or with all mistakes;
-//! [`Gateway::channels`] reads the channels, each for itself. [`Secrets`] reads what the files only point to.
+//! [`Gateway::channels`] reads the channels, each for itself. The holidays of each year are files beside it.
+//! [`Secrets`] reads what the files only point to.
 //! Nothing here names a connector kind: the list of [`KindInfo`] is the caller's.
 
 mod channel;
@@ -9,6 +10,7 @@ mod core;
 mod day;
 mod document;
 mod gateway;
+mod holidays;
 mod hours;
 mod layers;
 mod load;
@@ -20,13 +22,14 @@ mod site;
 mod walk;
 
 pub use channel::{
-    ChannelFile, ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, KindInfo, Ledger, NoSuchChannel,
-    OnUnmappable, PollTable, Report,
+    ChannelFile, ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom,
+    DeadlineTable, KindInfo, Ledger, NoSuchChannel, OnUnmappable, PollTable, Report,
 };
 pub use core::CoreSettings;
 pub use day::Day;
 pub use document::{Document, Spot};
 pub use gateway::{GatewaySettings, HttpSettings, KeySettings, Limits, LogFormat, LogLevel, LogSettings, Zone};
+pub use holidays::{Holiday, HolidayFile};
 pub use hours::{BadHours, Hours};
 pub use layers::Variables;
 pub use load::{Gateway, lang};

@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use huiliu_contract::OutcomeKind;
+use jiff::Timestamp;
 
 pub use clock::{Clock, Jump};
 pub use errand::{Errand, Far, Task};
@@ -29,7 +30,8 @@ pub use folio::{BadFolio, Folio, Mapped};
 pub use homeward::{Again, Carried, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, TryEnd};
 pub use open::{Home, open};
 pub use reading::{
-    ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, EventRow, OutcomeRow, Search, TicketRow, VersionRow,
+    ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
+    VersionRow,
 };
 pub use schedule::{Claim, Lease, Schedule};
 pub use seal::{Digest, Keys, Place, SealError};
@@ -207,6 +209,11 @@ pub trait Archive: Send + Sync {
     async fn channels(&self) -> Result<Vec<ChannelRow>, StoreError>;
     /// Tickets that fit, newest first.
     async fn search(&self, search: Search) -> Result<Vec<TicketRow>, StoreError>;
+    /// Live tickets that are due, by deadline.
+    async fn due(&self, due: Due) -> Result<Vec<TicketRow>, StoreError>;
+    /// How many live tickets are due until a time, and how many of them are past theirs by now. Deadlines before `since`
+    /// are not looked at, so that this stays cheap in a house of many years.
+    async fn count_due(&self, since: Timestamp, now: Timestamp, until: Timestamp) -> Result<DueCount, StoreError>;
     /// One ticket by its spoken number.
     async fn ticket(&self, number: crate::ticket::Spoken) -> Result<TicketRow, StoreError>;
     /// The versions of a ticket's source, oldest first, bodies opened.

@@ -1,6 +1,7 @@
 //! What reading yields: rows as people ask for them, bodies opened where asked.
 
 use bytes::Bytes;
+use huiliu_contract::OutcomeKind;
 use jiff::Timestamp;
 
 use super::{Digest, FirstRun, Standing, TicketKey};
@@ -52,6 +53,38 @@ pub struct Search {
     pub limit: usize,
     /// With bodies opened.
     pub open: bool,
+}
+
+/// Which live tickets are due: those whose deadline lies in a span and that no outcome has concluded.
+#[derive(Clone, Debug)]
+pub struct Due {
+    /// The deadline lies at this time or before.
+    pub until: Timestamp,
+    /// The channel.
+    pub channel: Option<u32>,
+    /// At most so many.
+    pub limit: usize,
+    /// With bodies opened.
+    pub open: bool,
+}
+
+/// How many tickets are due.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct DueCount {
+    /// Past their deadline.
+    pub past: u64,
+    /// Not yet past it.
+    pub near: u64,
+}
+
+/// Whether an outcome's JSON concludes its ticket: 办结, 不予受理 or 转其他渠道. What cannot be read concludes nothing.
+pub(super) fn concludes(outcome: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Told {
+        kind: OutcomeKind,
+    }
+    let told = serde_json::from_slice::<Told>(outcome);
+    told.is_ok_and(|told| matches!(told.kind, OutcomeKind::Closed | OutcomeKind::Declined | OutcomeKind::Redirected))
 }
 
 /// One ticket.

@@ -124,14 +124,34 @@ impl Times {
     }
 }
 
-/// A time limit, as the upper level wrote it and as it was understood.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+/// A time limit (办理时限): the upper level's own, or one that the gateway counted because the source gave none.
+///
+/// It is the upper level's exactly where `verbatim` is there, and the gateway's exactly where `rule` is there; never both.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Deadline {
-    /// As given, word for word.
-    pub verbatim: String,
-    /// The moment meant, where the channel says how to read it. A bare date means the end of that day.
+    /// As the source gave it, word for word. Absent if the source gave none and the gateway counted by `rule`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verbatim: Option<String>,
+    /// The moment meant, where the channel says how to read or to count it. A bare date means the end of that day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub computed: Option<Timestamp>,
+    /// By what rule of the channel the moment was counted. Absent if it is the source's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<DeadlineRule>,
+}
+
+/// By what rule a time limit was counted.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct DeadlineRule {
+    /// The rule as the office says it: 10个工作日, 5日, 24小时.
+    pub limit: String,
+    /// The moment it was counted from: when the channel handed the letter over, else when the citizen sent it, else when
+    /// the gateway received it.
+    pub since: Timestamp,
+    /// True if the holidays of a year that was counted through were not known: working days were then taken to be
+    /// Monday to Friday. Absent if all were known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncertain: bool,
 }
 
 /// A file that came with a submission. Its name and link are printed by `Debug` as dots.

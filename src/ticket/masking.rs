@@ -72,6 +72,11 @@ pub(super) fn mask_name(name: &str, sex: Option<Sex>) -> String {
     }
 }
 
+/// Whether a text is a family name of two characters and nothing else.
+pub(crate) fn is_double_family_name(text: &str) -> bool {
+    DOUBLE_NAMES.contains(&text)
+}
+
 /// A number in a field of its own: whatever its form, hardly anything of it is shown.
 fn mask_contact(text: &str) -> String {
     let text = text.trim();

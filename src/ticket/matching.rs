@@ -1,6 +1,8 @@
 //! What of a draft can be compared with other tickets: plain strings, which the store turns into keyed
 //! digests. No cryptography here, and no judgement either.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::Draft;
@@ -170,44 +172,59 @@ const PLATE_HEADS: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂�
 /// Number plates in a text: a division, a letter, five or six letters or digits (the last may be 学, 警, 挂 and the like).
 fn plates(title: Option<&str>, content: Option<&str>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for text in [title, content].into_iter().flatten() {
-        // Letters are rare in these texts, divisions are not: so it is the letter that is looked for.
-        let mut head = ' ';
-        for (at, c) in text.char_indices().filter(|(_, c)| !c.is_ascii_whitespace()) {
-            if narrow(c).is_ascii_alphabetic()
-                && PLATE_HEADS.contains(head)
-                && let Some(plate) = plate(head, &text[at..])
-                && !found.contains(&plate)
-            {
-                found.push(plate);
-            }
-            head = c;
+    for (_, plate) in [title, content].into_iter().flatten().flat_map(plates_in) {
+        if !found.contains(&plate) {
+            found.push(plate);
         }
     }
     found
 }
 
-fn plate(head: char, rest: &str) -> Option<String> {
-    let mut rest = rest.chars().map(narrow).filter(|c| !matches!(c, '·' | '.' | ' ' | '-')).peekable();
-    let office = rest.next_if(char::is_ascii_alphabetic)?;
+/// Every number plate in a text: where it stands, in bytes, and how it is written without blanks and dots.
+pub(crate) fn plates_in(text: &str) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    // Letters are rare in these texts, divisions are not: so it is the letter that is looked for.
+    let mut head = (0, ' ');
+    for (at, c) in text.char_indices().filter(|(_, c)| !c.is_ascii_whitespace()) {
+        if narrow(c).is_ascii_alphabetic()
+            && PLATE_HEADS.contains(head.1)
+            && let Some((plate, length)) = plate(head.1, &text[at..])
+        {
+            found.push((head.0..at + length, plate));
+        }
+        head = (at, c);
+    }
+    found
+}
+
+/// The plate that goes on with `rest` behind its division, and how many bytes of `rest` are its.
+fn plate(head: char, rest: &str) -> Option<(String, usize)> {
+    let mut rest = rest
+        .char_indices()
+        .map(|(at, c)| (at + c.len_utf8(), narrow(c)))
+        .filter(|(_, c)| !matches!(c, '·' | '.' | ' ' | '-'))
+        .peekable();
+    let (mut end, office) = rest.next_if(|(_, c)| c.is_ascii_alphabetic())?;
     let mut out = String::from(head);
     out.push(office.to_ascii_uppercase());
     let mut count = 0;
-    while let Some(c) = rest.next_if(char::is_ascii_alphanumeric) {
+    while let Some((after, c)) = rest.next_if(|(_, c)| c.is_ascii_alphanumeric()) {
         out.push(c.to_ascii_uppercase());
+        end = after;
         count += 1;
         if count > 6 {
             return None;
         }
     }
     if count == 4
-        && let Some(c) = rest.next_if(|c| "学警挂使领港澳".contains(*c))
+        && let Some((after, c)) = rest.next_if(|(_, c)| "学警挂使领港澳".contains(*c))
     {
         out.push(c);
+        end = after;
         count += 1;
     }
     let has_digit = out.bytes().any(|b| b.is_ascii_digit());
-    ((5..=6).contains(&count) && has_digit).then_some(out)
+    ((5..=6).contains(&count) && has_digit).then_some((out, end))
 }
 
 #[cfg(test)]

@@ -16,11 +16,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use agreement::Agreement;
-pub use draft::{Deadline, Draft, File, Handling, Instruction, Link, Relation, Times};
+pub use draft::{Deadline, DeadlineRule, Draft, File, Handling, Instruction, Link, Relation, Times};
 pub use event::{Event, EventHead, EventKind};
+pub(crate) use masking::is_double_family_name;
 pub use masking::mask_text;
-pub(crate) use matching::narrow;
 pub use matching::{FindInputs, MatchInputs, letters_only};
+pub(crate) use matching::{narrow, plates_in};
 pub use matter::{Category, Coordinates, Matter, MatterType, Place};
 pub use number::{BadNumber, Spoken};
 pub use person::{Accused, Person, Sex};

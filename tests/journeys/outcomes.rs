@@ -5,6 +5,7 @@ use huiliu_farside::letter::Letter;
 use serde_json::{Value, json};
 
 use crate::scene::{Plan, Scene, ticket};
+use crate::written::letters;
 
 /// The token that is shown once, at the very first start.
 fn token(scene: &Scene) -> String {
@@ -40,6 +41,31 @@ async fn an_outcome_is_kept_once_and_answered_each_time() {
     assert!(!scene.house.said().join("\n").contains("keep it safe"), "the token is shown once");
     assert_eq!(post(&scene, &token, &closed("o-1", &number, "路灯已修复。")).await, first);
     assert_eq!(post(&scene, &token, &closed("o-1", &number, "换了一种说法。")).await.0, 409);
+}
+
+#[tokio::test]
+async fn what_is_due_is_told_until_it_is_concluded() {
+    let ruled = letters("县长信箱", "state = \"live\"").replace("submitted_at", "occurred_at");
+    let plan = Plan::new().await.channel("letters", &(ruled + "\n[deadline]\nhours = 5\n"));
+    let mut scene = plan.start().await;
+    let token = token(&scene);
+    let mailbox = scene.mailbox("letters");
+    let [one, two] = [mailbox.push(&Letter::invented(1)).await, mailbox.push(&Letter::invented(2)).await].map(ticket);
+    let numbers = |due: &Value| -> Vec<String> {
+        due.as_array().unwrap().iter().map(|row| row["number"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(numbers(&scene.answered(&["due", "--within", "6h"]).await), [one.clone(), two.clone()]);
+    assert_eq!(numbers(&scene.answered(&["due", "--within", "4h"]).await), [""; 0]);
+    assert_eq!(numbers(&scene.answered(&["due", "--past"]).await), [""; 0]);
+    let (status, shown) = scene.ask(&["due"]).await;
+    assert!(status == 0 && shown.contains(&one) && shown.contains("4h 59m left"), "{shown}");
+    assert_eq!(post(&scene, &token, &closed("o-1", &one, "路灯已修复。")).await.0, 200);
+    assert_eq!(numbers(&scene.answered(&["due"]).await), [two]);
+    // It is counted at the start, then once a minute.
+    assert!(scene.house.stop().await.0.success());
+    scene.start_again().await;
+    scene.until_metric("huiliu_due", &[("state", "near")], 1.0).await;
+    assert_eq!(scene.metric("huiliu_due", &[("state", "past")]).await, 0.0);
 }
 
 #[tokio::test]

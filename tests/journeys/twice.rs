@@ -5,6 +5,7 @@ use huiliu_farside::mailbox::Pushed;
 use serde_json::json;
 
 use crate::scene::{Plan, ticket};
+use crate::written::letters;
 
 #[tokio::test]
 async fn a_letter_told_twice_has_one_ticket() {
@@ -71,4 +72,25 @@ async fn a_number_used_again_for_another_citizen_rewrites_nothing() {
     let told = scene.until_told(2).await;
     assert_eq!(told[1].event["data"]["person"]["name"], letter.document["name"]);
     assert_eq!(told[1].event["event"], "revised");
+}
+
+#[tokio::test]
+async fn a_deadline_by_rule_is_told_and_makes_no_revision_of_a_repeat() {
+    // Without any time of its own, the letter's limit is counted from the moment of reception, which differs each time.
+    let ruled = letters("县长信箱", "state = \"live\"").replace("submitted_at", "occurred_at");
+    let plan = Plan::new().await.channel("letters", &(ruled + "\n[deadline]\nhours = 24\n"));
+    let scene = plan.start().await;
+    let (letter, mailbox) = (Letter::invented(1), scene.mailbox("letters"));
+    let number = ticket(mailbox.push(&letter).await);
+    assert_eq!(ticket(mailbox.push(&letter).await), number);
+    assert_eq!(ticket(mailbox.push(&letter.revised("补充:夜里更严重。")).await), number);
+    let told = scene.until_told(2).await;
+    assert_eq!((scene.counted("letters", "repeat").await, scene.counted("letters", "revised").await), (1.0, 1.0));
+    let deadline = &told[0].event["data"]["deadline"];
+    assert_eq!((&deadline["rule"]["limit"], deadline.get("verbatim")), (&json!("24小时"), None));
+    let at = |value: &serde_json::Value| value.as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let (since, ends) = (at(&deadline["rule"]["since"]), at(&deadline["computed"]));
+    assert_eq!(since.duration_until(ends), jiff::SignedDuration::from_hours(24));
+    let second = at(&told[1].event["data"]["deadline"]["rule"]["since"]);
+    assert!(since < second, "each version tells the moment it was counted from");
 }

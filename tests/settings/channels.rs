@@ -1,6 +1,7 @@
 //! `channel.toml`: the part every channel has and the kind's own, each channel for itself.
 
 use huiliu::settings::ChannelState;
+use huiliu::workdays::{CountFrom, Length, Limit};
 use huiliu_contract::{Misconfigured, Rate};
 use insta::assert_snapshot;
 
@@ -95,12 +96,46 @@ fn mistakes_are_told_with_place_and_remedy() {
         ("order_as_text", "order = 6", "order = \"6\""),
         ("aliases_as_text", "[\"省12345热线\"]", "\"省12345热线\""),
         ("url_as_number", "\"https://12345.example.gov.cn/openapi\"", "12345"),
+        ("deadline_both", "[codes]", "[deadline]\ndays = 10\nhours = 24\n[codes]"),
+        ("deadline_neither", "[codes]", "[deadline]\nfrom = \"at_once\"\n[codes]"),
+        ("deadline_hours_with_unit", "[codes]", "[deadline]\nhours = 24\nunit = \"day\"\n[codes]"),
+        ("deadline_no_days", "[codes]", "[deadline]\ndays = 0\nunit = \"workdays\"\n[codes]"),
         ("repush_as_text", "[ledger]", "repush = \"yes\"\n[ledger]"),
     ] {
         // Both tables are the channel's; in `repush_as_text` the line lands in `[channel]`.
         assert!(GOOD.contains(from), "{name}");
         let told = scene().channel("sheng", &GOOD.replacen(from, to, 1)).told_of_channels();
         assert_snapshot!(format!("channel_{name}"), told);
+    }
+}
+
+#[test]
+fn a_time_limit_is_read_with_what_its_silence_means() {
+    let limit = |written: &str| {
+        let scene = scene().channel("sheng", &GOOD.replace("[codes]", &format!("{written}\n[codes]")));
+        scene.channels().good().next().unwrap().deadline.and_then(|table| table.limit())
+    };
+    let of = |length, from| Some(Limit { length, from });
+    assert_eq!(limit(""), None);
+    assert_eq!(limit("[deadline]\ndays = 10"), of(Length::Workdays(10), CountFrom::NextDay));
+    assert_eq!(
+        limit("[deadline]\ndays = 5\nunit = \"day\"\nfrom = \"at_once\""),
+        of(Length::Days(5), CountFrom::AtOnce)
+    );
+    assert_eq!(limit("[deadline]\nhours = 24"), of(Length::Hours(24), CountFrom::AtOnce));
+    assert_eq!(limit("[deadline]\nhours = 24\nfrom = \"next_day\""), of(Length::Hours(24), CountFrom::NextDay));
+}
+
+/// What the shipped templates say in their remarks is right once the number signs are gone.
+#[test]
+fn the_time_limit_of_the_shipped_remarks_is_right() {
+    for name in ["sheng12345", "shuji-xianzhang"] {
+        let text = std::fs::read_to_string(format!("config/channels/{name}/channel.toml")).unwrap();
+        let (from, to) = (text.find("# [deadline]").unwrap(), text.find("\n[codes]").unwrap());
+        let bare = text[from..to].replace("\n# ", "\n").replacen("# ", "", 1);
+        let scene = scene().channel("sheng", &GOOD.replace("[codes]", &format!("{bare}\n[codes]")));
+        let table = scene.channels().good().next().unwrap().deadline.unwrap();
+        assert_eq!(table.limit(), Some(Limit { length: Length::Workdays(10), from: CountFrom::NextDay }), "{name}");
     }
 }
 

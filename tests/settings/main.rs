@@ -5,6 +5,8 @@ mod channels;
 #[cfg(test)]
 mod gateway;
 #[cfg(test)]
+mod holidays;
+#[cfg(test)]
 mod layers;
 #[cfg(test)]
 mod scene;

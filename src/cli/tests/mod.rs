@@ -105,7 +105,8 @@ impl Office {
         let cli = Cli::try_parse_from(words).unwrap();
         let Command::OnSite(command) = cli.command else { panic!("no command on a site") };
         let order = Order { config: cli.config, lang: cli.lang.map(Lang::from), json: cli.json };
-        let world = World { checks: &OneKind, variables: Variables::default(), prompt: person };
+        let now = "2026-12-01T00:00:00+08:00".parse().unwrap();
+        let world = World { checks: &OneKind, variables: Variables::default(), prompt: person, now };
         let (result, lang) = obey(command, &order, world);
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let status = tell(result, order.json, lang.unwrap_or_default(), &mut out, &mut err);
@@ -159,6 +160,26 @@ fn check_tells_everything_and_accept_writes_what_is_expected() {
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((status, &report["right"], &report["channels"][0]["right"]), (WRONG, &json!(false), &json!(false)));
     assert!(report["channels"][0]["mistakes"][0]["file"].as_str().unwrap().ends_with("channel.toml"));
+}
+
+#[test]
+fn check_tells_loudly_of_a_year_without_holidays() {
+    let office = Office::new();
+    let (status, out, _) = office.say(&["check"]);
+    assert_eq!((status, out.matches("注意:缺少").count()), (0, 2), "{out}");
+    assert!(out.contains("config/holidays-2026.toml") && out.contains("config/holidays-2027.toml"), "{out}");
+    std::fs::write(office.path("config/holidays-2026.toml"), "holidays = []\n").unwrap();
+    let (_, out, _) = office.say(&["--lang", "en", "check"]);
+    assert!(!out.contains("holidays of 2026") && out.contains("holidays of 2027 are missing"), "{out}");
+    let (_, out, _) = office.say(&["--json", "check"]);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["notices"].as_array().map(Vec::len), Some(1));
+    std::fs::write(office.path("config/holidays-2027.toml"), "holidays = []\nmakeup = [2027-01-04]\n").unwrap();
+    let (status, _, err) = office.say(&["check"]);
+    assert!(
+        status == WRONG && err.contains("holidays-2027.toml:2:11 [makeup.0]") && err.contains("本来就上班"),
+        "{err}"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::cli::table::Look;
-use crate::cli::{channel, dead, errand, secret, status, ticket};
+use crate::cli::{channel, dead, due, errand, secret, status, ticket};
 use crate::console::view::{ChannelDetail, ChannelView, DeadView, ErrandView, Life, SecretView, TicketView};
 use crate::settings::{Lang, SecretState};
 
@@ -65,6 +65,25 @@ fn tickets_are_listed() {
     let rows = [of::<TicketView>(a_ticket()), merged(&other), merged(&third)];
     both("tickets", |look| ticket::list(look, &rows));
     both("no_tickets", |look| ticket::list(look, &[]));
+}
+
+#[test]
+fn what_is_due_is_listed() {
+    let row = |number: &str, deadline: &str, sent: u32| {
+        let mut row = a_ticket();
+        let changes = json!({ "number": number, "deadline": deadline, "sent": sent, "stuck": null });
+        row.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        of::<TicketView>(row)
+    };
+    let rows = [
+        row("261122-00017", "2026-11-29T15:59:59Z", 2),
+        row("261122-00028", "2026-12-02T00:40:00Z", 1),
+        row("261122-00033", "2026-12-02T01:25:30Z", 2),
+        row("261122-00044", "2026-12-04T15:59:59Z", 2),
+    ];
+    let now = "2026-12-02T01:00:00Z".parse().unwrap();
+    both("due", |look| due::list(look, &rows, now));
+    both("nothing_due", |look| due::list(look, &[], now));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ChannelTable, ConnectTable, KindInfo, Ledger, PollTable};
+use super::{ChannelTable, ConnectTable, DeadlineTable, KindInfo, Ledger, PollTable};
 use crate::settings::schema;
 use crate::settings::walk;
 
@@ -63,9 +63,14 @@ fn frame(kinds: &[&KindInfo]) -> Value {
     let mut ledger = table(schema::of::<Ledger>());
     let mut connect = table(schema::of::<ConnectTable>());
     let mut poll = table(schema::of::<PollTable>());
-    for (schema, zh) in
-        [(&mut channel, "这是谁"), (&mut ledger, "渠道台账"), (&mut connect, "怎么连"), (&mut poll, "怎么取")]
-    {
+    let mut deadline = table(schema::of::<DeadlineTable>());
+    for (schema, zh) in [
+        (&mut channel, "这是谁"),
+        (&mut ledger, "渠道台账"),
+        (&mut connect, "怎么连"),
+        (&mut poll, "怎么取"),
+        (&mut deadline, "来件没写期限时怎么算"),
+    ] {
         schema["x-zh"] = zh.into();
     }
     let words =
@@ -80,6 +85,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
             "ledger": ledger,
             "connect": connect,
             "poll": poll,
+            "deadline": deadline,
             "fields": { "type": "object", "x-zh": "字段对应:左边是统一工单的字段,右边是对方的字段",
                 "description": "Which field of the ticket comes from where." },
             "codes": { "type": "object", "additionalProperties": { "type": "object" }, "x-zh": "代码表",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, compose};
+use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, compose, deadline};
 use crate::settings::document::{Document, typed};
 use crate::settings::walk::Check;
 use crate::settings::{GatewaySettings, Mistake, Text, reading, walk};
@@ -157,6 +157,7 @@ fn settle(
     let ledger = typed(&part_or_empty(value, "ledger"), "ledger").map_err(wrong)?;
     let connect = typed(&Value::Object(part("connect", true).unwrap_or_default()), "connect").map_err(wrong)?;
     let poll = typed(&Value::Object(part("poll", true).unwrap_or_default()), "poll").map_err(wrong)?;
+    let deadline = value.get("deadline").map(|table| typed(table, "deadline")).transpose().map_err(wrong)?;
     let own = kind.sections().filter_map(|name| Some((name.to_owned(), Value::Object(part(name, false)?))));
     let options = Value::Object(own.collect());
     let namespace = channel.namespace.clone().unwrap_or_else(|| code.to_owned());
@@ -168,6 +169,7 @@ fn settle(
         ledger,
         connect,
         poll,
+        deadline,
         options,
         document: Arc::new(document),
     })
@@ -225,6 +227,7 @@ fn beyond_the_schema(code: &str, document: &Document, gateway: &GatewaySettings)
         };
         mistakes.push(document.mistake("connect.budget", text).remedy(remedy));
     }
+    mistakes.extend(deadline::check(document));
     mistakes
 }
 

@@ -2,6 +2,7 @@
 
 mod between;
 pub(super) mod compose;
+mod deadline;
 mod kinds;
 mod load;
 
@@ -17,6 +18,7 @@ use toml::de::DeTable;
 use super::document::{Document, typed};
 use super::{Day, Hours, Mistake, Source, Text};
 
+pub use deadline::{DayUnit, DeadlineFrom, DeadlineTable};
 pub use kinds::KindInfo;
 pub use load::{ChannelFile, Channels, NoSuchChannel};
 
@@ -37,6 +39,8 @@ pub struct ChannelSettings {
     pub connect: ConnectTable,
     /// `[poll]`, the part every polled kind has.
     pub poll: PollTable,
+    /// `[deadline]`; absent computes no time limit.
+    pub deadline: Option<DeadlineTable>,
     /// The options of the kind: one object with those of the file's tables that belong to it, without
     /// the keys of [`ConnectTable`] and [`PollTable`]; as `ConnectorKind::Options` reads them.
     pub options: serde_json::Value,

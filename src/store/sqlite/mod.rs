@@ -6,6 +6,7 @@ mod codes;
 mod decide;
 mod desk;
 mod homeward;
+mod due;
 mod letters;
 mod read;
 mod remap;

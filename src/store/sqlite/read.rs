@@ -10,8 +10,8 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::super::{
-    Archive, ChannelRow, DeadQuery, DeadRow, DeedRow, EventRow, Folio, Fresh, Keys, Mapped, OutcomeRow, Place,
-    ReferenceRow, Search, Standing, StoreError, TicketRow, VersionRow,
+    Archive, ChannelRow, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, Folio, Fresh, Keys, Mapped, OutcomeRow,
+    Place, ReferenceRow, Search, Standing, StoreError, TicketRow, VersionRow,
 };
 use super::schema::SPAN;
 use super::serial::{day_number, day_of, key};
@@ -116,12 +116,13 @@ pub(super) fn draft_of(folio: &[u8]) -> Option<Bytes> {
     }
 }
 
-const TICKET: &str = "SELECT ticket.id, ticket.day, ticket.serial, ticket.channel, channel.code, ticket.external_id,
+pub(super) const TICKET: &str =
+    "SELECT ticket.id, ticket.day, ticket.serial, ticket.channel, channel.code, ticket.external_id,
     ticket.standing, ticket.received_at, ticket.submitted_at, ticket.deadline, ticket.category, ticket.region,
     ticket.version_n, ticket.events, ticket.sent, ticket.stuck, ticket.core_number, ticket.core_accepted_at,
     ticket.version, ticket.concluded_at FROM ticket JOIN channel ON channel.id = ticket.channel";
 
-fn ticket_row(row: &Row<'_>) -> rusqlite::Result<(TicketRow, i64)> {
+pub(super) fn ticket_row(row: &Row<'_>) -> rusqlite::Result<(TicketRow, i64)> {
     let time = |at: usize| row.get::<_, Option<i64>>(at).map(|millis| millis.map(moment));
     let ticket = TicketRow {
         key: key(row.get(0)?, day_of(row.get(1)?), row.get(2)?)?,
@@ -146,7 +147,11 @@ fn ticket_row(row: &Row<'_>) -> rusqlite::Result<(TicketRow, i64)> {
     Ok((ticket, row.get(18)?))
 }
 
-fn with_draft(db: &Connection, keys: &Keys, (mut row, version): (TicketRow, i64)) -> Result<TicketRow, StoreError> {
+pub(super) fn with_draft(
+    db: &Connection,
+    keys: &Keys,
+    (mut row, version): (TicketRow, i64),
+) -> Result<TicketRow, StoreError> {
     let body: Vec<u8> =
         db.prepare_cached("SELECT body FROM version WHERE id = ?1")?.query_row([version], |row| row.get(0))?;
     row.draft = draft_of(&keys.open(Place::Version, version, &body)?);
@@ -265,6 +270,14 @@ impl Archive for Sqlite {
 
     async fn search(&self, wanted: Search) -> Result<Vec<TicketRow>, StoreError> {
         self.look(move |db, keys| search(db, keys, &wanted)).await
+    }
+
+    async fn due(&self, due: Due) -> Result<Vec<TicketRow>, StoreError> {
+        self.look(move |db, keys| super::due::due(db, keys, &due)).await
+    }
+
+    async fn count_due(&self, since: Timestamp, now: Timestamp, until: Timestamp) -> Result<DueCount, StoreError> {
+        self.look(move |db, keys| super::due::count(db, keys, since, now, until)).await
     }
 
     async fn ticket(&self, number: Spoken) -> Result<TicketRow, StoreError> {

@@ -52,6 +52,7 @@ struct Letter {
     version: Option<String>,
     standing: Standing,
     submitted_at: Option<i64>,
+    deadline: Option<i64>,
     phone: Option<String>,
     compared: Option<(i64, bool)>,
 }
@@ -65,6 +66,7 @@ fn letter(id: &str, text: &str) -> Letter {
         version: None,
         standing: Standing::Live,
         submitted_at: None,
+        deadline: None,
         phone: None,
         compared: None,
     }
@@ -88,6 +90,11 @@ impl Letter {
 
     fn submitted(mut self, at: i64) -> Self {
         self.submitted_at = Some(at);
+        self
+    }
+
+    fn deadline(mut self, at: i64) -> Self {
+        self.deadline = Some(at);
         self
     }
 
@@ -115,7 +122,7 @@ impl Letter {
                 digest: keys.blind("mapped", &[json.as_bytes()]),
                 blind: self.phone.iter().map(|phone| keys.blind("phone", &[phone.as_bytes()])).collect(),
                 submitted_at: self.submitted_at,
-                deadline: None,
+                deadline: self.deadline,
                 category: None,
                 region: None,
                 draft: json.clone().into(),

@@ -1,7 +1,7 @@
 //! Stories of people: retry, drop, edit, each on record; finding tickets; outcomes that the core posts.
 
 use super::*;
-use crate::store::{OutcomeTaken, Search};
+use crate::store::{Due, DueCount, OutcomeTaken, Search};
 
 /// Retry, edit and drop set the stopped lane going, each with who and why.
 pub(super) async fn a_person_sets_the_lane_going(house: &dyn House) {
@@ -85,6 +85,53 @@ pub(super) async fn a_ticket_is_found(house: &dyn House) {
     let row =
         site.store.search(Search { open: true, core_number: Some("RX-1".into()), ..wanted() }).await.unwrap().remove(0);
     assert!(String::from_utf8_lossy(&row.draft.unwrap()).contains("lamp"));
+}
+
+/// Due is what is live, has its deadline by then, and was not concluded; the earliest deadline comes first.
+pub(super) async fn what_is_due_is_listed(house: &dyn House) {
+    let site = Site::pushed(house).await;
+    let other = Site::on(site.store.clone(), "other", false).await;
+    let now = site.store.clock().now();
+    let at = |hours: i64| now + hours * 3_600_000;
+    let moment = |hours: i64| jiff::Timestamp::from_millisecond(at(hours)).unwrap();
+    let late = site.new_ticket(&letter("A", "late").deadline(at(-5))).await;
+    let near = other.new_ticket(&letter("B", "near").deadline(at(20))).await;
+    let later = site.new_ticket(&letter("C", "later").deadline(at(60))).await;
+    let closed = site.new_ticket(&letter("D", "closed").deadline(at(-3))).await;
+    site.new_ticket(&letter("E", "none")).await;
+    site.new_ticket(&letter("F", "trial").deadline(at(-1)).standing(Standing::Trial)).await;
+    site.new_ticket(&letter("G", "historic").deadline(at(-1)).standing(Standing::Historic)).await;
+    let post = async |core_id: &str, to: TicketKey, content: &str| {
+        let (id, keys) = (site.store.reserve(), site.store.keys());
+        let body = keys.seal(Place::Outcome, id, content.as_bytes()).unwrap();
+        let digest = keys.blind("outcome", &[content.as_bytes()]);
+        site.store.take_outcome(id, core_id.into(), digest, Some(to.number), body).await.unwrap();
+    };
+    let due = async |until: i64, channel: Option<u32>, limit: usize| -> Vec<i64> {
+        let due = Due { until: moment(until), channel, limit, open: true };
+        let rows = site.store.due(due).await.unwrap();
+        assert!(rows.iter().all(|row| row.draft.is_some()));
+        rows.iter().map(|row| row.key.id).collect()
+    };
+    assert_eq!(due(24, None, 10).await, [late.id, closed.id, near.id]);
+    post("o1", closed, r#"{"kind":"signed","at":"2026-12-01T00:00:00Z"}"#).await;
+    post("o2", closed, "not what the core sends").await;
+    assert_eq!(due(24, None, 10).await, [late.id, closed.id, near.id], "signed is not done");
+    post("o3", closed, r#"{"kind":"closed","at":"2026-12-01T00:00:00Z"}"#).await;
+    post("o4", closed, r#"{"kind":"visited","at":"2026-12-02T00:00:00Z"}"#).await;
+    assert_eq!(due(24, None, 10).await, [late.id, near.id]);
+    assert_eq!(due(0, None, 10).await, [late.id]);
+    assert_eq!(due(100, None, 10).await, [late.id, near.id, later.id]);
+    assert_eq!(due(100, None, 1).await, [late.id], "what is concluded takes no place");
+    assert_eq!(due(100, Some(other.channel.channel), 10).await, [near.id]);
+    let count = async |since: i64| site.store.count_due(moment(since), moment(0), moment(24)).await.unwrap();
+    assert_eq!(count(-100).await, DueCount { past: 1, near: 1 });
+    assert_eq!(count(-4).await, DueCount { past: 0, near: 1 });
+    for (n, kind) in ["declined", "redirected"].into_iter().enumerate() {
+        let told = format!(r#"{{"kind":"{kind}","at":"2026-12-01T00:00:00Z"}}"#);
+        post(&format!("p{n}"), [late, near][n], &told).await;
+    }
+    assert_eq!(count(-100).await, DueCount::default());
 }
 
 /// The core's outcome: same id and content is a repeat, other content a conflict, an unknown ticket waits 24 hours.

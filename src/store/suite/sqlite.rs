@@ -214,6 +214,11 @@ async fn a_ticket_is_found() {
 }
 
 #[tokio::test]
+async fn what_is_due_is_listed() {
+    people::what_is_due_is_listed(&Folder::new()).await;
+}
+
+#[tokio::test]
 async fn an_outcome_is_kept_once() {
     people::an_outcome_is_kept_once(&Folder::new()).await;
 }
