@@ -11,8 +11,8 @@ use super::{Start, StartError};
 use crate::channel::{Budgets, Channel, Kind};
 use crate::forward::RestForwarder;
 use crate::normalize::{Basis, Mapping};
-use crate::settings::{self, ChannelSettings, ChannelSite, ChannelState, Channels, Mistake, Text, Variables};
-use crate::store::{Store, StoreError};
+use crate::settings::{self, ChannelSettings, ChannelSite, ChannelState, Channels, Mistake, Sign, Text, Variables};
+use crate::store::{self, Store, StoreError};
 
 /// A channel that cannot run.
 #[derive(Clone, Debug)]

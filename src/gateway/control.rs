@@ -99,11 +99,19 @@ impl Control for Daemon {
     }
 
     async fn resume(&self, side: &Side) -> Result<(), Problem> {
-        let (_, resumed) = self.side(side).ok_or_else(|| {
+        // A channel is resumed as a whole: as it is asked, and as it is answered.
+        let outlet = match side {
+            Side::Channel(code) => self.side(&Side::Outlet(code.clone())),
+            _ => None,
+        };
+        if let Some((_, resumed)) = &outlet {
+            resumed.notify_one();
+        }
+        let (_, resumed) = self.side(side).or(outlet).ok_or_else(|| {
             Problem::new(
                 Code::Refused,
-                "这个渠道不是轮询的,没有可恢复的",
-                "nothing is asked of this side, so there is nothing to resume",
+                "这个渠道没有在运行,没有可恢复的",
+                "this side is not in operation, so there is nothing to resume",
             )
         })?;
         resumed.notify_one();

@@ -12,13 +12,13 @@ use tokio_util::task::TaskTracker;
 
 use super::build::{Built, enrolled};
 use crate::channel::{Budgets, Channel, Kind};
-use crate::errands::{FarStatus, Polling};
+use crate::errands::{FarStatus, Homeward, Polling};
 use crate::http::{Entries, Entry, Gate, Health};
 use crate::intake::Intake;
 use crate::settings::{self, ChannelFile, ChannelState, Channels, Mistake, Variables, references};
 use crate::store::Store;
 
-/// A channel's runner, where it is polled.
+/// A runner of a channel: where it is polled, or where it is answered.
 #[derive(Clone)]
 pub(super) struct Asked {
     pub(super) status: Arc<FarStatus>,
@@ -46,6 +46,7 @@ pub(super) struct Running {
 struct State {
     channels: BTreeMap<String, Arc<Channel>>,
     asked: HashMap<String, Asked>,
+    answered: HashMap<String, Asked>,
     broken: BTreeMap<String, Vec<Mistake>>,
 }
 
@@ -107,6 +108,11 @@ impl Running {
         self.state().asked.get(code).cloned()
     }
 
+    /// The runner of a channel's way home.
+    pub(super) fn answered(&self, code: &str) -> Option<Asked> {
+        self.state().answered.get(code).cloned()
+    }
+
     /// What is wrong with a channel.
     pub(super) fn mistakes(&self, code: &str) -> Vec<Mistake> {
         self.state().broken.get(code).cloned().unwrap_or_default()
@@ -117,7 +123,7 @@ impl Running {
         let code = channel.code.to_string();
         let runs = channel.settings.channel.state != ChannelState::Off;
         let mut state = self.state();
-        if let Some(before) = state.asked.remove(&code) {
+        for before in [state.asked.remove(&code), state.answered.remove(&code)].into_iter().flatten() {
             before.stop.cancel();
         }
         let entry = if runs { Entry::Open(channel.clone(), Gate::new(&code)) } else { Entry::Shut };
@@ -140,6 +146,23 @@ impl Running {
             };
             self.tracker.spawn(runner.run(asked.stop.clone()));
             state.asked.insert(code.clone(), asked);
+        }
+        // Nothing is sent before the channel is live.
+        if channel.settings.channel.state == ChannelState::Live {
+            let answered = Asked {
+                status: self.health.outlet(&code),
+                resumed: Arc::new(Notify::new()),
+                stop: self.stop.child_token(),
+            };
+            let runner = Homeward {
+                channel: channel.clone(),
+                store: self.store.clone(),
+                status: answered.status.clone(),
+                resumed: answered.resumed.clone(),
+                zone: self.settings.settings.zone.0.clone(),
+            };
+            self.tracker.spawn(runner.run(answered.stop.clone()));
+            state.answered.insert(code.clone(), answered);
         }
         state.channels.insert(code, channel);
     }

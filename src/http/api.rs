@@ -24,18 +24,24 @@ const BODY_LIMIT: usize = 4 * 1024 * 1024;
 pub struct Health {
     core: Option<Arc<FarStatus>>,
     channels: Mutex<BTreeMap<String, Arc<FarStatus>>>,
+    outlets: Mutex<BTreeMap<String, Arc<FarStatus>>>,
     broken: Mutex<BTreeSet<String>>,
 }
 
 impl Health {
     /// With the core's state; none when no core is configured.
     pub fn new(core: Option<Arc<FarStatus>>) -> Self {
-        Self { core, channels: Mutex::default(), broken: Mutex::default() }
+        Self { core, channels: Mutex::default(), outlets: Mutex::default(), broken: Mutex::default() }
     }
 
     /// The state of a polled channel; made when it is asked for first.
     pub fn status(&self, code: &str) -> Arc<FarStatus> {
         self.channels.lock().unwrap_or_else(PoisonError::into_inner).entry(code.to_owned()).or_default().clone()
+    }
+
+    /// The state of a channel's way home; made when it is asked for first.
+    pub fn outlet(&self, code: &str) -> Arc<FarStatus> {
+        self.outlets.lock().unwrap_or_else(PoisonError::into_inner).entry(code.to_owned()).or_default().clone()
     }
 
     /// A channel needs mending.
@@ -111,15 +117,16 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
             json!({ "word": trouble.word, "since": since.map(|at| at.to_string()), "next_try": next.map(|at| at.to_string()) })
         })
     };
-    let channels: BTreeMap<String, Value> = {
-        let known = api.health.channels.lock().unwrap_or_else(PoisonError::into_inner);
+    let in_trouble = |known: &Mutex<BTreeMap<String, Arc<FarStatus>>>| -> BTreeMap<String, Value> {
+        let known = known.lock().unwrap_or_else(PoisonError::into_inner);
         known.iter().filter_map(|(code, status)| Some((code.clone(), trouble(status)?))).collect()
     };
     let broken = api.health.broken.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let body = json!({
         "ready": store,
         "core": api.health.core.as_ref().map_or(json!("none"), |status| trouble(status).unwrap_or(json!("well"))),
-        "channels_in_trouble": channels,
+        "channels_in_trouble": in_trouble(&api.health.channels),
+        "outlets_in_trouble": in_trouble(&api.health.outlets),
         "channels_need_mending": broken,
     });
     (if store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body)).into_response()

@@ -7,6 +7,7 @@
 mod accepting;
 mod deciding;
 mod doing;
+mod homeward;
 mod kept;
 mod model;
 mod people;

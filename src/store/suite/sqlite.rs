@@ -54,6 +54,36 @@ impl House for Folder {
 }
 
 #[tokio::test]
+async fn outcomes_are_planted_for_live_tickets() {
+    homeward::outcomes_are_planted_for_live_tickets(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_try_is_on_disk_before_it_is_sent() {
+    homeward::a_try_is_on_disk_before_it_is_sent(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn facts_are_written_and_lanes_rest() {
+    homeward::facts_are_written_and_lanes_rest(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn people_have_the_last_word() {
+    homeward::people_have_the_last_word(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_redo_opens_the_ticket_again() {
+    homeward::a_redo_opens_the_ticket_again(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn we_sign_when_the_channel_says_so() {
+    homeward::we_sign_when_the_channel_says_so(&Folder::new()).await;
+}
+
+#[tokio::test]
 async fn numbers_go_on_over_midnight() {
     accepting::numbers_go_on_over_midnight(&Folder::new()).await;
 }
