@@ -132,6 +132,7 @@ fn prepared(k: u64, receive: &dyn Receive, channel: &Channel) -> Letter {
         version_n: 1,
         received_at: at,
         draft: Bytes::from(serde_json::to_vec(&draft).unwrap()),
+        detail: None,
         edited: None,
     };
     Letter { push, submission, draft, fresh }

@@ -223,7 +223,8 @@ impl Shared {
             name: draft.person.name.as_deref().unwrap_or_default(),
         };
         let back = &self.channel.settings.back;
-        let fill = |wording: &Option<crate::settings::Wording>| wording.as_ref().map(|w| w.fill(&said)).unwrap_or_default();
+        let fill =
+            |wording: &Option<crate::settings::Wording>| wording.as_ref().map(|w| w.fill(&said)).unwrap_or_default();
         (fill(&back.greeting), fill(&back.ending))
     }
 
@@ -258,7 +259,8 @@ impl Shared {
             return Vec::new();
         }
         let (draft, back) = (Self::draft(lane), &self.channel.settings.back);
-        let letter = [&draft.matter.title, &draft.matter.content].map(|text| text.as_deref().unwrap_or_default()).join("\n");
+        let letter =
+            [&draft.matter.title, &draft.matter.content].map(|text| text.as_deref().unwrap_or_default()).join("\n");
         let allowed: Vec<&str> = back.allowed_numbers.iter().map(String::as_str).collect();
         let about = About {
             sender: draft.person.name.as_deref(),
@@ -284,7 +286,8 @@ impl Shared {
 
     fn ask_for_approval(&self, lane: &Lane, item: &LaneItem) -> Result<Yield, Ours> {
         let Some(told) = self.told(item) else { return self.unreadable(item) };
-        let shown = match self.channel.connector.outlet.as_deref().map(|outlet| self.parcel(outlet, lane, item, &told)) {
+        let shown = match self.channel.connector.outlet.as_deref().map(|outlet| self.parcel(outlet, lane, item, &told))
+        {
             Some(Ok(parcel)) => parcel.shown.reveal().clone(),
             Some(Err(fault)) => fault.to_string(),
             None => String::new(),
@@ -348,9 +351,9 @@ impl Shared {
         }
         let began = self.store.clock().now();
         let key = self.key(lane, item);
-        let answer = tokio::time::timeout(LONGEST_CALL, outlet.send(parcel, &key)).await.unwrap_or_else(|_| {
-            Err(Fault::unavailable("the call took longer than any may", Reached::Maybe))
-        });
+        let answer = tokio::time::timeout(LONGEST_CALL, outlet.send(parcel, &key))
+            .await
+            .unwrap_or_else(|_| Err(Fault::unavailable("the call took longer than any may", Reached::Maybe)));
         let now = self.store.clock().now();
         let channel = self.channel.code.to_string();
         match answer {
@@ -361,11 +364,16 @@ impl Shared {
                     Receipt::Settled { reference } => (Carried::Settled, reference),
                     Receipt::PendingReview { reference } => (Carried::Review, reference),
                 };
-                let answer = reference.map(|text| self.store.keys().seal(Place::Answer, id, text.as_bytes())).transpose()?;
-                Ok(Some((vec![Fact::Tried { id, end: TryEnd::Taken, answer }, Fact::State { n: item.n, state }], Again::Now)))
+                let answer =
+                    reference.map(|text| self.store.keys().seal(Place::Answer, id, text.as_bytes())).transpose()?;
+                Ok(Some((
+                    vec![Fact::Tried { id, end: TryEnd::Taken, answer }, Fact::State { n: item.n, state }],
+                    Again::Now,
+                )))
             }
             Err(fault) => {
-                metrics::counter!("huiliu_write_back_faults_total", "channel" => channel, "fault" => fault.word()).increment(1);
+                metrics::counter!("huiliu_write_back_faults_total", "channel" => channel, "fault" => fault.word())
+                    .increment(1);
                 let end = match &fault {
                     Fault::Unavailable { reached: Reached::Maybe, .. } => TryEnd::Uncertain,
                     Fault::Unavailable { reached: Reached::No, .. } => TryEnd::NotArrived,

@@ -5,14 +5,11 @@ mod numbers;
 mod people;
 #[cfg(test)]
 mod tests;
-mod wording;
 
 use std::ops::Range;
 
 use crate::settings::Text;
 use crate::ticket::{letters_only, plates_in};
-
-pub use wording::{UnknownPlaceholder, Values, check_wording, wording};
 
 /// What is known about the ticket and the far side; the text is judged against it.
 #[derive(Clone, Copy, Debug)]

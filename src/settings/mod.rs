@@ -23,7 +23,8 @@ mod walk;
 
 pub use channel::{
     ChannelFile, ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom,
-    DeadlineTable, KindInfo, Ledger, NoSuchChannel, OnUnmappable, PollTable, Report,
+    DeadlineTable, Fallback, KindInfo, Ledger, NoSuchChannel, OnUnmappable, PollTable, Report, ReturnCodes,
+    ReturnTable, ReturnWord, Said, Sign, Uncertain, Wording,
 };
 pub use core::CoreSettings;
 pub use day::Day;

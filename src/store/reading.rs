@@ -1,7 +1,6 @@
 //! What reading yields: rows as people ask for them, bodies opened where asked.
 
 use bytes::Bytes;
-use huiliu_contract::OutcomeKind;
 use jiff::Timestamp;
 
 use super::{Digest, FirstRun, Standing, TicketKey};
@@ -75,16 +74,6 @@ pub struct DueCount {
     pub past: u64,
     /// Not yet past it.
     pub near: u64,
-}
-
-/// Whether an outcome's JSON concludes its ticket: 办结, 不予受理 or 转其他渠道. What cannot be read concludes nothing.
-pub(super) fn concludes(outcome: &[u8]) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Told {
-        kind: OutcomeKind,
-    }
-    let told = serde_json::from_slice::<Told>(outcome);
-    told.is_ok_and(|told| matches!(told.kind, OutcomeKind::Closed | OutcomeKind::Declined | OutcomeKind::Redirected))
 }
 
 /// One ticket.

@@ -66,8 +66,8 @@ pub(crate) fn outlet(
     if back.url.is_none() {
         wrong.tell(
             "return.url",
-            "the address is missing to which outcomes are posted; a far side that pushes has no other",
-            "没有写结果送到哪个地址;对方推送来件时不会告诉我们",
+            "the address is missing to which outcomes go, a push does not tell it; write url = \"https://…\"",
+            "没有写结果送到哪个地址,推送里不会带;请写 url = \"https://…\"",
         );
     }
     let connect = Connect {

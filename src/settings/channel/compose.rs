@@ -2,13 +2,35 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ChannelTable, ConnectTable, DeadlineTable, KindInfo, Ledger, PollTable};
+use super::{ChannelTable, ConnectTable, DeadlineTable, KindInfo, Ledger, PollTable, ReturnTable};
 use crate::settings::schema;
 use crate::settings::walk;
 
-/// Keys of `[connect]` and `[poll]` that are the gateway's, whatever the kind.
-pub(super) const COMMON: [(&str, &[&str]); 2] =
-    [("connect", &["kind", "limit", "budget"]), ("poll", &["every", "hours"])];
+/// Keys of tables that are the gateway's, whatever the kind.
+pub(super) const COMMON: [(&str, &[&str]); 3] = [
+    ("connect", &["kind", "limit", "budget"]),
+    ("poll", &["every", "hours"]),
+    (
+        "return",
+        &[
+            "sign",
+            "approve",
+            "uncertain",
+            "manual",
+            "wants",
+            "fallback",
+            "greeting",
+            "ending",
+            "max_chars",
+            "codes",
+            "publishes",
+            "allowed_numbers",
+            "retries",
+            "watch",
+            "in_flight",
+        ],
+    ),
+];
 
 /// For one kind; everything else is unknown.
 pub(in crate::settings) fn whole(kind: &KindInfo) -> Value {
@@ -39,7 +61,7 @@ pub(in crate::settings) fn whole(kind: &KindInfo) -> Value {
 /// For a file whose kind is missing or unknown: only the common part is checked.
 pub(super) fn common(kinds: &[KindInfo]) -> Value {
     let mut frame = frame(&kinds.iter().collect::<Vec<_>>());
-    for name in ["connect", "poll"] {
+    for name in ["connect", "poll", "return"] {
         frame["properties"][name]["additionalProperties"] = Value::Bool(true);
     }
     frame["additionalProperties"] = Value::Bool(true);
@@ -64,12 +86,14 @@ fn frame(kinds: &[&KindInfo]) -> Value {
     let mut connect = table(schema::of::<ConnectTable>());
     let mut poll = table(schema::of::<PollTable>());
     let mut deadline = table(schema::of::<DeadlineTable>());
+    let mut back = table(schema::of::<ReturnTable>());
     for (schema, zh) in [
         (&mut channel, "这是谁"),
         (&mut ledger, "渠道台账"),
         (&mut connect, "怎么连"),
         (&mut poll, "怎么取"),
         (&mut deadline, "来件没写期限时怎么算"),
+        (&mut back, "怎么回"),
     ] {
         schema["x-zh"] = zh.into();
     }
@@ -86,6 +110,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
             "connect": connect,
             "poll": poll,
             "deadline": deadline,
+            "return": back,
             "fields": { "type": "object", "x-zh": "字段对应:左边是统一工单的字段,右边是对方的字段",
                 "description": "Which field of the ticket comes from where." },
             "codes": { "type": "object", "additionalProperties": { "type": "object" }, "x-zh": "代码表",

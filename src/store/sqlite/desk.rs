@@ -290,7 +290,8 @@ impl Desk for Sqlite {
     }
 
     async fn agree(&self, dead: i64, wording: Option<String>, actor: &Actor) -> Result<(), StoreError> {
-        let deed = self.deed(actor, if wording.is_some() { "agree_reworded" } else { "agree" }, &format!("dead:{dead}"))?;
+        let deed =
+            self.deed(actor, if wording.is_some() { "agree_reworded" } else { "agree" }, &format!("dead:{dead}"))?;
         let id = super::super::Store::reserve(self);
         let wording = wording.map(|text| self.keys.seal(Place::Wording, id, text.as_bytes())).transpose()?;
         self.write(move |desk| {

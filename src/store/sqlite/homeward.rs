@@ -77,10 +77,7 @@ fn plant(ground: &mut Ground<'_, '_>, ticket: i64, outcome: Option<i64>, kind: O
         return Ok(());
     }
     if kind.concludes() {
-        ground
-            .db
-            .prepare_cached("UPDATE ticket SET concluded_at = ?2 WHERE id = ?1")?
-            .execute([ticket, ground.now])?;
+        ground.db.prepare_cached("UPDATE ticket SET concluded_at = ?2 WHERE id = ?1")?.execute([ticket, ground.now])?;
     }
     carry(ground, Reference::own(channel, ticket), outcome, kind)
 }
@@ -152,10 +149,11 @@ pub(super) fn walked(
         Again::At(due) if !asked => due,
         _ => ground.now,
     };
-    ground
-        .db
-        .prepare_cached("UPDATE errand SET due = ?3 WHERE task = ?1 AND subject = ?2")?
-        .execute(params![errand.task as i64, errand.subject, due])?;
+    ground.db.prepare_cached("UPDATE errand SET due = ?3 WHERE task = ?1 AND subject = ?2")?.execute(params![
+        errand.task as i64,
+        errand.subject,
+        due
+    ])?;
     Ok(if due > ground.now { Next::At(due, 0) } else { Next::Ready })
 }
 
@@ -307,8 +305,9 @@ fn wording(db: &Connection, keys: &Keys, reference: Reference, n: u32) -> Result
 }
 
 fn tries(db: &Connection, keys: &Keys, reference: Reference, n: u32) -> Result<Vec<Try>, StoreError> {
-    let mut statement =
-        db.prepare_cached("SELECT id, at, ended_how, body, answer FROM try WHERE reference = ?1 AND n = ?2 ORDER BY id")?;
+    let mut statement = db.prepare_cached(
+        "SELECT id, at, ended_how, body, answer FROM try WHERE reference = ?1 AND n = ?2 ORDER BY id",
+    )?;
     let mut rows = statement.query(params![reference.number(), n])?;
     let mut tries = Vec::new();
     while let Some(row) = rows.next()? {

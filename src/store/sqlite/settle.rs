@@ -51,12 +51,7 @@ pub(super) fn settle(ground: &mut Ground<'_, '_>, settlement: &Settlement) -> ru
     }
 }
 
-fn forwarded(
-    ground: &mut Ground<'_, '_>,
-    ticket: i64,
-    n: u32,
-    core_number: Option<&str>,
-) -> rusqlite::Result<Next> {
+fn forwarded(ground: &mut Ground<'_, '_>, ticket: i64, n: u32, core_number: Option<&str>) -> rusqlite::Result<Next> {
     let told: Option<(bool, bool, u32)> = ground
         .db
         .prepare_cached(

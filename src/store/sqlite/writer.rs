@@ -12,11 +12,11 @@ use tokio::sync::{mpsc, oneshot};
 use super::super::schedule::{Next, Schedule};
 use super::super::{Acceptance, Clock, Lease, NotAccepted, Settlement, StoreError, Verdict};
 use super::Planted;
-use super::signs::Signs;
 use super::accept::{Ground, accept};
 use super::checkpoint::Checkpointer;
 use super::serial::Serials;
 use super::settle::settle;
+use super::signs::Signs;
 use super::statements::Statements;
 
 /// The most members of one commit.

@@ -4,8 +4,8 @@ use huiliu_contract::OutcomeKind;
 
 use super::{House, Site, clerk, letter};
 use crate::store::{
-    Again, Carried, Claim, DeadKind, Fact, Far, Lane, Outcome, OutcomeTaken, Place, Reference, Sign, Standing, TicketKey,
-    TryEnd,
+    Again, Carried, Claim, DeadKind, Fact, Far, Lane, Outcome, OutcomeTaken, Place, Reference, Sign, Standing,
+    TicketKey, TryEnd,
 };
 
 impl Site {

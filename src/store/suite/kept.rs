@@ -134,7 +134,17 @@ pub(super) async fn nothing_personal_lies_readable(house: &dyn House) {
     let body = keys.seal(Place::Outcome, id, outcome.as_bytes()).unwrap();
     let number =
         site.store.search(crate::store::Search { limit: 1, ..Default::default() }).await.unwrap()[0].key.number;
-    site.store.take_outcome(id, "o1".into(), keys.blind("outcome", &[b"x"]), Some(number), huiliu_contract::OutcomeKind::Closed, body).await.unwrap();
+    site.store
+        .take_outcome(
+            id,
+            "o1".into(),
+            keys.blind("outcome", &[b"x"]),
+            Some(number),
+            huiliu_contract::OutcomeKind::Closed,
+            body,
+        )
+        .await
+        .unwrap();
     let check = |when: &str| {
         let bytes = house.bytes();
         assert!(memchr(&bytes, b"mailbox") || memchr(&bytes, b"province"), "the search itself works");

@@ -1,5 +1,7 @@
 //! Stories of people: retry, drop, edit, each on record; finding tickets; outcomes that the core posts.
 
+use huiliu_contract::OutcomeKind;
+
 use super::*;
 use crate::store::{Due, DueCount, OutcomeTaken, Search};
 
@@ -101,11 +103,11 @@ pub(super) async fn what_is_due_is_listed(house: &dyn House) {
     site.new_ticket(&letter("E", "none")).await;
     site.new_ticket(&letter("F", "trial").deadline(at(-1)).standing(Standing::Trial)).await;
     site.new_ticket(&letter("G", "historic").deadline(at(-1)).standing(Standing::Historic)).await;
-    let post = async |core_id: &str, to: TicketKey, content: &str| {
+    let post = async |core_id: &str, to: TicketKey, kind: OutcomeKind| {
         let (id, keys) = (site.store.reserve(), site.store.keys());
-        let body = keys.seal(Place::Outcome, id, content.as_bytes()).unwrap();
-        let digest = keys.blind("outcome", &[content.as_bytes()]);
-        site.store.take_outcome(id, core_id.into(), digest, Some(to.number), body).await.unwrap();
+        let body = keys.seal(Place::Outcome, id, kind.word().as_bytes()).unwrap();
+        let digest = keys.blind("outcome", &[kind.word().as_bytes()]);
+        site.store.take_outcome(id, core_id.into(), digest, Some(to.number), kind, body).await.unwrap();
     };
     let due = async |until: i64, channel: Option<u32>, limit: usize| -> Vec<i64> {
         let due = Due { until: moment(until), channel, limit, open: true };
@@ -114,11 +116,10 @@ pub(super) async fn what_is_due_is_listed(house: &dyn House) {
         rows.iter().map(|row| row.key.id).collect()
     };
     assert_eq!(due(24, None, 10).await, [late.id, closed.id, near.id]);
-    post("o1", closed, r#"{"kind":"signed","at":"2026-12-01T00:00:00Z"}"#).await;
-    post("o2", closed, "not what the core sends").await;
+    post("o1", closed, OutcomeKind::Signed).await;
     assert_eq!(due(24, None, 10).await, [late.id, closed.id, near.id], "signed is not done");
-    post("o3", closed, r#"{"kind":"closed","at":"2026-12-01T00:00:00Z"}"#).await;
-    post("o4", closed, r#"{"kind":"visited","at":"2026-12-02T00:00:00Z"}"#).await;
+    post("o3", closed, OutcomeKind::Closed).await;
+    post("o4", closed, OutcomeKind::Visited).await;
     assert_eq!(due(24, None, 10).await, [late.id, near.id]);
     assert_eq!(due(0, None, 10).await, [late.id]);
     assert_eq!(due(100, None, 10).await, [late.id, near.id, later.id]);
@@ -127,10 +128,8 @@ pub(super) async fn what_is_due_is_listed(house: &dyn House) {
     let count = async |since: i64| site.store.count_due(moment(since), moment(0), moment(24)).await.unwrap();
     assert_eq!(count(-100).await, DueCount { past: 1, near: 1 });
     assert_eq!(count(-4).await, DueCount { past: 0, near: 1 });
-    for (n, kind) in ["declined", "redirected"].into_iter().enumerate() {
-        let told = format!(r#"{{"kind":"{kind}","at":"2026-12-01T00:00:00Z"}}"#);
-        post(&format!("p{n}"), [late, near][n], &told).await;
-    }
+    post("p1", late, OutcomeKind::Declined).await;
+    post("p2", near, OutcomeKind::Redirected).await;
     assert_eq!(count(-100).await, DueCount::default());
 }
 
@@ -143,7 +142,7 @@ pub(super) async fn an_outcome_is_kept_once(house: &dyn House) {
         let (id, keys) = (site.store.reserve(), site.store.keys());
         let body = keys.seal(Place::Outcome, id, content.as_bytes()).unwrap();
         let digest = keys.blind("outcome", &[content.as_bytes()]);
-        site.store.take_outcome(id, core_id.into(), digest, Some(number), huiliu_contract::OutcomeKind::Closed, body).await.unwrap()
+        site.store.take_outcome(id, core_id.into(), digest, Some(number), OutcomeKind::Closed, body).await.unwrap()
     };
     assert_eq!(post("o1", key.number, "signed").await, OutcomeTaken::New);
     assert_eq!(post("o1", key.number, "signed").await, OutcomeTaken::Repeat);

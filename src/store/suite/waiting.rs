@@ -78,5 +78,8 @@ pub(super) async fn a_page_under_way_is_not_left_waiting(house: &dyn House) {
     assert_eq!(site.forward_all().await.iter().map(|sent| sent.0).collect::<Vec<_>>(), [young.id]);
     // The gateway's own end of the run comes late: the person's word stands.
     site.store.end_first_run(site.channel.channel, true).await.unwrap();
-    assert_eq!(site.store.enroll("province", "province", true, crate::store::Sign::Never).await.unwrap().first_run, FirstRun::Through);
+    assert_eq!(
+        site.store.enroll("province", "province", true, crate::store::Sign::Never).await.unwrap().first_run,
+        FirstRun::Through
+    );
 }

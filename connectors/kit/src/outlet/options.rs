@@ -57,11 +57,12 @@ pub struct ReturnOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "怎么查对方的状态:送到没有、认不认"))]
     pub status: Option<Status>,
-    /// When an answer counts as success; as `poll.success` if it is not written.
+    /// When an answer counts as success; as `poll.success` if it is not written, and by the HTTP status alone where
+    /// there is none.
     #[serde(default)]
-    #[schemars(extend("x-zh" = "什么样的返回算成功;不写同 poll.success"))]
+    #[schemars(extend("x-zh" = "什么样的返回算成功;不写同 poll.success,没有 poll 就只看 HTTP 状态码"))]
     pub success: Option<Success>,
-    /// What error codes mean; as `poll.errors` if it is not written.
+    /// What error codes mean; as `poll.errors` if it is not written and there is one.
     #[serde(default)]
     #[schemars(extend("x-zh" = "错误代码各是什么意思;不写同 poll.errors"))]
     pub errors: Option<Errors>,
