@@ -1,10 +1,14 @@
 //! Hands that connector kinds share: HTTP client, auth, success rules, templates, picking values out of
-//! documents. Nothing here knows a kind, loops, sleeps or retries.
+//! documents, and the engine that carries outcomes back. Nothing here knows a kind, loops, sleeps or retries.
 
 pub mod auth;
 pub mod client;
+pub mod line;
+pub mod mistakes;
+pub mod outlet;
 pub mod pick;
 pub mod retry_after;
 pub mod stamp;
 pub mod success;
+pub mod target;
 pub mod template;

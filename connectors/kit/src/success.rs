@@ -123,10 +123,14 @@ impl Judge {
     }
 
     /// The document of a successful answer; the body must be JSON. `now` is for a `Retry-After` date.
+    ///
+    /// Its faults are for calls that change nothing over there: one that was answered is told as
+    /// [`Reached::Maybe`], because what was asked may be to blame.
     pub fn document(&self, answer: &Answer, now: Timestamp) -> Result<Value, Fault> {
-        self.status(answer, now)?;
+        let blamed = |failure: Failure| failure.fault(Reached::Maybe, answer, now);
+        self.status(answer).map_err(blamed)?;
         let document = answer.json()?;
-        self.body(&document, answer, now)?;
+        self.body(&document).map_err(blamed)?;
         Ok(document)
     }
 
@@ -135,11 +139,29 @@ impl Judge {
         if self.rule.is_some() {
             return self.document(answer, now).map(Some);
         }
-        self.status(answer, now)?;
+        self.status(answer).map_err(|failure| failure.fault(Reached::Maybe, answer, now))?;
         Ok(answer.json().ok())
     }
 
-    fn status(&self, answer: &Answer, now: Timestamp) -> Result<(), Fault> {
+    /// As [`Self::accept`], for a call that changes something over there.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Unavailable`] with [`Reached::Maybe`] means that the answer does not tell whether it was taken: 502, 504,
+    /// a 5xx that says nothing of its own, or a success by HTTP whose body does not hold what the rule looks for.
+    /// Every other fault is certain: it was not.
+    pub fn taken(&self, answer: &Answer, now: Timestamp) -> Result<Option<Value>, Fault> {
+        let told = |failure: Failure| failure.certain(answer, now);
+        self.status(answer).map_err(told)?;
+        if self.rule.is_none() {
+            return Ok(answer.json().ok());
+        }
+        let document = answer.json().map_err(nobody_knows)?;
+        self.body(&document).map_err(told)?;
+        Ok(Some(document))
+    }
+
+    fn status(&self, answer: &Answer) -> Result<(), Failure> {
         let status = answer.status;
         if status.is_success() {
             return Ok(());
@@ -154,26 +176,74 @@ impl Judge {
         } else {
             format!("HTTP {}", status.as_u16())
         };
-        Err(fault(trouble, message, answer, now))
+        let reached = match status.as_u16() {
+            // Said by whatever stands before the far side, whatever its body looks like.
+            502 | 504 => Reached::Maybe,
+            500..=599 if said.is_none() && status != StatusCode::SERVICE_UNAVAILABLE => Reached::Maybe,
+            _ => Reached::No,
+        };
+        Err(Failure { trouble, message, reached, understood: true })
     }
 
-    fn body(&self, document: &Value, answer: &Answer, now: Timestamp) -> Result<(), Fault> {
+    fn body(&self, document: &Value) -> Result<(), Failure> {
         let Some((at, is)) = &self.rule else { return Ok(()) };
         let found = at.get(document);
+        let failure =
+            |trouble, message, understood| Err(Failure { trouble, message, reached: Reached::No, understood });
         let Some(text) = found.and_then(scalar) else {
             let message = format!("the success value at `{at}` is {}", sort_of(found));
-            return Err(fault(Trouble::Malformed, message, answer, now));
+            return failure(Trouble::Malformed, message, false);
         };
         if is.iter().any(|wanted| *wanted == *text) {
             return Ok(());
         }
         match self.errors.get_key_value(&*text) {
-            Some((known, trouble)) => Err(fault(*trouble, format!("`{at}` is `{known}`"), answer, now)),
+            Some((known, trouble)) => failure(*trouble, format!("`{at}` is `{known}`"), true),
             None => {
                 let message = format!("`{at}` is neither a success value nor in the error table");
-                Err(fault(Trouble::Malformed, message, answer, now))
+                failure(Trouble::Malformed, message, true)
             }
         }
+    }
+}
+
+/// What an answer failed by.
+struct Failure {
+    trouble: Trouble,
+    message: String,
+    /// Whether it may have been taken all the same, where it is unavailable.
+    reached: Reached,
+    /// Whether it is an error by the rule, not merely an answer in which the rule finds nothing.
+    understood: bool,
+}
+
+impl Failure {
+    fn certain(self, answer: &Answer, now: Timestamp) -> Fault {
+        let (reached, understood) = (self.reached, self.understood);
+        let fault = self.fault(reached, answer, now);
+        if understood { fault } else { nobody_knows(fault) }
+    }
+
+    fn fault(self, reached: Reached, answer: &Answer, now: Timestamp) -> Fault {
+        let message = self.message;
+        let fault = match self.trouble {
+            Trouble::Unavailable => {
+                Fault::Unavailable { message, retry_after: retry_after(&answer.headers, now), reached, quoted: None }
+            }
+            Trouble::Denied => Fault::denied(message),
+            Trouble::Malformed => Fault::malformed(message),
+        };
+        fault.quoting(answer.quote())
+    }
+}
+
+/// An answer that cannot be read says nothing of what became of the question.
+pub(crate) fn nobody_knows(fault: Fault) -> Fault {
+    match fault {
+        Fault::Malformed { message, quoted } => {
+            Fault::Unavailable { message, retry_after: None, reached: Reached::Maybe, quoted }
+        }
+        other => other,
     }
 }
 
@@ -187,21 +257,6 @@ fn by_status(status: StatusCode) -> Trouble {
         408 | 429 | 500..=599 => Trouble::Unavailable,
         _ => Trouble::Malformed,
     }
-}
-
-fn fault(trouble: Trouble, message: String, answer: &Answer, now: Timestamp) -> Fault {
-    let fault = match trouble {
-        // It answered, but a platform that fails half way may have done what was asked.
-        Trouble::Unavailable => Fault::Unavailable {
-            message,
-            retry_after: retry_after(&answer.headers, now),
-            reached: Reached::Maybe,
-            quoted: None,
-        },
-        Trouble::Denied => Fault::denied(message),
-        Trouble::Malformed => Fault::malformed(message),
-    };
-    fault.quoting(answer.quote())
 }
 
 #[cfg(test)]

@@ -1,163 +1,48 @@
 //! From options to a connector: everything is compiled and checked here, once, and all mistakes are told
 //! together. Nothing is contacted.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use huiliu_contract::{Connector, Misconfigured, OutcomeKind, Site};
-use huiliu_kit::auth::Credentials;
-use huiliu_kit::client::{Client, ClientOptions};
-use huiliu_kit::pick::Pointer;
+use huiliu_contract::{Connector, Misconfigured, Site};
+use huiliu_kit::line::{Base, Connect, Line};
+use huiliu_kit::mistakes::Mistakes;
+use huiliu_kit::outlet::{Plan, ReturnOptions};
 use huiliu_kit::stamp::Stamp;
 use huiliu_kit::success::Judge;
-use huiliu_kit::template::Template;
-use url::Url;
+use huiliu_kit::target::{Draft, Target, method_of};
 
 use crate::items::Reader;
 use crate::mark::Pager;
-use crate::options::{Connect, Options, PageBy, Paging, PollOptions, ReturnOptions, Since, SinceBy, Way};
-use crate::outlet::{self, Outlet, Road};
-use crate::poll::{self, Line, Platform, SinceRule};
-use crate::target::{Draft, Target};
-
-/// Collects what is wrong, so that an operator sees all of it at once.
-#[derive(Default)]
-pub(crate) struct Mistakes(Vec<Misconfigured>);
-
-impl Mistakes {
-    /// Adds one; the same mistake seen on the way to several requests is one.
-    pub(crate) fn push(&mut self, one: Misconfigured) {
-        if !self.0.contains(&one) {
-            self.0.push(one);
-        }
-    }
-
-    pub(crate) fn take<T>(&mut self, result: Result<T, Misconfigured>) -> Option<T> {
-        result.map_err(|one| self.push(one)).ok()
-    }
-
-    pub(crate) fn take_all<T>(&mut self, result: Result<T, Vec<Misconfigured>>) -> Option<T> {
-        result.map_err(|all| all.into_iter().for_each(|one| self.push(one))).ok()
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.0.len()
-    }
-
-    fn tell(&mut self, key: &str, problem: &str, problem_zh: &str) {
-        self.push(Misconfigured::new(key, problem, problem_zh));
-    }
-
-    fn pointer(&mut self, written: Option<&String>, key: &str) -> Option<Pointer> {
-        self.take(Pointer::parse(written?).map_err(|bad| bad.at_key(key)))
-    }
-}
-
-/// The address that paths are added to, and the hosts that may be asked.
-pub(crate) struct Base {
-    /// Without the slash at its end, braces doubled: it is the front of templates.
-    front: String,
-    hosts: Vec<String>,
-    tls: bool,
-}
-
-impl Base {
-    fn read(connect: &Connect) -> Result<Self, Misconfigured> {
-        let bad = |problem: &str, zh: &str| Misconfigured::new("connect.url", problem, zh);
-        let url =
-            Url::parse(&connect.url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        let url = url.ok_or_else(|| bad("this is no http or https address", "这不是 http 或 https 地址"))?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(bad(
-                "user and password are not written into the address; use `connect.auth`",
-                "用户名、密码不能写在地址里;请用 connect.auth",
-            ));
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(bad(
-                "the address ends before `?` and `#`; parameters belong to `poll.list.query`",
-                "地址里不要带 ? 和 #;参数写到 poll.list.query",
-            ));
-        }
-        let hosts: Vec<_> =
-            url.host_str().map(str::to_owned).into_iter().chain(connect.allow_hosts.iter().cloned()).collect();
-        let front = url.as_str().trim_end_matches('/').replace('{', "{{").replace('}', "}}");
-        Ok(Self { front, hosts, tls: url.scheme() == "https" })
-    }
-
-    /// Compiles a path behind the address, or an absolute address of an allowed host.
-    pub(crate) fn join(&self, path: &str, key: &str, names: &[&str]) -> Result<Template, Misconfigured> {
-        let whole = if path.starts_with("http://") || path.starts_with("https://") {
-            let host = Url::parse(path).ok().and_then(|url| url.host_str().map(str::to_owned));
-            if !host.is_some_and(|host| self.hosts.contains(&host)) {
-                let problem =
-                    "this address leads to a host that is neither that of `connect.url` nor in `connect.allow_hosts`";
-                return Err(Misconfigured::new(
-                    key,
-                    problem,
-                    "这个地址的主机既不是 connect.url 的,也不在 connect.allow_hosts 里",
-                ));
-            }
-            path.to_owned()
-        } else if path.is_empty() || path.starts_with('/') || path.starts_with('?') {
-            format!("{}{path}", self.front)
-        } else {
-            format!("{}/{path}", self.front)
-        };
-        Template::url(&whole, names).map_err(|bad| bad.at_key(key))
-    }
-}
+use crate::options::{Options, PageBy, Paging, PollOptions, Since, SinceBy};
+use crate::poll::{self, Platform, SinceRule};
 
 /// Builds the connector.
 pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, Vec<Misconfigured>> {
     let mut wrong = Mistakes::default();
-    let base = wrong.take(Base::read(&options.connect));
-    let line = line(&options, base.as_ref(), site, &mut wrong);
-    // With a wrong address the rest is still checked, against one that cannot be wrong.
-    let base = base.unwrap_or_else(|| Base { front: "http://127.0.0.1".into(), hosts: Vec::new(), tls: false });
-    let poll = platform(&options.poll, &options.connect, &base, site, &mut wrong);
-    let back = options.r#return.as_ref().and_then(|back| outlet(back, &options, &base, &mut wrong));
-    let wants_outlet = options.r#return.is_some();
-    match (line, poll, wrong.0) {
-        (Some(line), Some(poll), wrong) if wrong.is_empty() => {
+    let connect = &options.connect;
+    let back = options.r#return.as_ref().filter(|back| back.is_written());
+    // With a wrong address the rest is still checked.
+    let base = wrong.take(Base::read(connect, "connect")).unwrap_or_else(|| Base::nowhere("connect"));
+    let list = [options.poll.list.get.as_ref(), options.poll.list.post.as_ref()];
+    let paths = list.into_iter().flatten().chain(back.into_iter().flat_map(ReturnOptions::paths));
+    let line = Line::build(connect, &base, paths, site, &mut wrong);
+    let poll = platform(&options.poll, connect, &base, site, &mut wrong);
+    let outlet = back.and_then(|back| {
+        let poll = Some((options.poll.success.as_ref(), &options.poll.errors));
+        let headers = (&connect.headers, "connect.headers");
+        Plan::read(back, &base, headers, poll, site.zone(), &mut wrong)
+    });
+    let wrong = wrong.into_vec();
+    match (line, poll) {
+        (Some(line), Some(poll)) if wrong.is_empty() => {
             let line = Arc::new(line);
-            let outlet = back.filter(|_| wants_outlet).map(|(ways, judge)| -> Box<dyn huiliu_contract::WriteBack> {
-                Box::new(Outlet { line: Arc::clone(&line), ways, judge, zone: site.zone() })
-            });
+            let outlet = outlet.map(|plan| plan.on(Arc::clone(&line)));
             Ok(Connector { poll: Some(Box::new(poll(line))), receive: None, outlet })
         }
-        (_, _, wrong) => Err(wrong),
+        _ => Err(wrong),
     }
-}
-
-fn line(options: &Options, base: Option<&Base>, site: &dyn Site, wrong: &mut Mistakes) -> Option<Line> {
-    let connect = &options.connect;
-    let timeout = connect.timeout.map_or(Duration::from_secs(30), |timeout| timeout.0);
-    if !(Duration::from_secs(1)..=Duration::from_secs(600)).contains(&timeout) {
-        wrong.tell("connect.timeout", "a time from 1s to 10m is needed", "要在 1s 到 10m 之间");
-    }
-    let credentials = match &connect.auth {
-        Some(auth) => wrong.take_all(auth.resolve("connect.auth", site)),
-        None => Some(Credentials::nobody()),
-    };
-    let absolute = |path: &&String| path.starts_with("https://");
-    let list = [options.poll.list.get.as_ref(), options.poll.list.post.as_ref()];
-    let back =
-        options.r#return.iter().flat_map(|back| ways(back).into_iter().filter_map(|(_, _, way)| Some(&way?.post)));
-    let tls = base.is_some_and(|base| base.tls) || list.into_iter().flatten().chain(back).any(|path| absolute(&path));
-    let client = Client::build(
-        ClientOptions {
-            timeout,
-            ca_file: connect.ca_file.as_deref().map(|file| site.path(file)),
-            tls: tls || !connect.allow_hosts.is_empty(),
-            allow_hosts: connect.allow_hosts.clone(),
-            ..ClientOptions::default()
-        },
-        "connect.ca_file",
-    );
-    Some(Line { client: wrong.take(client)?, credentials: credentials? })
 }
 
 fn platform(
@@ -190,14 +75,7 @@ fn platform(
 
 fn list(poll: &PollOptions, connect: &Connect, base: &Base, wrong: &mut Mistakes) -> Option<Target> {
     let list = &poll.list;
-    let (method, path, key) = match (&list.get, &list.post) {
-        (Some(path), None) => (Method::GET, path, "poll.list.get"),
-        (None, Some(path)) => (Method::POST, path, "poll.list.post"),
-        _ => {
-            wrong.tell("poll.list", "exactly one of `get` and `post` is needed", "get 和 post 要写且只写一个");
-            return None;
-        }
-    };
+    let (method, path, key) = wrong.take(method_of(list.get.as_ref(), list.post.as_ref(), "poll.list"))?;
     if method == Method::GET && list.body.is_some() {
         wrong.tell(
             "poll.list.body",
@@ -218,9 +96,9 @@ fn list(poll: &PollOptions, connect: &Connect, base: &Base, wrong: &mut Mistakes
     }
     let draft = Draft {
         method,
-        path: (path, key.into()),
+        path: (path, key),
         query: (&list.query, "poll.list.query".into()),
-        headers: [(&connect.headers, "connect.headers".into()), (&list.headers, "poll.list.headers".into())],
+        headers: &[(&connect.headers, "connect.headers".into()), (&list.headers, "poll.list.headers".into())],
         body: (list.body.as_ref(), "poll.list.body".into()),
         send_as: list.send_as,
         names: &poll::NAMES,
@@ -323,60 +201,4 @@ fn since_rule(since: &Since, wrong: &mut Mistakes) -> Option<SinceRule> {
 
 fn stamp(written: Option<&str>, key: &str, wrong: &mut Mistakes) -> Option<Stamp> {
     wrong.take(Stamp::parse(written.unwrap_or("iso")).map_err(|bad| bad.at_key(key)))
-}
-
-/// Every kind of outcome that can be carried back, under its key.
-fn ways(back: &ReturnOptions) -> [(OutcomeKind, &'static str, Option<&Way>); 10] {
-    [
-        (OutcomeKind::Signed, "signed", back.signed.as_ref()),
-        (OutcomeKind::ReturnedToSource, "returned", back.returned.as_ref()),
-        (OutcomeKind::Extended, "extended", back.extended.as_ref()),
-        (OutcomeKind::Progressed, "progressed", back.progressed.as_ref()),
-        (OutcomeKind::Replied, "replied", back.replied.as_ref()),
-        (OutcomeKind::Closed, "closed", back.closed.as_ref()),
-        (OutcomeKind::Declined, "declined", back.declined.as_ref()),
-        (OutcomeKind::Redirected, "redirected", back.redirected.as_ref()),
-        (OutcomeKind::Merged, "merged", back.merged.as_ref()),
-        (OutcomeKind::Visited, "visited", back.visited.as_ref()),
-    ]
-}
-
-fn outlet(
-    back: &ReturnOptions,
-    options: &Options,
-    base: &Base,
-    wrong: &mut Mistakes,
-) -> Option<(Vec<(OutcomeKind, Road)>, Judge)> {
-    let success = back.success.as_ref().or(options.poll.success.as_ref());
-    let errors = back.errors.as_ref().unwrap_or(&options.poll.errors);
-    // What is taken over from `poll` was judged there.
-    let judge = Judge::build(success, "return.success", errors, "return.errors");
-    let judge = if back.success.is_some() || back.errors.is_some() { wrong.take_all(judge) } else { judge.ok() };
-    let nothing = BTreeMap::new();
-    let mut roads = Vec::new();
-    for (kind, word, way) in ways(back) {
-        let Some(way) = way else { continue };
-        let draft = Draft {
-            method: Method::POST,
-            path: (&way.post, format!("return.{word}.post")),
-            query: (&nothing, format!("return.{word}.query")),
-            headers: [(&options.connect.headers, "connect.headers".into()), (&nothing, String::new())],
-            body: (way.send.as_ref(), format!("return.{word}.send")),
-            send_as: way.send_as,
-            names: &outlet::NAMES,
-            extras: Vec::new(),
-        };
-        let reference = wrong.pointer(way.reference.as_ref(), &format!("return.{word}.reference"));
-        if let Some(target) = Target::build(&draft, base, wrong) {
-            roads.push((kind, Road { target, reference }));
-        }
-    }
-    if ways(back).iter().all(|(_, _, way)| way.is_none()) {
-        wrong.tell(
-            "return",
-            "no way back is written; leave the table out, or write one such as `closed`",
-            "没有写任何回传办法;删掉这一栏,或写上 closed 等",
-        );
-    }
-    Some((roads, judge?))
 }

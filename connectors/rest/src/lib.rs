@@ -19,13 +19,9 @@ mod build;
 mod items;
 mod mark;
 mod options;
-mod outlet;
 mod poll;
-mod target;
 
-pub use options::{
-    Connect, List, Options, PageBy, Paging, PollOptions, ReturnOptions, SendAs, SentAt, Since, SinceBy, Until, Way,
-};
+pub use options::{List, Options, PageBy, Paging, PollOptions, SentAt, Since, SinceBy, Until};
 
 use huiliu_contract::{Connector, ConnectorKind, Misconfigured, Site};
 

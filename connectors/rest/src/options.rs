@@ -1,11 +1,12 @@
 //! What an operator may write for a polled platform. Nothing is compiled or looked up here.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use huiliu_contract::Period;
-use huiliu_kit::auth::Auth;
+use huiliu_kit::line::Connect;
+use huiliu_kit::outlet::ReturnOptions;
 use huiliu_kit::success::{Errors, Success};
+use huiliu_kit::target::SendAs;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,35 +25,6 @@ pub struct Options {
     #[serde(default)]
     #[schemars(extend("x-zh" = "怎么回"))]
     pub r#return: Option<ReturnOptions>,
-}
-
-/// `[connect]`
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Connect {
-    /// The address that all paths below are added to; http or https.
-    #[schemars(extend("x-zh" = "接口地址,后面的路径都接在它后面"))]
-    pub url: String,
-    /// Who we are; without it, nobody.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "身份验证办法"))]
-    pub auth: Option<Auth>,
-    /// Headers of every request; no secrets here, those belong to `auth`.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "每次请求都带的请求头(不放密钥)"))]
-    pub headers: BTreeMap<String, String>,
-    /// Certificates to trust instead of the system's (PEM), for a platform that signs its own.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "对方自签证书的文件(PEM);填了就只信它"))]
-    pub ca_file: Option<PathBuf>,
-    /// The longest time for one request; 30s by default, 1s to 10m.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "一次请求最多等多久,默认30s"))]
-    pub timeout: Option<Period>,
-    /// Other hosts that requests may go to, by an absolute path below or a redirect.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "除接口地址外还允许访问的主机"))]
-    pub allow_hosts: Vec<String>,
 }
 
 /// `[poll]`
@@ -126,19 +98,6 @@ pub struct List {
     #[serde(default)]
     #[schemars(extend("x-zh" = "返回里总条数在哪;取不够会报错"))]
     pub total: Option<String>,
-}
-
-/// How a body is written.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SendAs {
-    /// As JSON.
-    #[default]
-    #[schemars(extend("x-zh" = "JSON"))]
-    Json,
-    /// As a form (`application/x-www-form-urlencoded`).
-    #[schemars(extend("x-zh" = "表单"))]
-    Form,
 }
 
 /// Where a time stands in an item, and how it is written.
@@ -267,80 +226,4 @@ pub enum SinceBy {
     /// A number or text that only grows; what comes later with a smaller one is not seen.
     #[schemars(extend("x-zh" = "只增不减的编号"))]
     Id,
-}
-
-/// `[return]`: one way for each kind of outcome that is carried back.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReturnOptions {
-    /// 签收.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "签收"))]
-    pub signed: Option<Way>,
-    /// 申请退单.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "申请退单"))]
-    pub returned: Option<Way>,
-    /// 申请延期.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "申请延期"))]
-    pub extended: Option<Way>,
-    /// 阶段反馈.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "阶段反馈"))]
-    pub progressed: Option<Way>,
-    /// 公开答复.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "公开答复"))]
-    pub replied: Option<Way>,
-    /// 办结.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "办结"))]
-    pub closed: Option<Way>,
-    /// 不予受理.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "不予受理"))]
-    pub declined: Option<Way>,
-    /// 转其他渠道.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "转其他渠道"))]
-    pub redirected: Option<Way>,
-    /// 并单.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "并单"))]
-    pub merged: Option<Way>,
-    /// 回访.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "回访"))]
-    pub visited: Option<Way>,
-    /// When an answer counts as success; as `poll.success` if it is not written.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "什么样的返回算成功;不写同 poll.success"))]
-    pub success: Option<Success>,
-    /// What error codes mean; as `poll.errors` if it is not written.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "错误代码各是什么意思;不写同 poll.errors"))]
-    pub errors: Option<Errors>,
-}
-
-/// One request that carries an outcome back. Texts may hold `{id}`, `{key}`, `{kind}`, `{at}`, `{unit}`,
-/// `{way}`, `{public_reply}`, `{reason}`, `{days}`, `{solved}` and `{satisfaction}`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Way {
-    /// Path of the POST.
-    #[schemars(extend("x-zh" = "用POST请求的路径"))]
-    pub post: String,
-    /// The body, as a tree of values.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "发送的内容"))]
-    pub send: Option<Value>,
-    /// How the body is written.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "内容的写法:json 或 form"))]
-    pub send_as: SendAs,
-    /// Where the platform's own number for this write-back stands in its answer.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "对方回执号在返回里的位置"))]
-    pub reference: Option<String>,
 }

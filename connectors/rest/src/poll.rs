@@ -5,25 +5,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use huiliu_contract::{Cursor, Fault, Keepsake, Page, Poll};
-use huiliu_kit::auth::Credentials;
-use huiliu_kit::client::{Client, RequestBuilder};
+use huiliu_kit::client::RequestBuilder;
+use huiliu_kit::line::Line;
 use huiliu_kit::stamp::Stamp;
 use huiliu_kit::success::Judge;
+use huiliu_kit::target::Target;
 use huiliu_kit::template::Filling;
 use jiff::Timestamp;
 
 use crate::items::Reader;
 use crate::mark::{At, Mark, Pager, Place};
-use crate::target::Target;
 
 /// The placeholders of a list request, in the order of their values.
 pub(crate) const NAMES: [&str; 3] = ["page", "size", "since"];
-
-/// How requests leave: one client and one identity, shared by both directions.
-pub(crate) struct Line {
-    pub(crate) client: Client,
-    pub(crate) credentials: Credentials,
-}
 
 /// A polled platform.
 pub(crate) struct Platform {
@@ -73,7 +67,7 @@ impl Platform {
             size.as_ref().map(|text| Filling::Json(text.as_bytes())),
             since.as_ref().map(|text| if numeric { Filling::Json(text.as_bytes()) } else { Filling::Text(text) }),
         ];
-        Ok(self.line.credentials.sign(self.list.request(&self.line.client, &values)?))
+        Ok(self.line.credentials.sign(self.list.fill(&values)?.request(&self.line.client)))
     }
 }
 

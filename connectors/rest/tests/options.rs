@@ -1,8 +1,8 @@
 //! What an operator may write, what is refused, and with which words; and what goes out on the line.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
-use huiliu_contract::{Connector, ConnectorKind, ExternalId, Item, Misconfigured, Outcome, OutcomeKind, Receipt};
-use huiliu_farside::platform::{Platform, PlatformOptions, Trick};
+use huiliu_contract::{Connector, ConnectorKind, Item, Misconfigured};
+use huiliu_farside::platform::{Platform, PlatformOptions};
 use huiliu_farside::site::Premises;
 use huiliu_rest::{Options, Rest};
 use serde_json::{Value, json};
@@ -66,7 +66,8 @@ fn what_is_written_in_vain_or_twice_is_refused() {
     assert_eq!(wrong(|tables| tables["poll"]["list"]["query"] = json!({ "p": "{page}" })), ["poll.list"]);
     assert_eq!(wrong(|tables| tables["poll"]["list"]["post"] = json!("/x")), ["poll.list"]);
     assert_eq!(wrong(|tables| tables["poll"]["list"]["body"] = json!({})), ["poll.list.body"]);
-    assert_eq!(wrong(|tables| tables["return"] = json!({})), ["return"]);
+    assert!(build(channel("http://127.0.0.1:1", |tables| tables["return"] = json!({}))).unwrap().outlet.is_none());
+    assert_eq!(wrong(|tables| tables["return"] = json!({ "honours_key": true })), ["return"]);
     assert_eq!(
         wrong(|tables| {
             tables["poll"]["list"]["query"] = json!({ "p": "1" });
@@ -187,60 +188,4 @@ async fn an_item_dated_in_the_future_hides_nothing() {
     let cursor: Value = serde_json::from_str(&page.next.unwrap().0).unwrap();
     let mark: jiff::Timestamp = cursor["since"]["time"].as_str().unwrap().parse().unwrap();
     assert!(mark <= jiff::Timestamp::now());
-}
-
-fn closed() -> Outcome {
-    serde_json::from_value(json!({
-        "kind": "closed", "at": "2026-12-01T02:03:04Z", "days": 3,
-        "units": [{ "name": "住建局", "role": "assisting" }, { "name": "城管局", "role": "lead" }],
-        "public_reply": "路灯\"已\"修复\n请查看", "internal_note": "never-leaves", "solved": "解决",
-    }))
-    .unwrap()
-}
-
-#[tokio::test]
-async fn an_outcome_is_carried_back_once_however_often_it_is_told() {
-    let platform = Platform::start(PlatformOptions::new(1)).await.unwrap();
-    let tables = channel(&platform.url(), |tables| {
-        tables["poll"]["success"] = json!({ "at": "code", "is": [200] });
-        tables["return"] = json!({ "closed": {
-            "post": "/order/finish", "reference": "/data/receiptNo",
-            "send": {
-                "orderNo": "{id}", "dept": "{unit}", "result": "{public_reply}", "days": "{days}",
-                "why": "{reason}", "note": "{kind} {at}",
-            },
-        } });
-    });
-    let outlet = build(tables).unwrap().outlet.unwrap();
-    let id = ExternalId::new("SP20260000001").unwrap();
-    platform.play_on_write_backs([Trick::HangUp]);
-    assert_eq!(outlet.write_back(&id, &closed(), "k-1").await.unwrap_err().word(), "unavailable");
-    let receipt = outlet.write_back(&id, &closed(), "k-1").await.unwrap();
-    assert_eq!(receipt, Receipt::Settled { reference: Some("HZ000001".into()) });
-    let [taken] = platform.written_back().try_into().unwrap();
-    assert_eq!((taken.verb.as_str(), taken.key.as_deref()), ("finish", Some("k-1")));
-    assert_eq!(
-        taken.body,
-        json!({
-            "orderNo": "SP20260000001", "dept": "城管局、住建局", "result": "路灯\"已\"修复\n请查看", "days": 3,
-            "why": null, "note": "closed 2026-12-01 10:03:04",
-        })
-    );
-    let other = Outcome { kind: OutcomeKind::Extended, ..closed() };
-    assert_eq!(outlet.write_back(&id, &other, "k-2").await.unwrap_err().word(), "malformed", "no way is written");
-    platform.play_on_write_backs([Trick::Code("500".into())]);
-    assert_eq!(outlet.write_back(&id, &closed(), "k-3").await.unwrap_err().word(), "malformed");
-}
-
-#[tokio::test]
-async fn an_id_cannot_climb_out_of_its_address() {
-    let platform = Platform::start(PlatformOptions::new(1)).await.unwrap();
-    let tables = channel(&platform.url(), |tables| {
-        tables["return"] = json!({ "closed": { "post": "/order/{id}", "send_as": "form", "send": { "x": "{days}" } } });
-    });
-    let outlet = build(tables).unwrap().outlet.unwrap();
-    assert!(outlet.write_back(&ExternalId::new("..").unwrap(), &closed(), "k").await.is_err());
-    outlet.write_back(&ExternalId::new("a/b?c").unwrap(), &closed(), "k").await.unwrap();
-    let [taken] = platform.written_back().try_into().unwrap();
-    assert_eq!((taken.verb.as_str(), taken.body), ("a/b?c", json!({ "x": "3" })));
 }

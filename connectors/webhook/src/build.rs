@@ -5,6 +5,7 @@ use huiliu_kit::pick::Pointer;
 
 use crate::allow::Network;
 use crate::answer::Envelopes;
+use crate::back;
 use crate::options::{Connect, Options, ReceiveOptions, Verify};
 use crate::read::Reader;
 use crate::receive::Receiver;
@@ -37,11 +38,12 @@ impl ConnectorKind for Webhook {
                 format!("现在是 {body_limit};只能在 1 到 {LARGEST_BODY} 字节之间"),
             ));
         }
+        let outlet = options.r#return.as_ref().and_then(|back| back::outlet(back, site, &mut mistakes));
         match (verifier, reader, envelopes) {
             (Some(verifier), Some(reader), Some(envelopes)) if mistakes.is_empty() => {
                 let receiver = Receiver { allow, verifier, reader, envelopes };
                 let receive = Some((Door::Http { body_limit }, Box::new(receiver) as _));
-                Ok(Connector { receive, ..Connector::default() })
+                Ok(Connector { receive, outlet, ..Connector::default() })
             }
             _ => Err(mistakes),
         }

@@ -1,9 +1,10 @@
 //! The connector kind that receives pushes (接口接收): a far side posts submissions to
 //! `/channels/{name}`, and this kind decides whether to believe them, reads them, and words the
-//! acknowledgement. It opens no port, keeps nothing and never answers before the gateway has committed.
+//! acknowledgement. Outcomes go back to an address of the far side's own. It opens no port, keeps nothing and never answers before the gateway has committed.
 
 mod allow;
 mod answer;
+mod back;
 mod build;
 mod form;
 mod options;
@@ -11,6 +12,7 @@ mod read;
 mod receive;
 mod verify;
 
+pub use back::BackOptions;
 pub use build::Webhook;
 pub use options::{
     AnswerOptions, BasicOptions, Connect, Encoding, EnvelopeOptions, Format, HmacOptions, NonceOptions, Options,

@@ -1,4 +1,4 @@
-//! What an operator may write for a webhook channel: the tables `connect`, `receive` and `answer`.
+//! What an operator may write for a webhook channel: the tables `connect`, `receive`, `answer` and `return`.
 //! Only the shape stands here; what makes sense together is judged when the connector is built.
 
 use std::collections::BTreeMap;
@@ -7,6 +7,8 @@ use huiliu_contract::{Period, SecretRef};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::back::BackOptions;
 
 /// The options of kind `webhook`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -22,6 +24,10 @@ pub struct Options {
     #[serde(default)]
     #[schemars(extend("x-zh" = "怎么应答:收下、重发、拒收、失败时各回什么"))]
     pub answer: AnswerOptions,
+    /// How outcomes are carried back, and where to; without it nothing is.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "怎么回:结果送到对方哪个接口"))]
+    pub r#return: Option<BackOptions>,
 }
 
 /// Who may push.

@@ -95,7 +95,17 @@ impl Client {
 
     /// Sends one request and reads its whole answer, whatever its status.
     pub async fn send(&self, request: RequestBuilder) -> Result<Answer, Fault> {
-        let request = request.build().map_err(trouble::fault)?;
+        self.execute(Self::written(request)?).await
+    }
+
+    /// A request as it goes out. It fails before anything is sent.
+    pub fn written(request: RequestBuilder) -> Result<Request, Fault> {
+        request.build().map_err(trouble::fault)
+    }
+
+    /// As [`Self::send`], for a request that is written already: whatever fails here, the far side may have taken it,
+    /// unless it is unavailable and [`huiliu_contract::Reached::No`].
+    pub async fn execute(&self, request: Request) -> Result<Answer, Fault> {
         let mut response = self.inner.execute(request).await.map_err(trouble::fault)?;
         let told = response.content_length().and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         if told > self.body_cap {

@@ -110,3 +110,45 @@ fn a_rule_that_cannot_work_is_refused_with_all_its_mistakes() {
     let wrong = judge(json!(null), json!({ "E01": "denied", "200": "denied" })).unwrap_err();
     assert_eq!(wrong.len(), 2);
 }
+
+#[test]
+fn a_far_side_that_is_told_something_says_whether_it_took_it() {
+    let errors = json!({ "429": "unavailable", "E9": "unavailable", "401": "denied", "E5": "malformed" });
+    let judge = judge(json!({ "at": "code", "is": [200] }), errors).unwrap();
+    let cases = [
+        (200, r#"{"code":200}"#, "taken"),
+        (200, r#"{"code":"E9"}"#, "unavailable, certain"),
+        (200, r#"{"code":429}"#, "unavailable, certain"),
+        (200, r#"{"code":401}"#, "denied"),
+        (200, r#"{"code":"E5"}"#, "malformed"),
+        (200, r#"{"code":"never heard of"}"#, "malformed"),
+        (429, "", "unavailable, certain"),
+        (503, "", "unavailable, certain"),
+        (500, r#"{"code":"E9"}"#, "unavailable, certain"),
+        (500, "", "unavailable"),
+        (502, "", "unavailable"),
+        (502, r#"{"code":"E9"}"#, "unavailable"),
+        (504, "", "unavailable"),
+        (401, "", "denied"),
+        (404, "", "malformed"),
+        (200, "", "unavailable"),
+        (200, "<html>", "unavailable"),
+        (200, r#"{"msg":"ok"}"#, "unavailable"),
+        (200, r#"{"code":2"#, "unavailable"),
+    ];
+    for (status, body, wanted) in cases {
+        let found = match judge.taken(&answer(status, body), Timestamp::UNIX_EPOCH) {
+            Ok(_) => "taken",
+            Err(Fault::Unavailable { reached: Reached::No, .. }) => "unavailable, certain",
+            Err(fault) => fault.word(),
+        };
+        assert_eq!(found, wanted, "{status} {body}");
+    }
+}
+
+#[test]
+fn a_call_that_changes_nothing_blames_what_was_asked() {
+    let judge = judge(json!(null), json!({})).unwrap();
+    let fault = judge.document(&answer(503, ""), Timestamp::UNIX_EPOCH).unwrap_err();
+    assert!(matches!(fault, Fault::Unavailable { reached: Reached::Maybe, .. }));
+}

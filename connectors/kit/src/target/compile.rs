@@ -1,63 +1,86 @@
-//! One request, compiled: method, address, query, headers and body as templates. Whether anything is
-//! sent, and when, is not decided here.
+//! From what an operator wrote to a compiled request; every mistake is told.
 
 use std::collections::BTreeMap;
 
 use http::{HeaderName, HeaderValue, Method};
-use huiliu_contract::{Fault, Misconfigured};
-use huiliu_kit::client::{Client, RequestBuilder};
-use huiliu_kit::template::{Filling, Template};
+use huiliu_contract::Misconfigured;
 use serde_json::{Map, Value};
-use url::Url;
 
-use crate::build::{Base, Mistakes};
-use crate::options::SendAs;
+use super::{Body, SendAs, Target};
+use crate::line::Base;
+use crate::mistakes::Mistakes;
+use crate::pick::scalar;
+use crate::template::Template;
 
-/// A compiled request.
-pub(crate) struct Target {
-    method: Method,
-    url: Template,
-    names: usize,
-    query: Vec<(String, Template)>,
-    headers: Vec<(HeaderName, Template)>,
-    body: Body,
-}
-
-enum Body {
-    Nothing,
-    /// One template for each set of extra members that are present; the bits of the index say which.
-    Json {
-        extras: Vec<usize>,
-        variants: Vec<Template>,
-    },
-    Form(Vec<(String, Template)>),
-}
-
-/// What a request is compiled from, and under which keys it stands in the configuration.
-pub(crate) struct Draft<'a> {
-    pub(crate) method: Method,
-    pub(crate) path: (&'a str, String),
-    pub(crate) query: (&'a BTreeMap<String, String>, String),
-    pub(crate) headers: [(&'a BTreeMap<String, String>, String); 2],
-    pub(crate) body: (Option<&'a Value>, String),
-    pub(crate) send_as: SendAs,
+/// What a request is compiled from. Each part comes with the dotted key under which it stands in the configuration.
+#[derive(Clone, Debug)]
+pub struct Draft<'a> {
+    /// The method; a GET has no body.
+    pub method: Method,
+    /// The path behind the address, or an absolute address.
+    pub path: (&'a str, String),
+    /// The query parameters.
+    pub query: (&'a BTreeMap<String, String>, String),
+    /// The headers: those of every request, and those of this one.
+    pub headers: &'a [(&'a BTreeMap<String, String>, String)],
+    /// The body, as a tree of values.
+    pub body: (Option<&'a Value>, String),
+    /// How the body is written.
+    pub send_as: SendAs,
     /// The placeholders.
-    pub(crate) names: &'a [&'a str],
+    pub names: &'a [&'a str],
     /// Parameters beside those written out: its name, its key, and the position of its value in `names`. They go
     /// into the query of a GET and into the body of a POST.
-    pub(crate) extras: Vec<(&'a str, String, usize)>,
+    pub extras: Vec<(&'a str, String, usize)>,
+}
+
+/// The method and the path that `get` and `post` of a table name, with their key.
+///
+/// # Errors
+///
+/// Unless exactly one of them is written.
+pub fn method_of<'a>(
+    get: Option<&'a String>,
+    post: Option<&'a String>,
+    table: &str,
+) -> Result<(Method, &'a str, String), Misconfigured> {
+    match (get, post) {
+        (Some(path), None) => Ok((Method::GET, path, format!("{table}.get"))),
+        (None, Some(path)) => Ok((Method::POST, path, format!("{table}.post"))),
+        _ => Err(Misconfigured::new(table, "exactly one of `get` and `post` is needed", "get 和 post 要写且只写一个")),
+    }
+}
+
+/// Headers that hold no placeholder, ready for every request.
+pub fn fixed_headers(
+    written: &BTreeMap<String, String>,
+    key: &str,
+    base: &Base,
+    wrong: &mut Mistakes,
+) -> Vec<(HeaderName, HeaderValue)> {
+    let mut headers = Vec::with_capacity(written.len());
+    for (name, template) in texts(written, key, &[], wrong) {
+        let key = format!("{key}.{name}");
+        let value = HeaderValue::from_bytes(template.to_text(&[]).as_bytes()).map_err(|_| {
+            let problem = "the value holds a character that a header cannot carry, such as a line break";
+            Misconfigured::new(&key, problem, "这个值里有请求头不允许的字符,例如换行")
+        });
+        let name = wrong.take(header_name(&name, &key, base));
+        headers.extend(name.zip(wrong.take(value)));
+    }
+    headers
 }
 
 impl Target {
     /// Compiles a request, telling every mistake; none if there was one.
-    pub(crate) fn build(draft: &Draft<'_>, base: &Base, wrong: &mut Mistakes) -> Option<Self> {
+    pub fn build(draft: &Draft<'_>, base: &Base, wrong: &mut Mistakes) -> Option<Self> {
         let before = wrong.count();
         let url = wrong.take(base.join(draft.path.0, &draft.path.1, draft.names));
         let mut query = texts(draft.query.0, &draft.query.1, draft.names, wrong);
         let mut headers = Vec::new();
-        for (written, key) in &draft.headers {
+        for (written, key) in draft.headers {
             for (name, template) in texts(written, key, draft.names, wrong) {
-                let header = header_name(&name, &format!("{key}.{name}"));
+                let header = header_name(&name, &format!("{key}.{name}"), base);
                 headers.extend(wrong.take(header).map(|header| (header, template)));
             }
         }
@@ -69,61 +92,6 @@ impl Target {
         };
         let url = url.filter(|_| wrong.count() == before)?;
         Some(Self { method: draft.method.clone(), url, names: draft.names.len(), query, headers, body })
-    }
-
-    /// Whether the value at this position of the names is read anywhere.
-    pub(crate) fn uses(&self, name: usize) -> bool {
-        let texts = |list: &[(String, Template)]| list.iter().any(|(_, template)| template.uses(name));
-        self.url.uses(name)
-            || texts(&self.query)
-            || self.headers.iter().any(|(_, template)| template.uses(name))
-            || match &self.body {
-                Body::Nothing => false,
-                Body::Json { variants, .. } => variants.iter().any(|template| template.uses(name)),
-                Body::Form(fields) => texts(fields),
-            }
-    }
-
-    /// Fills in the request. A value that is none leaves its parameter out where it has one of its own.
-    pub(crate) fn request(&self, client: &Client, values: &[Option<Filling<'_>>]) -> Result<RequestBuilder, Fault> {
-        let fillings: Vec<_> = values.iter().map(|value| value.unwrap_or(Filling::NULL)).collect();
-        let absent = |template: &Template| (0..self.names).any(|name| values[name].is_none() && template.uses(name));
-        let pairs = |list: &[(String, Template)]| -> Vec<(String, String)> {
-            let known = list.iter().filter(|(_, template)| !absent(template));
-            known.map(|(name, template)| (name.clone(), template.to_text(&fillings))).collect()
-        };
-        let url = self.address(&fillings)?;
-        let mut request = client.request(self.method.clone(), url);
-        let query = pairs(&self.query);
-        if !query.is_empty() {
-            request = request.query(&query);
-        }
-        for (name, template) in &self.headers {
-            let value = HeaderValue::from_bytes(template.to_text(&fillings).as_bytes()).map_err(|_| {
-                Fault::malformed(format!("the value for header `{name}` holds a character that a header cannot carry"))
-            })?;
-            request = request.header(name, value);
-        }
-        Ok(match &self.body {
-            Body::Nothing => request,
-            Body::Form(fields) => request.form(&pairs(fields)),
-            Body::Json { extras, variants } => {
-                let present = |bit: usize, name: &usize| if values[*name].is_some() { 1 << bit } else { 0 };
-                let variant: usize = extras.iter().enumerate().map(|(bit, name)| present(bit, name)).sum();
-                let mut body = Vec::new();
-                variants[variant].render(&fillings, &mut body);
-                request.header(http::header::CONTENT_TYPE, "application/json").body(body)
-            }
-        })
-    }
-
-    fn address(&self, fillings: &[Filling<'_>]) -> Result<Url, Fault> {
-        // A dot segment would climb out of the path it stands in, encoded or not.
-        let climbs = |name: usize| matches!(fillings[name], Filling::Text("." | "..")) && self.url.uses(name);
-        if (0..self.names).any(climbs) {
-            return Err(Fault::malformed("a value made only of dots cannot stand in an address"));
-        }
-        Url::parse(&self.url.to_text(fillings)).map_err(|_| Fault::malformed("the filled-in address is no URL"))
     }
 }
 
@@ -140,14 +108,18 @@ fn texts(
     compiled.collect()
 }
 
-fn header_name(name: &str, key: &str) -> Result<HeaderName, Misconfigured> {
+fn header_name(name: &str, key: &str, base: &Base) -> Result<HeaderName, Misconfigured> {
     let header = HeaderName::try_from(name).map_err(|_| {
         let problem = format!("`{name}` is no header name; letters, digits and `-` are allowed");
         Misconfigured::new(key, problem, format!("“{name}”不能作请求头名;只能用字母、数字和 -"))
     })?;
     if header == http::header::AUTHORIZATION || header == http::header::COOKIE {
-        let problem = "secrets are not written here; use `connect.auth`";
-        return Err(Misconfigured::new(key, problem, "密钥不能写在这里;请用 connect.auth"));
+        let section = base.section();
+        return Err(Misconfigured::new(
+            key,
+            format!("secrets are not written here; use `{section}.auth`"),
+            format!("密钥不能写在这里;请用 {section}.auth"),
+        ));
     }
     Ok(header)
 }
@@ -196,7 +168,7 @@ fn form(members: &Map<String, Value>, draft: &Draft<'_>, wrong: &mut Mistakes) -
     let mut fields = Vec::new();
     for (name, value) in members {
         let key = format!("{}.{name}", draft.body.1);
-        let template = match huiliu_kit::pick::scalar(value) {
+        let template = match scalar(value) {
             Some(text) => Template::text(&text, draft.names).map_err(|bad| bad.at_key(&key)),
             None => {
                 let problem = "a form holds texts, numbers and booleans only; or write `send_as = \"json\"`";

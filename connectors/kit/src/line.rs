@@ -1,0 +1,169 @@
+//! How requests leave for a far side: its address, the hosts that may be asked, one client and one identity.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use huiliu_contract::{Misconfigured, Period, Site};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use url::Url;
+
+use crate::auth::{Auth, Credentials};
+use crate::client::{Client, ClientOptions};
+use crate::mistakes::Mistakes;
+use crate::template::Template;
+
+/// Where a far side is and who we are to it: `[connect]` of a kind that asks.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Connect {
+    /// The address that all paths below are added to; http or https.
+    #[schemars(extend("x-zh" = "接口地址,后面的路径都接在它后面"))]
+    pub url: String,
+    /// Who we are; without it, nobody.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "身份验证办法"))]
+    pub auth: Option<Auth>,
+    /// Headers of every request; no secrets here, those belong to `auth`.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "每次请求都带的请求头(不放密钥)"))]
+    pub headers: BTreeMap<String, String>,
+    /// Certificates to trust instead of the system's (PEM), for a platform that signs its own.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "对方自签证书的文件(PEM);填了就只信它"))]
+    pub ca_file: Option<PathBuf>,
+    /// The longest time for one request; 30s by default, 1s to 10m.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "一次请求最多等多久,默认30s"))]
+    pub timeout: Option<Period>,
+    /// Other hosts that requests may go to, by an absolute path below or a redirect.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "除接口地址外还允许访问的主机"))]
+    pub allow_hosts: Vec<String>,
+}
+
+/// The address that paths are added to, and the hosts that may be asked.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// Without the slash at its end, braces doubled: it is the front of templates.
+    front: String,
+    hosts: Vec<String>,
+    tls: bool,
+    section: String,
+}
+
+impl Base {
+    /// Reads the address. `section` is the table in which it stands, for example `connect`.
+    ///
+    /// # Errors
+    ///
+    /// If `url` is no http or https address, or holds a user, a password or parameters.
+    pub fn read(connect: &Connect, section: &str) -> Result<Self, Misconfigured> {
+        let bad = |problem: &str, zh: &str| Misconfigured::new(format!("{section}.url"), problem, zh);
+        let url =
+            Url::parse(&connect.url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let url = url.ok_or_else(|| bad("this is no http or https address", "这不是 http 或 https 地址"))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(bad(
+                &format!("user and password are not written into the address; use `{section}.auth`"),
+                &format!("用户名、密码不能写在地址里;请用 {section}.auth"),
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(bad(
+                "the address ends before `?` and `#`; parameters belong to each request",
+                "地址里不要带 ? 和 #;参数写到各个请求里",
+            ));
+        }
+        let hosts: Vec<_> =
+            url.host_str().map(str::to_owned).into_iter().chain(connect.allow_hosts.iter().cloned()).collect();
+        let front = url.as_str().trim_end_matches('/').replace('{', "{{").replace('}', "}}");
+        Ok(Self { front, hosts, tls: url.scheme() == "https", section: section.into() })
+    }
+
+    /// Stands in for a wrong address, so that the rest can still be checked. Nothing is ever sent there.
+    pub fn nowhere(section: &str) -> Self {
+        Self { front: "http://127.0.0.1".into(), hosts: Vec::new(), tls: false, section: section.into() }
+    }
+
+    /// The table in which the address stands.
+    pub fn section(&self) -> &str {
+        &self.section
+    }
+
+    /// Whether requests may go to this address.
+    pub fn allows(&self, url: &Url) -> bool {
+        url.host_str().is_some_and(|host| self.hosts.iter().any(|known| known == host))
+    }
+
+    /// Compiles a path behind the address, or an absolute address of an allowed host.
+    ///
+    /// # Errors
+    ///
+    /// If the address is of another host, or is no template over these names.
+    pub fn join(&self, path: &str, key: &str, names: &[&str]) -> Result<Template, Misconfigured> {
+        let whole = if path.starts_with("http://") || path.starts_with("https://") {
+            if !Url::parse(path).is_ok_and(|url| self.allows(&url)) {
+                let section = &self.section;
+                return Err(Misconfigured::new(
+                    key,
+                    format!(
+                        "this address leads to a host that is neither that of `{section}.url` nor in \
+                         `{section}.allow_hosts`"
+                    ),
+                    format!("这个地址的主机既不是 {section}.url 的,也不在 {section}.allow_hosts 里"),
+                ));
+            }
+            path.to_owned()
+        } else if path.is_empty() || path.starts_with('/') || path.starts_with('?') {
+            format!("{}{path}", self.front)
+        } else {
+            format!("{}/{path}", self.front)
+        };
+        Template::url(&whole, names).map_err(|bad| bad.at_key(key))
+    }
+}
+
+/// How requests leave: one client and one identity, shared by all that speak with one far side.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The client.
+    pub client: Client,
+    /// Who we are; put on each request afresh.
+    pub credentials: Credentials,
+}
+
+impl Line {
+    /// Builds it; none if anything was wrong. `paths` are those of all requests: one that is absolute may need TLS
+    /// where the address does not.
+    pub fn build<'p>(
+        connect: &Connect,
+        base: &Base,
+        mut paths: impl Iterator<Item = &'p String>,
+        site: &dyn Site,
+        wrong: &mut Mistakes,
+    ) -> Option<Self> {
+        let section = &base.section;
+        let timeout = connect.timeout.map_or(Duration::from_secs(30), |timeout| timeout.0);
+        if !(Duration::from_secs(1)..=Duration::from_secs(600)).contains(&timeout) {
+            wrong.tell(&format!("{section}.timeout"), "a time from 1s to 10m is needed", "要在 1s 到 10m 之间");
+        }
+        let credentials = match &connect.auth {
+            Some(auth) => wrong.take_all(auth.resolve(&format!("{section}.auth"), site)),
+            None => Some(Credentials::nobody()),
+        };
+        let tls = base.tls || !connect.allow_hosts.is_empty() || paths.any(|path| path.starts_with("https://"));
+        let client = Client::build(
+            ClientOptions {
+                timeout,
+                ca_file: connect.ca_file.as_deref().map(|file| site.path(file)),
+                tls,
+                allow_hosts: connect.allow_hosts.clone(),
+                ..ClientOptions::default()
+            },
+            &format!("{section}.ca_file"),
+        );
+        Some(Self { client: wrong.take(client)?, credentials: credentials? })
+    }
+}

@@ -1,0 +1,125 @@
+//! The road back by HTTP, from configuration alone: one outcome is one request. It is composed once and kept as it
+//! is; credentials and the `Idempotency-Key` are put on when it is sent, at each attempt.
+
+mod build;
+mod options;
+mod parcel;
+mod status;
+mod words;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::{HeaderName, HeaderValue};
+use huiliu_contract::{ExternalId, Fault, Homebound, Judgement, Manners, OutcomeKind, Parcel, Receipt, WriteBack};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::client::Client;
+use crate::line::{Base, Line};
+use crate::pick::{Pointer, scalar};
+use crate::success::{Judge, nobody_knows};
+use crate::target::Target;
+use crate::template::Filling;
+
+use parcel::Content;
+use status::Look;
+use words::{NAMES, PUBLIC};
+
+pub use build::Plan;
+pub use options::{ReturnOptions, States, Status, Way};
+
+/// A far side that is told by HTTP what became of its items.
+struct Outlet {
+    line: Arc<Line>,
+    ways: Vec<(OutcomeKind, Road)>,
+    look: Option<Look>,
+    judge: Judge,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    base: Base,
+    zone: TimeZone,
+    honours_key: bool,
+}
+
+/// One compiled way.
+struct Road {
+    target: Target,
+    reference: Option<Pointer>,
+    review: bool,
+}
+
+impl Outlet {
+    fn road(&self, word: &str) -> Result<(OutcomeKind, &Road), Fault> {
+        let found = self.ways.iter().find(|(kind, _)| kind.road_word() == word);
+        found.map(|(kind, road)| (*kind, road)).ok_or_else(|| {
+            Fault::malformed(format!("this channel has no way to carry back `{word}`; write one under `return`"))
+        })
+    }
+
+    /// Signs a request and adds what every request carries.
+    fn ready(&self, request: crate::client::RequestBuilder) -> crate::client::RequestBuilder {
+        let headers = self.headers.iter();
+        let request = headers.fold(request, |request, (name, value)| request.header(name, value));
+        self.line.credentials.sign(request)
+    }
+}
+
+#[async_trait]
+impl WriteBack for Outlet {
+    fn manners(&self) -> Manners {
+        Manners { honours_key: self.honours_key, looks: self.look.is_some() }
+    }
+
+    fn carries(&self, kind: OutcomeKind) -> bool {
+        self.ways.iter().any(|(known, _)| *known == kind)
+    }
+
+    fn compose(&self, homebound: &Homebound<'_>) -> Result<Parcel, Fault> {
+        let outcome = homebound.outcome;
+        let (kind, road) = self.road(outcome.kind.road_word())?;
+        let values = words::values(homebound, &self.zone);
+        let answers = matches!(kind, OutcomeKind::Closed | OutcomeKind::Replied);
+        let says_nothing = outcome.public_reply.as_deref().is_none_or(|text| text.trim().is_empty());
+        if answers && says_nothing && PUBLIC.iter().any(|name| road.target.uses(*name)) {
+            let word = kind.road_word();
+            return Err(Fault::malformed(format!(
+                "`return.{word}` sends `{{public_reply}}`, and the outcome has none"
+            )));
+        }
+        let missing = (0..NAMES.len()).find(|name| values[*name].is_none() && road.target.in_address(*name));
+        if let Some(name) = missing {
+            let (word, name) = (kind.road_word(), NAMES[name]);
+            return Err(Fault::malformed(format!(
+                "the address of `return.{word}` needs `{{{name}}}`, and the outcome has none"
+            )));
+        }
+        let fillings: Vec<Option<Filling<'_>>> =
+            values.iter().map(|value| value.as_ref().map(words::Value::filling)).collect();
+        Content::of(kind, road.target.fill(&fillings)?).parcel()
+    }
+
+    async fn send(&self, parcel: &Parcel, key: &str) -> Result<Receipt, Fault> {
+        let content = Content::read(parcel)?;
+        let (_, road) = self.road(&content.way)?;
+        let key = HeaderValue::from_str(key).map_err(|_| Fault::malformed("the key cannot stand in a header"))?;
+        let request = self.ready(content.request(&self.line.client, &self.base)?).header("idempotency-key", key);
+        let request = Client::written(request)?;
+        // From here on it may have arrived, whatever the answer looks like.
+        let answer = self.line.client.execute(request).await.map_err(nobody_knows)?;
+        let document = self.judge.taken(&answer, Timestamp::now())?;
+        let reference = road.reference.as_ref().zip(document.as_ref()).and_then(|(at, document)| at.get(document));
+        let reference = reference.and_then(scalar).map(|text| text.into_owned());
+        Ok(if road.review { Receipt::PendingReview { reference } } else { Receipt::Settled { reference } })
+    }
+
+    async fn look(&self, to: &ExternalId, kind: OutcomeKind) -> Result<Judgement, Fault> {
+        let look = self
+            .look
+            .as_ref()
+            .ok_or_else(|| Fault::malformed("this channel's far side cannot be asked; write `return.status`"))?;
+        let request = look.question(to, kind)?.request(&self.line.client);
+        let answer = self.line.client.send(self.ready(request)).await?;
+        let document = self.judge.document(&answer, Timestamp::now())?;
+        look.judge(&document, kind).map_err(|fault| fault.quoting(answer.quote()))
+    }
+}
