@@ -7,7 +7,7 @@ use std::sync::Arc;
 use huiliu_contract::{Misconfigured, Secret, SecretRef, Site};
 use jiff::tz::TimeZone;
 
-use super::{Start, StartError};
+use super::{Start, StartError, back};
 use crate::channel::{Budgets, Channel, Kind};
 use crate::forward::RestForwarder;
 use crate::normalize::{Basis, Mapping};
@@ -48,7 +48,10 @@ pub fn build_channel(
     let connector =
         kinds.iter().find(|kind| kind.name == settings.connect.kind).map(|kind| (kind.build)(&settings.options, &site));
     let connector = match connector {
-        Some(Ok(connector)) => Some(connector),
+        Some(Ok(connector)) => {
+            mistakes.extend(back::mistakes(settings, &connector));
+            Some(connector)
+        }
         Some(Err(found)) => {
             mistakes.extend(found.iter().map(|found| settings.mistake(found)));
             None
@@ -63,12 +66,12 @@ pub fn build_channel(
         }
     };
     match (connector, mapping(settings, gateway)) {
-        (Some(connector), Ok(mapping)) => Ok((connector, mapping)),
+        (Some(connector), Ok(mapping)) if mistakes.is_empty() => Ok((connector, mapping)),
         (_, Err(found)) => {
             mistakes.extend(found);
             Err(mistakes)
         }
-        (None, Ok(_)) => Err(mistakes),
+        (_, Ok(_)) => Err(mistakes),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The gateway put together: a recipe from checked settings to a running house, and its graceful end.
 
+mod back;
 mod build;
 mod control;
 mod run;

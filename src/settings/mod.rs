@@ -20,8 +20,9 @@ mod site;
 mod walk;
 
 pub use channel::{
-    ChannelFile, ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, KindInfo, Ledger, NoSuchChannel,
-    OnUnmappable, PollTable, Report,
+    ChannelFile, ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, Fallback, KindInfo, Ledger,
+    NoSuchChannel, OnUnmappable, PollTable, Report, ReturnCodes, ReturnTable, ReturnWord, Said, Sign, Uncertain,
+    Wording,
 };
 pub use core::CoreSettings;
 pub use day::Day;

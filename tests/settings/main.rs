@@ -1,6 +1,8 @@
 //! Configuration as operators meet it: files with mistakes and what is said about them, layers, channels, secrets.
 
 #[cfg(test)]
+mod back;
+#[cfg(test)]
 mod channels;
 #[cfg(test)]
 mod gateway;

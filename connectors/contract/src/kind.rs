@@ -61,7 +61,8 @@ pub trait Site: Send + Sync {
 ///
 /// `Options` is deserialised from the channel's file as one object whose members are the file's tables
 /// that belong to the kind: `connect` (without `kind`, `limit`, `budget`), and whichever of `poll`
-/// (without `every`, `hours`), `receive`, `answer`, `return` the type names. Derive `JsonSchema`, deny
+/// (without `every`, `hours`), `receive`, `answer`, `return` (without what every channel has there: `sign`,
+/// `approve`, `uncertain`, `manual` and the rest) the type names. Derive `JsonSchema`, deny
 /// unknown fields, and give every field `#[schemars(extend("x-zh" = "…"))]` with its Chinese meaning:
 /// the configuration reference and the error messages are rendered from there.
 pub trait ConnectorKind {

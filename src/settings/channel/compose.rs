@@ -2,13 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ChannelTable, ConnectTable, KindInfo, Ledger, PollTable};
+use super::{ChannelTable, ConnectTable, KindInfo, Ledger, PollTable, ReturnTable};
 use crate::settings::schema;
 use crate::settings::walk;
 
-/// Keys of `[connect]` and `[poll]` that are the gateway's, whatever the kind.
-pub(super) const COMMON: [(&str, &[&str]); 2] =
-    [("connect", &["kind", "limit", "budget"]), ("poll", &["every", "hours"])];
+/// Keys of tables that are the gateway's, whatever the kind.
+pub(super) const COMMON: [(&str, &[&str]); 3] = [
+    ("connect", &["kind", "limit", "budget"]),
+    ("poll", &["every", "hours"]),
+    (
+        "return",
+        &["sign", "approve", "uncertain", "manual", "wants", "fallback", "greeting", "ending", "max_chars", "codes"],
+    ),
+];
 
 /// For one kind; everything else is unknown.
 pub(in crate::settings) fn whole(kind: &KindInfo) -> Value {
@@ -39,7 +45,7 @@ pub(in crate::settings) fn whole(kind: &KindInfo) -> Value {
 /// For a file whose kind is missing or unknown: only the common part is checked.
 pub(super) fn common(kinds: &[KindInfo]) -> Value {
     let mut frame = frame(&kinds.iter().collect::<Vec<_>>());
-    for name in ["connect", "poll"] {
+    for name in ["connect", "poll", "return"] {
         frame["properties"][name]["additionalProperties"] = Value::Bool(true);
     }
     frame["additionalProperties"] = Value::Bool(true);
@@ -63,9 +69,14 @@ fn frame(kinds: &[&KindInfo]) -> Value {
     let mut ledger = table(schema::of::<Ledger>());
     let mut connect = table(schema::of::<ConnectTable>());
     let mut poll = table(schema::of::<PollTable>());
-    for (schema, zh) in
-        [(&mut channel, "这是谁"), (&mut ledger, "渠道台账"), (&mut connect, "怎么连"), (&mut poll, "怎么取")]
-    {
+    let mut back = table(schema::of::<ReturnTable>());
+    for (schema, zh) in [
+        (&mut channel, "这是谁"),
+        (&mut ledger, "渠道台账"),
+        (&mut connect, "怎么连"),
+        (&mut poll, "怎么取"),
+        (&mut back, "怎么回"),
+    ] {
         schema["x-zh"] = zh.into();
     }
     let words =
@@ -80,6 +91,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
             "ledger": ledger,
             "connect": connect,
             "poll": poll,
+            "return": back,
             "fields": { "type": "object", "x-zh": "字段对应:左边是统一工单的字段,右边是对方的字段",
                 "description": "Which field of the ticket comes from where." },
             "codes": { "type": "object", "additionalProperties": { "type": "object" }, "x-zh": "代码表",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, compose};
+use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, Wording, compose};
 use crate::settings::document::{Document, typed};
 use crate::settings::walk::Check;
 use crate::settings::{GatewaySettings, Mistake, Text, reading, walk};
@@ -157,6 +157,7 @@ fn settle(
     let ledger = typed(&part_or_empty(value, "ledger"), "ledger").map_err(wrong)?;
     let connect = typed(&Value::Object(part("connect", true).unwrap_or_default()), "connect").map_err(wrong)?;
     let poll = typed(&Value::Object(part("poll", true).unwrap_or_default()), "poll").map_err(wrong)?;
+    let back = typed(&Value::Object(part("return", true).unwrap_or_default()), "return").map_err(wrong)?;
     let own = kind.sections().filter_map(|name| Some((name.to_owned(), Value::Object(part(name, false)?))));
     let options = Value::Object(own.collect());
     let namespace = channel.namespace.clone().unwrap_or_else(|| code.to_owned());
@@ -168,6 +169,8 @@ fn settle(
         ledger,
         connect,
         poll,
+        back,
+        has_return: value.get("return").is_some(),
         options,
         document: Arc::new(document),
     })
@@ -224,6 +227,30 @@ fn beyond_the_schema(code: &str, document: &Document, gateway: &GatewaySettings)
             false => walk::allowed(name, &known),
         };
         mistakes.push(document.mistake("connect.budget", text).remedy(remedy));
+    }
+    mistakes.extend(of_the_way_back(document));
+    mistakes
+}
+
+/// What the common part of `[return]` says in vain, or cannot say.
+fn of_the_way_back(document: &Document) -> Vec<Mistake> {
+    let Some(back) = document.value().get("return").and_then(Value::as_object) else { return Vec::new() };
+    let mut mistakes = Vec::new();
+    for name in ["greeting", "ending"] {
+        let bad = back.get(name).and_then(Value::as_str).and_then(|text| Wording::parse(text).err());
+        let found = bad.map(|bad| bad.at_key(&format!("return.{name}")));
+        mistakes.extend(found.map(|found| document.mistake(&found.key, Text::new(found.problem_zh, found.problem))));
+    }
+    if back.contains_key("wants") && back.get("manual") != Some(&Value::Bool(true)) {
+        let text = Text::new(
+            "wants 只在由人到对方后台回复时才用,这里没有写 manual = true",
+            "`wants` is read only where a person answers, and `manual = true` is not written",
+        );
+        let remedy = Text::new(
+            "写上 manual = true,或删掉 wants;接口回传时写了哪几样就回哪几样",
+            "write manual = true, or delete this; a machine carries back what has a way",
+        );
+        mistakes.push(document.mistake("return.wants", text).remedy(remedy));
     }
     mistakes
 }

@@ -1,5 +1,6 @@
 //! `channel.toml` as types: what every channel has, whatever its kind. The kind's own keys stay a value for the kind.
 
+mod back;
 mod between;
 pub(super) mod compose;
 mod kinds;
@@ -17,6 +18,7 @@ use toml::de::DeTable;
 use super::document::{Document, typed};
 use super::{Day, Hours, Mistake, Source, Text};
 
+pub use back::{Fallback, ReturnCodes, ReturnTable, ReturnWord, Said, Sign, Uncertain, Wording};
 pub use kinds::KindInfo;
 pub use load::{ChannelFile, Channels, NoSuchChannel};
 
@@ -37,8 +39,12 @@ pub struct ChannelSettings {
     pub connect: ConnectTable,
     /// `[poll]`, the part every polled kind has.
     pub poll: PollTable,
+    /// `[return]`, the part every channel has.
+    pub back: ReturnTable,
+    /// Whether the file has a `[return]`; without it nothing goes back.
+    pub has_return: bool,
     /// The options of the kind: one object with those of the file's tables that belong to it, without
-    /// the keys of [`ConnectTable`] and [`PollTable`]; as `ConnectorKind::Options` reads them.
+    /// the keys of [`ConnectTable`], [`PollTable`] and [`ReturnTable`]; as `ConnectorKind::Options` reads them.
     pub options: serde_json::Value,
     pub(super) document: Arc<Document>,
 }

@@ -1,0 +1,263 @@
+//! `[return]`, the part every channel has: when something goes back, who looks at it first, what stands around the
+//! public text, and what happens when nobody knows whether it arrived.
+
+use std::collections::BTreeMap;
+
+use huiliu_contract::{Manners, OutcomeKind};
+use huiliu_kit::template::{BadTemplate, Template};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+
+/// `[return]`, without what belongs to the kind.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReturnTable {
+    /// When 签收 goes back for us; absent is never.
+    #[schemars(extend("x-zh" = "什么时候替我们签收"))]
+    pub sign: Sign,
+    /// What a person agrees to before it leaves; absent is 申请退单, 申请延期 and 办结.
+    #[schemars(extend("x-zh" = "哪几样发出前要人点“同意”,不写就是退单、延期、办结"))]
+    pub approve: Option<Vec<ReturnWord>>,
+    /// What is done when nobody knows whether a write-back arrived; absent is to look where the far side can be asked, else
+    /// to ask a person.
+    #[schemars(extend("x-zh" = "发出后没等到回音怎么办;不写就是:能查状态先查,不能查就问人"))]
+    pub uncertain: Option<Uncertain>,
+    /// Whether a person answers on the far side's own pages instead of a machine.
+    #[schemars(extend("x-zh" = "没有接口,由人到对方后台回复"))]
+    pub manual: bool,
+    /// What a person shall answer there (with `manual`); absent is everything that asks for something, answers or
+    /// concludes.
+    #[schemars(extend("x-zh" = "人工回复时,哪几样要提醒人去办;不写就是退单、延期、答复、办结、不予受理、转其他渠道"))]
+    pub wants: Option<Vec<ReturnWord>>,
+    /// What becomes of a write-back that fails for good; absent is 待人工处理 as it is.
+    #[schemars(extend("x-zh" = "始终送不到时怎么办"))]
+    pub fallback: Option<Fallback>,
+    /// What the public text begins with. It may hold `{title}`, `{unit}`, `{date}` and `{name}`.
+    #[schemars(with = "Option<String>", extend("x-zh" = "公开答复的开头;可用 {title} 标题、{unit} 承办单位、{date} 日期、{name} 姓名"))]
+    pub greeting: Option<Wording>,
+    /// What the public text ends with. It may hold `{title}`, `{unit}`, `{date}` and `{name}`.
+    #[schemars(with = "Option<String>", extend("x-zh" = "公开答复的结尾;可用 {title} 标题、{unit} 承办单位、{date} 日期、{name} 姓名"))]
+    pub ending: Option<Wording>,
+    /// The most characters of the public text that the far side takes, 1 or more.
+    #[schemars(range(min = 1, max = 1_000_000), extend("x-zh" = "公开答复最多多少字"))]
+    pub max_chars: Option<u32>,
+    /// Our words and the far side's.
+    #[schemars(extend("x-zh" = "我们的说法 → 对方的代码"))]
+    pub codes: ReturnCodes,
+}
+
+/// The kinds of outcome that can leave, by the words under which their ways are written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnWord {
+    /// 签收.
+    #[schemars(extend("x-zh" = "签收"))]
+    Signed,
+    /// 申请退单.
+    #[schemars(extend("x-zh" = "申请退单"))]
+    Returned,
+    /// 申请延期.
+    #[schemars(extend("x-zh" = "申请延期"))]
+    Extended,
+    /// 阶段反馈.
+    #[schemars(extend("x-zh" = "阶段反馈"))]
+    Progressed,
+    /// 公开答复.
+    #[schemars(extend("x-zh" = "公开答复"))]
+    Replied,
+    /// 办结.
+    #[schemars(extend("x-zh" = "办结"))]
+    Closed,
+    /// 不予受理.
+    #[schemars(extend("x-zh" = "不予受理"))]
+    Declined,
+    /// 转其他渠道.
+    #[schemars(extend("x-zh" = "转其他渠道"))]
+    Redirected,
+    /// 并单.
+    #[schemars(extend("x-zh" = "并单"))]
+    Merged,
+    /// 回访.
+    #[schemars(extend("x-zh" = "回访"))]
+    Visited,
+}
+
+impl ReturnWord {
+    /// The kind of outcome it stands for.
+    pub fn kind(self) -> OutcomeKind {
+        match self {
+            Self::Signed => OutcomeKind::Signed,
+            Self::Returned => OutcomeKind::ReturnedToSource,
+            Self::Extended => OutcomeKind::Extended,
+            Self::Progressed => OutcomeKind::Progressed,
+            Self::Replied => OutcomeKind::Replied,
+            Self::Closed => OutcomeKind::Closed,
+            Self::Declined => OutcomeKind::Declined,
+            Self::Redirected => OutcomeKind::Redirected,
+            Self::Merged => OutcomeKind::Merged,
+            Self::Visited => OutcomeKind::Visited,
+        }
+    }
+}
+
+/// When 签收 goes back for the county.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sign {
+    /// As soon as the submission is on disk.
+    #[schemars(extend("x-zh" = "入库即签"))]
+    Stored,
+    /// When the core has taken the ticket.
+    #[schemars(extend("x-zh" = "热线收下再签"))]
+    CoreAccepted,
+    /// Not by itself; only if the core says so.
+    #[default]
+    #[schemars(extend("x-zh" = "不替签"))]
+    Never,
+}
+
+/// What is done when nobody knows whether a write-back arrived.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Uncertain {
+    /// The far side is asked first.
+    #[schemars(extend("x-zh" = "先查对方状态"))]
+    Look,
+    /// A person is asked.
+    #[schemars(extend("x-zh" = "问人"))]
+    Ask,
+    /// It is told once more with the same key.
+    #[schemars(extend("x-zh" = "用同一个编号再发一次"))]
+    Retry,
+}
+
+/// What becomes of a write-back that fails for good.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Fallback {
+    /// A person answers on the far side's own pages.
+    #[schemars(extend("x-zh" = "转成“请人到对方后台回复”"))]
+    Manual,
+}
+
+/// Our words and the far side's; a table that is empty translates nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReturnCodes {
+    /// 是否解决.
+    #[schemars(extend("x-zh" = "是否解决"))]
+    pub solved: BTreeMap<String, String>,
+    /// 满意度.
+    #[schemars(extend("x-zh" = "满意度"))]
+    pub satisfaction: BTreeMap<String, String>,
+    /// 办理方式.
+    #[schemars(extend("x-zh" = "办理方式"))]
+    pub way: BTreeMap<String, String>,
+}
+
+impl ReturnTable {
+    /// Whether a person agrees before an outcome of this kind leaves.
+    pub fn approves(&self, kind: OutcomeKind) -> bool {
+        const DEFAULT: &[ReturnWord] = &[ReturnWord::Returned, ReturnWord::Extended, ReturnWord::Closed];
+        self.approve.as_deref().unwrap_or(DEFAULT).iter().any(|word| word.kind() == kind)
+    }
+
+    /// Whether a person is asked to answer an outcome of this kind on the far side's pages; never without `manual`.
+    pub fn wants(&self, kind: OutcomeKind) -> bool {
+        const DEFAULT: &[ReturnWord] = &[
+            ReturnWord::Returned,
+            ReturnWord::Extended,
+            ReturnWord::Replied,
+            ReturnWord::Closed,
+            ReturnWord::Declined,
+            ReturnWord::Redirected,
+        ];
+        self.manual && self.wants.as_deref().unwrap_or(DEFAULT).iter().any(|word| word.kind() == kind)
+    }
+
+    /// What is done when nobody knows whether a write-back arrived, at a far side with these manners.
+    pub fn uncertain(&self, manners: Manners) -> Uncertain {
+        self.uncertain.unwrap_or(if manners.looks { Uncertain::Look } else { Uncertain::Ask })
+    }
+}
+
+/// The placeholders of a greeting and an ending, in the order of their values.
+const NAMES: [&str; 4] = ["title", "unit", "date", "name"];
+
+/// What a greeting or an ending is filled with; all may be empty.
+#[derive(Clone, Copy, Default)]
+pub struct Said<'a> {
+    /// The ticket's title.
+    pub title: &'a str,
+    /// The units that handled it.
+    pub unit: &'a str,
+    /// The day, as it shall be read.
+    pub date: &'a str,
+    /// The citizen's name.
+    pub name: &'a str,
+}
+
+/// A text around the public reply.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wording(Template);
+
+impl Wording {
+    /// Compiles the written form.
+    ///
+    /// # Errors
+    ///
+    /// If it holds an unknown placeholder or a brace that stands alone.
+    pub fn parse(written: &str) -> Result<Self, BadTemplate> {
+        Template::text(written, &NAMES).map(Self)
+    }
+
+    /// The text with its values.
+    pub fn fill(&self, said: &Said<'_>) -> String {
+        self.0.to_text(&[said.title.into(), said.unit.into(), said.date.into(), said.name.into()])
+    }
+}
+
+impl<'de> Deserialize<'de> for Wording {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = String::deserialize(deserializer)?;
+        Self::parse(&written).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_that_can_leave_has_its_word_and_no_other() {
+        let words: Vec<ReturnWord> = OutcomeKind::ALL
+            .iter()
+            .filter_map(|kind| serde_json::from_value(serde_json::json!(kind.road_word())).ok())
+            .collect();
+        let kinds: Vec<_> = words.iter().map(|word| word.kind()).collect();
+        let leaving: Vec<_> =
+            OutcomeKind::ALL.into_iter().filter(|kind| *kind != OutcomeKind::ReturnedToGateway).collect();
+        assert_eq!(kinds, leaving);
+    }
+
+    #[test]
+    fn the_defaults_are_the_careful_ones() {
+        let table = ReturnTable::default();
+        assert_eq!(table.sign, Sign::Never);
+        let approved: Vec<_> = OutcomeKind::ALL.into_iter().filter(|kind| table.approves(*kind)).collect();
+        assert_eq!(approved, [OutcomeKind::ReturnedToSource, OutcomeKind::Extended, OutcomeKind::Closed]);
+        assert_eq!(table.uncertain(Manners::default()), Uncertain::Ask);
+        assert_eq!(table.uncertain(Manners { looks: true, honours_key: true }), Uncertain::Look);
+        assert!(!table.wants(OutcomeKind::Closed));
+        let manual = ReturnTable { manual: true, ..ReturnTable::default() };
+        assert!(manual.wants(OutcomeKind::Closed) && !manual.wants(OutcomeKind::Signed));
+    }
+
+    #[test]
+    fn a_wording_is_filled() {
+        let said = Said { title: "路灯", unit: "住建局", date: "2026年12月1日", name: "" };
+        let wording = Wording::parse("您反映的“{title}”{name}收悉。\n{unit}\n{date}").unwrap();
+        assert_eq!(wording.fill(&said), "您反映的“路灯”收悉。\n住建局\n2026年12月1日");
+        assert!(Wording::parse("{phone}").is_err());
+    }
+}
