@@ -52,7 +52,8 @@ impl Folder {
         }
         std::fs::write(config.join("gateway.toml"), gateway_file(sides))?;
         let secrets = Secrets::new(&config, Variables::default());
-        for (name, secret) in [("shuji-xianzhang.key", &sides.key), ("sheng12345.token", &sides.token)] {
+        let tokens = ["sheng12345.token", "shuji-xianzhang.token"].map(|name| (name, &sides.token));
+        for (name, secret) in tokens.into_iter().chain([("shuji-xianzhang.key", &sides.key)]) {
             secrets.set(name, secret).map_err(|error| Trouble::new("密钥写不下去", error.to_string()))?;
         }
         Ok(folder)
@@ -92,8 +93,10 @@ fn gateway_file(sides: &Sides) -> String {
 }
 
 fn mailbox_file(sides: &Sides) -> Result<String, Trouble> {
-    let start = sides.start_from.to_string();
-    adapted(MAILBOX_FILE, &[("channel", "state", "\"live\""), ("channel", "start_from", &start)])
+    let (start, url) = (sides.start_from.to_string(), format!("\"{}\"", sides.platform));
+    // Nothing of the demo leaves this machine, so the portal's address is not the template's.
+    let changes = [("channel", "state", "\"live\""), ("channel", "start_from", &start), ("return", "url", &url)];
+    adapted(MAILBOX_FILE, &changes)
 }
 
 fn platform_file(sides: &Sides) -> Result<String, Trouble> {
