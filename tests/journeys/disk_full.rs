@@ -36,7 +36,9 @@ async fn on_a_full_disk_nothing_is_acknowledged_and_with_room_again_all_goes_on(
         serial += 1;
         assert!(serial < 10_000, "the disk never became full");
         match push(&scene, serial).await {
-            (200, answer) => assert!(acknowledged.insert((Letter::invented(serial).number, answer["ticket"].to_string()))),
+            (200, answer) => {
+                assert!(acknowledged.insert((Letter::invented(serial).number, answer["ticket"].to_string())))
+            }
             (503, _) => break serial,
             other => panic!("{other:?}"),
         }

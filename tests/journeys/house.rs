@@ -64,11 +64,7 @@ impl House {
     }
 
     async fn started(mut command: Command) -> Self {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let printed = Printed::default();
         printed.follow(true, child.stdout.take().unwrap());
         printed.follow(false, child.stderr.take().unwrap());
