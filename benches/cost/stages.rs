@@ -133,6 +133,7 @@ fn prepared(k: u64, receive: &dyn Receive, channel: &Channel) -> Letter {
         received_at: at,
         draft: Bytes::from(serde_json::to_vec(&draft).unwrap()),
         detail: None,
+        joined: Vec::new(),
         edited: None,
     };
     Letter { push, submission, draft, fresh }

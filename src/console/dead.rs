@@ -189,6 +189,14 @@ pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadE
             "这一件要到对方后台人工回复;回复后用 huiliu dead done 记下",
             "it is answered by hand on the far side's own pages; note that with huiliu dead done",
         )),
+        DeadKind::Urged => Err(Problem::refused(
+            "上级在催的答复已经在重发;把挡着它的那一条处理掉,再用 huiliu dead drop 销掉这一条",
+            "the answer that is asked for is tried again already; deal with what holds it up, then use huiliu dead drop",
+        )),
+        DeadKind::Unmatched => Err(Problem::refused(
+            "它指的那一件还没有来,来了会自动对上;不用再等的,用 huiliu dead drop 销掉",
+            "the item that it is about did not come yet, and is matched when it does; to give it up use huiliu dead drop",
+        )),
         DeadKind::Unreadable => Err(Problem::refused(
             "这次推送读不出来件,重试也没有用;请对方重发,再用 huiliu dead drop 销掉",
             "no submission could be read from it; ask the far side to send it again, then use huiliu dead drop",

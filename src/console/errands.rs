@@ -74,6 +74,6 @@ fn ticket_of(errand: Errand) -> Option<i64> {
     match errand.task {
         Task::Poll => None,
         Task::Forward => Some(errand.subject),
-        Task::WriteBack => Some(Reference::from_number(errand.subject).ticket()),
+        Task::WriteBack => Reference::from_number(errand.subject).opened(),
     }
 }

@@ -230,7 +230,11 @@ impl Shared {
 
     /// The key of one outcome to one source, the same in every try.
     fn key(&self, lane: &Lane, item: &LaneItem) -> String {
-        format!("{}-{}-{}", lane.ticket.number, self.channel.code, item.n)
+        match lane.reference.opened() {
+            Some(_) => format!("{}-{}-{}", lane.ticket.number, self.channel.code, item.n),
+            // Two roads of one channel may have met in one ticket.
+            None => format!("{}-{}-{:x}-{}", lane.ticket.number, self.channel.code, lane.reference.number(), item.n),
+        }
     }
 
     fn draft(lane: &Lane) -> Draft {
@@ -570,6 +574,7 @@ impl Shared {
             kind: Some(item.kind),
             decision: Some(decision.into()),
             reason: reason.map(Personal::into_inner),
+            ..Detail::default()
         };
         let id = self.store.reserve();
         let body = serde_json::to_vec(&detail).map_err(|error| Ours(error.to_string()))?;

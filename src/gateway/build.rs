@@ -118,7 +118,12 @@ pub fn mapping(settings: &ChannelSettings, gateway: &settings::Gateway) -> Resul
     };
     let elsewhere = read_elsewhere(&settings.options);
     let basis = Basis { zone: gateway.settings.zone.0.clone(), types: &[], elsewhere: &elsewhere };
-    Mapping::compile(settings.source(), fields, table.get("codes"), &basis)
+    let mapping = Mapping::compile(settings.source(), fields, table.get("codes"), &basis)?;
+    let Some(acts) = &settings.acts else { return Ok(mapping) };
+    mapping.with_acts(acts).map_err(|key| {
+        let text = ("这不是字段名、路径或 /指针", "this is no name, dotted path or JSON pointer");
+        vec![settings.mistake(&Misconfigured::new(key, text.1, text.0))]
+    })
 }
 
 /// Places of the document that the connector reads itself, so that they are not "unknown" fields.

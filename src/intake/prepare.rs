@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use huiliu_contract::{Submission, Unreadable};
+use huiliu_contract::{ExternalId, Submission, Unreadable};
 use serde::Serialize;
 
 use crate::channel::Channel;
-use crate::normalize::Unmappable;
+use crate::normalize::{ActOn, Unmappable};
 use crate::settings::Text;
-use crate::store::{Arrival, Folio, Keys, Mapped, MappedKeys, Place, SealError, Standing, Store, Stray};
-use crate::ticket::Draft;
+use crate::store::{
+    ActArrival, Arrival, Digest, Folio, Keys, Mapped, MappedKeys, Place, SealError, Standing, Store, Stray,
+};
+use crate::ticket::{Detail, Draft};
 
 /// A submission, ready.
 pub struct Prepared {
@@ -48,12 +50,16 @@ impl Preparer {
             Ok(canonical) => keys.blind("source", &[&canonical]),
             Err(_) => keys.blind("source", &[submission.raw.bytes.reveal()]),
         };
-        let (draft, reasons) = match channel.mapping.read(document) {
-            Ok(reading) => (Some(reading.draft), None),
-            Err(unmappable) => (None, Some(unmappable)),
+        let (draft, act, reasons) = match channel.mapping.read(document) {
+            Ok(reading) => (Some(reading.draft), reading.act, None),
+            Err(unmappable) => (None, None, Some(unmappable)),
         };
         let standing = channel.standing(submission, draft.as_ref());
         let version = self.store.reserve();
+        let act = match act.zip(draft.as_ref()) {
+            Some((on, draft)) => Some(self.act(&on, submission, draft)?),
+            None => None,
+        };
         let mapped = draft.map(|draft| self.mapped(channel, draft, length + 256));
         let reason = reasons.as_ref().map(ToString::to_string);
         let reasons = reasons.map(|unmappable| reasons_json(&unmappable)).unwrap_or_default();
@@ -73,7 +79,10 @@ impl Preparer {
         let body = keys.seal_written(Place::Version, version, folio.length(), |out| folio.write_to(out))?;
         let standing = if mapped.is_none() { Standing::Live } else { standing };
         let arrival = Arrival {
-            external_id: submission.external_id.clone(),
+            external_id: match &act {
+                Some(act) => self.identity(act, &submission.external_id, source_digest),
+                None => submission.external_id.clone(),
+            },
             source_version: submission.version.clone(),
             source_digest,
             version,
@@ -81,8 +90,36 @@ impl Preparer {
             mapped,
             standing,
             compared: None,
+            act: act.map(Box::new),
         };
         Ok(Prepared { arrival, reason })
+    }
+
+    /// What a submission asks about an earlier one, with the sealed note that the core will read.
+    fn act(&self, on: &ActOn, submission: &Submission, draft: &Draft) -> Result<ActArrival, SealError> {
+        let about = on.about.as_deref().and_then(|about| ExternalId::new(about).ok());
+        let about = about.unwrap_or_else(|| submission.external_id.clone());
+        let detail = Detail {
+            act: Some(on.act),
+            about: Some(about.as_str().to_owned()),
+            said: Some(Box::new(draft.clone())),
+            decision: on.granted.map(|granted| if granted { "approved" } else { "refused" }.to_owned()),
+            ..Detail::default()
+        };
+        let note = self.store.reserve();
+        let body =
+            self.keys().seal(Place::Note, note, &serde_json::to_vec(&detail).unwrap_or_else(|_| b"{}".to_vec()))?;
+        Ok(ActArrival { act: on.act, about, granted: on.granted, after_close: on.after_close, note, body })
+    }
+
+    /// What an act is known by: its own number if it has one, else what it asks about which item in which words.
+    fn identity(&self, act: &ActArrival, own: &ExternalId, source: Digest) -> ExternalId {
+        if *own != act.about {
+            return own.clone();
+        }
+        let parts: [&[u8]; 3] = [act.about.as_str().as_bytes(), act.act.word().as_bytes(), &source.0];
+        let digest = self.keys().blind("act", &parts);
+        ExternalId::new(format!("act:{}", hex::encode(digest.0))).unwrap_or_else(|_| own.clone())
     }
 
     fn mapped(&self, channel: &Channel, mut draft: Draft, length: usize) -> MappedKeys {
@@ -106,6 +143,7 @@ impl Preparer {
             deadline: draft.deadline.as_ref().and_then(|deadline| deadline.computed).map(|at| at.as_millisecond()),
             category: category.and_then(|category| category.mapped.last().or(category.source.last())).cloned(),
             region: draft.matter.place.region.clone(),
+            parent_no: draft.parent_no.clone(),
             draft: json,
         }
     }

@@ -2,6 +2,7 @@
 //! channel are compiled once, with every mistake at its place; then a document is read without any further
 //! parsing. A pure room: no clock, no I/O.
 
+mod acts;
 mod clean;
 mod compile;
 mod date;
@@ -26,9 +27,12 @@ use huiliu_contract::{Attachment, AttachmentSource};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use crate::settings::ActsTable;
 use crate::ticket::{Draft, File, MatterType};
+pub use acts::ActOn;
 pub use unmappable::{Failed, Unmappable};
 
+use acts::Acts;
 use path::Reads;
 use rule::Rule;
 use unmappable::Why;
@@ -63,8 +67,10 @@ impl Basis<'_> {
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct Reading {
-    /// The draft of the ticket.
+    /// The draft of the ticket; for an act, what it says.
     pub draft: Draft,
+    /// What it is there for; none: a matter of its own.
+    pub act: Option<ActOn>,
 }
 
 /// `[fields]` and `[codes]` of a channel, compiled.
@@ -72,12 +78,21 @@ pub struct Reading {
 pub struct Mapping {
     rules: Vec<Rule>,
     reads: Reads,
+    acts: Option<Acts>,
 }
 
 impl Mapping {
     /// Reads a document. Fails with every field that failed.
     pub fn read(&self, document: &Value) -> Result<Reading, Unmappable> {
         self.read_with(document, &[])
+    }
+
+    /// Also reads what each document is there for. Fails with the key whose text is no place.
+    pub fn with_acts(mut self, table: &ActsTable) -> Result<Self, &'static str> {
+        let acts = Acts::compile(table)?;
+        acts.places().for_each(|path| self.reads.add(path));
+        self.acts = Some(acts);
+        Ok(self)
     }
 
     /// Reads a document with the files that came beside it; they stand behind those that the rules find.
@@ -101,15 +116,33 @@ impl Mapping {
                 }),
             }
         }
+        let act = match self.acts.as_ref().map(|acts| acts.read(document)).transpose() {
+            Ok(act) => act.flatten(),
+            Err((place, why)) => {
+                failed.push(Failed {
+                    field: "",
+                    field_zh: "来件性质",
+                    rule: "acts".into(),
+                    place: place.to_owned(),
+                    reason: why.reason(),
+                    remedy: why.remedy(),
+                });
+                None
+            }
+        };
+        if act.is_some() {
+            // An urging says who and what is meant by its number; what it leaves out is no mistake.
+            failed.clear();
+        }
         draft.files.extend(parts.iter().enumerate().map(|(at, part)| file(at, part)));
-        if failed.is_empty() && !draft.says_something() {
+        if failed.is_empty() && act.is_none() && !draft.says_something() {
             failed.push(whole(&Why::SaysNothing));
         }
         if !failed.is_empty() {
             return Err(Unmappable { failed });
         }
         draft.extra = self.reads.rest(document);
-        Ok(Reading { draft })
+        Ok(Reading { draft, act })
     }
 }
 

@@ -22,9 +22,10 @@ mod site;
 mod walk;
 
 pub use channel::{
-    ChannelFile, ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom,
-    DeadlineTable, Fallback, KindInfo, Ledger, NoSuchChannel, OnUnmappable, PollTable, Report, ReturnCodes,
-    ReturnTable, ReturnWord, Said, Sign, Uncertain, Wording,
+    ActsTable, AfterClose, AfterSupervise, AfterSupplement, ChannelFile, ChannelSettings, ChannelState, ChannelTable,
+    Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable, DecisionTable, Fallback, KindInfo, Ledger,
+    NoSuchChannel, OnUnmappable, PollTable, Report, ReturnCodes, ReturnTable, ReturnWord, Said, Sign, Uncertain,
+    Wording,
 };
 pub use core::CoreSettings;
 pub use day::Day;

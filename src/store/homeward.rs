@@ -8,16 +8,22 @@ use super::TicketKey;
 use crate::ticket::EventKind;
 
 /// Names one source reference. Its channel stands in front, so that whoever holds one knows the far side; behind it
-/// the number of the ticket that it opened, or a number of its own if it joined one.
+/// the number of the ticket that it opened, or, if it joined one, that of the version by which it did.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Reference(i64);
 
 const BEHIND: u32 = 40;
+const JOINED: i64 = 1 << (BEHIND - 1);
 
 impl Reference {
     /// The reference that opened a ticket.
     pub fn own(channel: u32, ticket: i64) -> Self {
         Self(i64::from(channel) << BEHIND | ticket)
+    }
+
+    /// A reference that joined a ticket by this version.
+    pub fn joined(channel: u32, version: i64) -> Self {
+        Self(i64::from(channel) << BEHIND | JOINED | version)
     }
 
     /// Of a stored number.
@@ -35,9 +41,9 @@ impl Reference {
         u32::try_from(self.0 >> BEHIND).unwrap_or(u32::MAX)
     }
 
-    /// What stands behind the channel: the ticket that it opened.
-    pub fn ticket(self) -> i64 {
-        self.0 & ((1 << BEHIND) - 1)
+    /// The ticket that it opened; none if it joined one.
+    pub fn opened(self) -> Option<i64> {
+        (self.0 & JOINED == 0).then_some(self.0 & (JOINED - 1))
     }
 }
 
@@ -288,6 +294,25 @@ pub struct ReferenceRow {
     pub external_id: String,
     /// When it came to the ticket (ms).
     pub since: i64,
+    /// When and how it ended: `withdrawn` or `unjoined`.
+    pub ended: Option<(i64, String)>,
+}
+
+/// A reference that is to be a ticket of its own again.
+#[derive(Clone, Debug, Default)]
+pub struct Unjoin {
+    /// Blind keys under which the new ticket is found.
+    pub blind: Vec<super::Digest>,
+    /// Of these, those under which the old ticket is no longer found.
+    pub forget: Vec<super::Digest>,
+    /// When the citizen submitted it (ms).
+    pub submitted_at: Option<i64>,
+    /// Its deadline (ms).
+    pub deadline: Option<i64>,
+    /// Its category.
+    pub category: Option<String>,
+    /// Its region.
+    pub region: Option<String>,
 }
 
 #[cfg(test)]
@@ -297,7 +322,10 @@ mod tests {
     #[test]
     fn a_reference_names_its_channel_and_its_ticket() {
         let reference = Reference::own(7, 123_456_789);
-        assert_eq!((reference.channel(), reference.ticket()), (7, 123_456_789));
+        assert_eq!((reference.channel(), reference.opened()), (7, Some(123_456_789)));
+        let joined = Reference::joined(7, 5);
+        assert_eq!((joined.channel(), joined.opened()), (7, None));
+        assert_ne!(joined, Reference::own(7, 5));
         assert_eq!(Reference::from_number(reference.number()), reference);
     }
 

@@ -27,7 +27,7 @@ use jiff::Timestamp;
 pub use clock::{Clock, Jump};
 pub use errand::{Errand, Far, Task};
 pub use folio::{BadFolio, Folio, Mapped};
-pub use homeward::{Again, Carried, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, TryEnd};
+pub use homeward::{Again, Carried, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, TryEnd, Unjoin};
 pub use open::{Home, open};
 pub use reading::{
     ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
@@ -36,8 +36,8 @@ pub use reading::{
 pub use schedule::{Claim, Lease, Schedule};
 pub use seal::{Digest, Keys, Place, SealError};
 pub use types::{
-    Acceptance, Arrival, Enrolled, FirstRun, Fresh, MappedKeys, NotAccepted, Outcome, Settlement, Standing, Stray,
-    TicketKey, Verdict,
+    Acceptance, ActArrival, Arrival, Enrolled, FirstRun, Fresh, MappedKeys, NotAccepted, Outcome, Settlement, Standing,
+    Stray, TicketKey, Verdict,
 };
 
 /// Why the store did not do something.
@@ -198,6 +198,9 @@ pub trait Desk: Send + Sync {
     async fn hand_back(&self, dead: i64, id: i64, note: Vec<u8>, actor: &Actor) -> Result<(), StoreError>;
     /// Notes that a person carried a write-back to the far side, or saw that it is there (已回复).
     async fn done(&self, dead: i64, actor: &Actor) -> Result<(), StoreError>;
+    /// Takes a road out of a ticket that it had joined (撤销并单): a ticket of its own from its versions. What was written
+    /// back stays on record; the pair is never joined again.
+    async fn unjoin(&self, reference: Reference, unjoin: Unjoin, actor: &Actor) -> Result<TicketKey, StoreError>;
     /// Keeps a named value of the house (token hashes).
     async fn keep_value(&self, name: &str, value: &str) -> Result<(), StoreError>;
 }

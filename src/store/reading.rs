@@ -180,6 +180,10 @@ pub enum DeadKind {
     ByHand,
     /// A write-back that a person must look at before it leaves (待审签).
     Approval,
+    /// The source asks where an answer stays that we owe it: what holds it up needs a person.
+    Urged,
+    /// An act about an item that did not come.
+    Unmatched,
 }
 
 impl DeadKind {
@@ -193,6 +197,8 @@ impl DeadKind {
             6 => Self::Uncertain,
             7 => Self::ByHand,
             8 => Self::Approval,
+            9 => Self::Urged,
+            10 => Self::Unmatched,
             _ => Self::Unreadable,
         }
     }
@@ -208,6 +214,8 @@ impl DeadKind {
             Self::Uncertain => 6,
             Self::ByHand => 7,
             Self::Approval => 8,
+            Self::Urged => 9,
+            Self::Unmatched => 10,
         }
     }
 
@@ -227,6 +235,8 @@ impl DeadKind {
             Self::Uncertain => "uncertain",
             Self::ByHand => "by_hand",
             Self::Approval => "approval",
+            Self::Urged => "urged",
+            Self::Unmatched => "unmatched",
         }
     }
 }

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Again, Claim, Digest, Fact, Lease};
+use crate::settings::AfterClose;
 use crate::ticket::event::{NotADraft, compose};
-use crate::ticket::{EventHead, EventKind, SourceRef, Spoken};
+use crate::ticket::{Act, EventHead, EventKind, SourceRef, Spoken};
 
 /// A channel as the store knows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -77,6 +78,8 @@ pub struct MappedKeys {
     pub category: Option<String>,
     /// The region's code.
     pub region: Option<String>,
+    /// The number that another channel gave to the same letter.
+    pub parent_no: Option<String>,
     /// The serialised draft, for the event that need not be read back.
     pub draft: Bytes,
 }
@@ -100,6 +103,26 @@ pub struct Arrival {
     pub standing: Standing,
     /// Answer to an earlier [`Verdict::Compare`]: the version compared with, and whether they agree.
     pub compared: Option<(i64, bool)>,
+    /// What it asks about an earlier item; none: it is a matter of its own. Then `external_id` is what the act is known
+    /// by.
+    pub act: Option<Box<ActArrival>>,
+}
+
+/// What a submission asks about an earlier one.
+#[derive(Clone, Debug)]
+pub struct ActArrival {
+    /// What is asked.
+    pub act: Act,
+    /// The number of the earlier item.
+    pub about: ExternalId,
+    /// Of a decision: whether it was granted.
+    pub granted: Option<bool>,
+    /// What is done where the ticket is concluded.
+    pub after_close: AfterClose,
+    /// The reserved id of the note that its event carries.
+    pub note: i64,
+    /// The sealed note.
+    pub body: Vec<u8>,
 }
 
 /// Bytes of a verified far side that are no submission; kept once by digest.
@@ -205,6 +228,8 @@ pub struct Fresh {
     pub draft: Bytes,
     /// What it says besides the ticket, as JSON.
     pub detail: Option<Bytes>,
+    /// The ticket's other sources at that time; the one that opened it is not among them.
+    pub joined: Vec<SourceRef>,
     /// The whole body, when a person edited it.
     pub edited: Option<Bytes>,
 }
@@ -216,11 +241,18 @@ impl Fresh {
             return Ok(edited.clone());
         }
         let received_at = Timestamp::from_millisecond(self.received_at).unwrap_or_default();
-        let source = SourceRef {
+        let own = SourceRef {
             channel: self.channel.as_ref().into(),
             namespace: self.namespace.as_ref().into(),
             external_id: self.external_id.as_str().into(),
             received_at,
+        };
+        let all: Vec<SourceRef>;
+        let sources = if self.joined.is_empty() {
+            std::slice::from_ref(&own)
+        } else {
+            all = std::iter::once(&own).chain(&self.joined).cloned().collect();
+            &all
         };
         let head = EventHead {
             event: self.kind,
@@ -232,7 +264,7 @@ impl Fresh {
             detail: self.detail.as_deref(),
             version: self.version_n,
             received_at,
-            sources: std::slice::from_ref(&source),
+            sources,
         };
         compose(&head, &self.draft).map(Bytes::from)
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{SourceRef, Spoken, Ticket};
+use super::{Act, Draft, SourceRef, Spoken, Ticket};
 
 /// What happened to a ticket.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
@@ -22,11 +22,56 @@ pub enum EventKind {
     Redo,
     /// A person of the house handed a public text back to be worded anew; nothing of it left. `detail` says why.
     HandedBack,
+    /// The citizen added something (补充); `detail` says what.
+    Supplemented,
+    /// It is asked where the answer stays (催办).
+    Urged,
+    /// The upper level supervises the handling (督办).
+    Supervised,
+    /// The citizen took it back (撤诉).
+    Withdrawn,
+    /// The upper level took it back (上级收回).
+    Recalled,
+    /// The citizen rated the handling (评价).
+    Rated,
+    /// The same letter came by another road (并单); `detail` says by which, and what it says there.
+    Joined,
+    /// A person took a road out again (撤销并单); `detail` names the ticket that it is now.
+    Unjoined,
 }
 
 impl EventKind {
     /// Every kind.
-    const ALL: [Self; 5] = [Self::New, Self::Revised, Self::Decided, Self::Redo, Self::HandedBack];
+    const ALL: [Self; 13] = [
+        Self::New,
+        Self::Revised,
+        Self::Decided,
+        Self::Redo,
+        Self::HandedBack,
+        Self::Supplemented,
+        Self::Urged,
+        Self::Supervised,
+        Self::Withdrawn,
+        Self::Recalled,
+        Self::Rated,
+        Self::Joined,
+        Self::Unjoined,
+    ];
+
+    /// The event that an act becomes on the ticket that it is about.
+    pub fn of_act(act: Act) -> Self {
+        match act {
+            Act::New => Self::New,
+            Act::Supplement => Self::Supplemented,
+            Act::Urge => Self::Urged,
+            Act::Supervise => Self::Supervised,
+            Act::Redo => Self::Redo,
+            Act::Withdraw => Self::Withdrawn,
+            Act::Recall => Self::Recalled,
+            Act::Decision => Self::Decided,
+            Act::Rating => Self::Rated,
+        }
+    }
 
     /// Its name in code, logs and JSON.
     pub fn name(self) -> &'static str {
@@ -36,6 +81,14 @@ impl EventKind {
             Self::Decided => "decided",
             Self::Redo => "redo",
             Self::HandedBack => "handed_back",
+            Self::Supplemented => "supplemented",
+            Self::Urged => "urged",
+            Self::Supervised => "supervised",
+            Self::Withdrawn => "withdrawn",
+            Self::Recalled => "recalled",
+            Self::Rated => "rated",
+            Self::Joined => "joined",
+            Self::Unjoined => "unjoined",
         }
     }
 
@@ -104,6 +157,24 @@ pub struct Detail {
     /// Of what kind that outcome was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<OutcomeKind>,
+    /// What the source asked for, where the event comes of an act (来件性质).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Act>,
+    /// The number of the earlier item that the act is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// Code of the channel by which it came, where that is not the one that opened the ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The number that this channel's source gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// The other ticket that the event speaks of: the same letter, or what was joined with this one before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Spoken>,
+    /// What the act, or the other road, says; mapped like a letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Box<Draft>>,
     /// What was decided about it: `approved` or `refused`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<String>,
@@ -190,7 +261,7 @@ pub fn compose(head: &EventHead<'_>, draft_json: &[u8]) -> Result<Vec<u8>, NotAD
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ticket::{Draft, Person};
+    use crate::ticket::Person;
     use jiff::civil::date;
 
     fn told(draft: &Draft) -> (Vec<u8>, Event) {

@@ -110,7 +110,18 @@ fn push_letters(text: &str, out: &mut String) {
             out.push(c.to_ascii_lowercase());
         }
     } else {
-        out.extend(text.nfkc().filter(|&c| is_letter(c)).flat_map(char::to_lowercase));
+        // What is left out can change how the rest combines, so it is done until nothing changes: one text, one form.
+        let once =
+            |text: &str| -> String { text.nfkc().filter(|&c| is_letter(c)).flat_map(char::to_lowercase).collect() };
+        let mut letters = once(text);
+        for _ in 0..8 {
+            let again = once(&letters);
+            if again == letters {
+                break;
+            }
+            letters = again;
+        }
+        out.push_str(&letters);
     }
 }
 
@@ -276,6 +287,14 @@ mod tests {
         assert_eq!(got.plates, ["湘DA0000", "湘D12345"]);
         assert_eq!(got.letter.as_deref(), Some("渣土车车牌湘da0000和湘d12345学不是湘dx"));
         assert_eq!(format!("{got:?}"), "MatchInputs(…)");
+    }
+
+    #[test]
+    fn marks_that_combine_have_one_form() {
+        for text in ["\u{1e023}\u{fe72}", "\u{c55}{\u{16ff0}"] {
+            let once = letters_only(text);
+            assert_eq!(letters_only(&once), once, "{text:?}");
+        }
     }
 
     proptest! {

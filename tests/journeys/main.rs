@@ -18,6 +18,7 @@ mod outcomes;
 mod people;
 mod polled;
 mod pushed;
+mod roads;
 mod sealed;
 mod secrets;
 mod stops;

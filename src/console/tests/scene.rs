@@ -132,6 +132,7 @@ impl Scene {
             deadline: None,
             category: None,
             region: None,
+            parent_no: None,
             draft: Bytes::from(json.clone().unwrap()),
         });
         let arrival = Arrival {
@@ -143,6 +144,7 @@ impl Scene {
             mapped,
             standing: Standing::Live,
             compared: None,
+            act: None,
         };
         let acceptance = Acceptance {
             channel: self.channel.channel,

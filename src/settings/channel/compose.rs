@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ChannelTable, ConnectTable, DeadlineTable, KindInfo, Ledger, PollTable, ReturnTable};
+use super::{ActsTable, ChannelTable, ConnectTable, DeadlineTable, KindInfo, Ledger, PollTable, ReturnTable};
 use crate::settings::schema;
 use crate::settings::walk;
 
@@ -85,6 +85,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
     let mut ledger = table(schema::of::<Ledger>());
     let mut connect = table(schema::of::<ConnectTable>());
     let mut poll = table(schema::of::<PollTable>());
+    let mut acts = table(schema::of::<ActsTable>());
     let mut deadline = table(schema::of::<DeadlineTable>());
     let mut back = table(schema::of::<ReturnTable>());
     for (schema, zh) in [
@@ -92,6 +93,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
         (&mut ledger, "渠道台账"),
         (&mut connect, "怎么连"),
         (&mut poll, "怎么取"),
+        (&mut acts, "来干什么的"),
         (&mut deadline, "来件没写期限时怎么算"),
         (&mut back, "怎么回"),
     ] {
@@ -109,6 +111,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
             "ledger": ledger,
             "connect": connect,
             "poll": poll,
+            "acts": acts,
             "deadline": deadline,
             "return": back,
             "fields": { "type": "object", "x-zh": "字段对应:左边是统一工单的字段,右边是对方的字段",

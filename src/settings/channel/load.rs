@@ -157,6 +157,7 @@ fn settle(
     let ledger = typed(&part_or_empty(value, "ledger"), "ledger").map_err(wrong)?;
     let connect = typed(&Value::Object(part("connect", true).unwrap_or_default()), "connect").map_err(wrong)?;
     let poll = typed(&Value::Object(part("poll", true).unwrap_or_default()), "poll").map_err(wrong)?;
+    let acts = value.get("acts").map(|table| typed(table, "acts")).transpose().map_err(wrong)?;
     let deadline = value.get("deadline").map(|table| typed(table, "deadline")).transpose().map_err(wrong)?;
     let back = typed(&Value::Object(part("return", true).unwrap_or_default()), "return").map_err(wrong)?;
     let own = kind.sections().filter_map(|name| Some((name.to_owned(), Value::Object(part(name, false)?))));
@@ -170,6 +171,7 @@ fn settle(
         ledger,
         connect,
         poll,
+        acts,
         deadline,
         back,
         has_return: value.get("return").is_some(),

@@ -1,5 +1,6 @@
 //! `channel.toml` as types: what every channel has, whatever its kind. The kind's own keys stay a value for the kind.
 
+mod acts;
 mod back;
 mod between;
 pub(super) mod compose;
@@ -19,6 +20,7 @@ use toml::de::DeTable;
 use super::document::{Document, typed};
 use super::{Day, Hours, Mistake, Source, Text};
 
+pub use acts::{ActsTable, AfterClose, AfterSupervise, AfterSupplement, DecisionTable};
 pub use back::{Fallback, ReturnCodes, ReturnTable, ReturnWord, Said, Sign, Uncertain, Wording};
 pub use deadline::{DayUnit, DeadlineFrom, DeadlineTable};
 pub use kinds::KindInfo;
@@ -41,6 +43,8 @@ pub struct ChannelSettings {
     pub connect: ConnectTable,
     /// `[poll]`, the part every polled kind has.
     pub poll: PollTable,
+    /// `[acts]`; absent takes every item for a matter of its own.
+    pub acts: Option<ActsTable>,
     /// `[deadline]`; absent computes no time limit.
     pub deadline: Option<DeadlineTable>,
     /// `[return]`, the part every channel has.

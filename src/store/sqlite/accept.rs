@@ -9,10 +9,11 @@ use huiliu_contract::What;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{
-    Acceptance, Arrival, Digest, Errand, FirstRun, Fresh, MappedKeys, NotAccepted, Schedule, Sign, Standing, Task,
-    TicketKey, Verdict,
+    Acceptance, Arrival, Digest, Errand, FirstRun, Fresh, MappedKeys, NotAccepted, Reference, Schedule, Sign, Standing,
+    Task, TicketKey, Verdict,
 };
 use super::decide::{Plan, STATE_TAKEN, STATE_UNMAPPED};
+use super::references::SameLetter;
 use super::schema::SPAN;
 use super::serial::Serials;
 use super::signs::Signs;
@@ -107,7 +108,15 @@ impl Ground<'_, '_> {
         match plan {
             Plan::Nothing(verdict) => Ok(verdict),
             Plan::New { prev } => match &arrival.mapped {
-                Some(mapped) => self.new_ticket(member, arrival, mapped, prev),
+                Some(mapped) => match self.same_letter(member, arrival, mapped)? {
+                    Some(SameLetter::Joins(ticket)) if prev.is_none() => self.join(member, arrival, mapped, ticket),
+                    Some(SameLetter::Joins(other) | SameLetter::Names(other)) => {
+                        let verdict = self.new_ticket(member, arrival, mapped, prev)?;
+                        self.name(&verdict, other)?;
+                        Ok(verdict)
+                    }
+                    None => self.new_ticket(member, arrival, mapped, prev),
+                },
                 None => {
                     self.keep(member, arrival, prev, 1, STATE_UNMAPPED, None)?;
                     self.know(member, arrival, None)?;
@@ -130,6 +139,28 @@ impl Ground<'_, '_> {
                 Ok(Verdict::Taken { what, ticket: ticket.map(|id| self.key(id)).transpose()? })
             }
             Plan::Revise { prev, n, ticket } => self.revise(member, arrival, prev, n, ticket),
+            Plan::Act { prev } => match &arrival.act {
+                Some(act) => self.carry_out_act(member, arrival, act, prev),
+                None => Err(rusqlite::Error::InvalidQuery),
+            },
+        }
+    }
+
+    /// Lets a new ticket's first event speak of another ticket.
+    fn name(&mut self, verdict: &Verdict, other: i64) -> rusqlite::Result<()> {
+        let Verdict::Taken { ticket: Some(ticket), .. } = verdict else { return Ok(()) };
+        self.db
+            .prepare_cached("UPDATE event SET refers = ?2 WHERE ticket = ?1 AND n = 1")?
+            .execute([ticket.id, other])?;
+        self.read_back(ticket.id);
+        Ok(())
+    }
+
+    /// What was planted with a ticket does not know what its event says besides: it is read back.
+    pub(super) fn read_back(&mut self, ticket: i64) {
+        let errand = Errand { task: Task::Forward, subject: ticket };
+        for planted in self.planted.iter_mut().filter(|planted| planted.errand == errand) {
+            planted.fresh = None;
         }
     }
 
@@ -142,7 +173,7 @@ impl Ground<'_, '_> {
         Ok(())
     }
 
-    fn keep(
+    pub(super) fn keep(
         &mut self,
         member: &Acceptance,
         arrival: &Arrival,
@@ -171,7 +202,7 @@ impl Ground<'_, '_> {
     }
 
     /// Makes a number known. A member that names it twice fails here: it must never become two tickets.
-    fn know(&mut self, member: &Acceptance, arrival: &Arrival, ticket: Option<i64>) -> rusqlite::Result<()> {
+    pub(super) fn know(&mut self, member: &Acceptance, arrival: &Arrival, ticket: Option<i64>) -> rusqlite::Result<()> {
         self.statements.source.execute(params![
             member.namespace,
             arrival.external_id.as_str(),
@@ -182,7 +213,12 @@ impl Ground<'_, '_> {
     }
 
     /// Makes a version of a known number the latest.
-    fn point(&mut self, member: &Acceptance, arrival: &Arrival, ticket: Option<i64>) -> rusqlite::Result<()> {
+    pub(super) fn point(
+        &mut self,
+        member: &Acceptance,
+        arrival: &Arrival,
+        ticket: Option<i64>,
+    ) -> rusqlite::Result<()> {
         self.statements.point.execute(params![
             member.namespace,
             arrival.external_id.as_str(),
@@ -253,7 +289,7 @@ impl Ground<'_, '_> {
         })
     }
 
-    fn new_ticket(
+    pub(super) fn new_ticket(
         &mut self,
         member: &Acceptance,
         arrival: &Arrival,
@@ -289,9 +325,10 @@ impl Ground<'_, '_> {
         if live {
             self.event(member, arrival, mapped, key, EventKind::New, 1, 1, true)?;
             if self.signs.of(member.channel) == Sign::Stored {
-                super::homeward::sign(self, member.channel, key.id)?;
+                super::homeward::sign(self, Reference::own(member.channel, key.id))?;
             }
         }
+        self.match_acts(member, arrival, key.id)?;
         Ok(Verdict::Taken { what: What::New, ticket: Some(key) })
     }
 
@@ -304,6 +341,9 @@ impl Ground<'_, '_> {
         ticket: i64,
     ) -> rusqlite::Result<Verdict> {
         let Some(mapped) = &arrival.mapped else { return Err(rusqlite::Error::InvalidQuery) };
+        if !self.opened_it(member, arrival, ticket)? {
+            return self.supplemented(member, arrival, prev, n, ticket);
+        }
         self.keep(member, arrival, Some(prev), n, STATE_TAKEN, Some(ticket))?;
         self.point(member, arrival, Some(ticket))?;
         let key = self.key(ticket)?;
@@ -332,7 +372,7 @@ impl Ground<'_, '_> {
         Ok(Verdict::Taken { what: What::Revised, ticket: Some(key) })
     }
 
-    fn blind(&mut self, ticket: i64, keys: &[Digest]) -> rusqlite::Result<()> {
+    pub(super) fn blind(&mut self, ticket: i64, keys: &[Digest]) -> rusqlite::Result<()> {
         for key in keys {
             self.statements.blind.execute(params![ticket / SPAN, key.0, ticket])?;
         }
@@ -370,6 +410,7 @@ impl Ground<'_, '_> {
                 received_at: self.now,
                 draft: mapped.draft.clone(),
                 detail: None,
+                joined: Vec::new(),
                 edited: None,
             })
         });

@@ -28,6 +28,14 @@ pub(super) fn kind_number(kind: EventKind) -> i64 {
         EventKind::Decided => 3,
         EventKind::Redo => 4,
         EventKind::HandedBack => 5,
+        EventKind::Supplemented => 6,
+        EventKind::Urged => 7,
+        EventKind::Supervised => 8,
+        EventKind::Withdrawn => 9,
+        EventKind::Recalled => 10,
+        EventKind::Rated => 11,
+        EventKind::Joined => 12,
+        EventKind::Unjoined => 13,
     }
 }
 
@@ -38,6 +46,14 @@ pub(super) fn kind_of(number: i64) -> EventKind {
         3 => EventKind::Decided,
         4 => EventKind::Redo,
         5 => EventKind::HandedBack,
+        6 => EventKind::Supplemented,
+        7 => EventKind::Urged,
+        8 => EventKind::Supervised,
+        9 => EventKind::Withdrawn,
+        10 => EventKind::Recalled,
+        11 => EventKind::Rated,
+        12 => EventKind::Joined,
+        13 => EventKind::Unjoined,
         _ => EventKind::New,
     }
 }

@@ -2,11 +2,9 @@
 
 use std::cmp::Ordering::{Equal, Less};
 
-use huiliu_contract::{SourceVersion, What};
-use rusqlite::{OptionalExtension, params};
-
 use super::super::{Acceptance, Arrival, Verdict};
 use super::accept::Ground;
+use huiliu_contract::{SourceVersion, What};
 
 /// How far back a chain of versions is searched for one that is told again.
 const CHAIN: usize = 64;
@@ -21,7 +19,7 @@ pub(super) struct VersionRow {
     n: i64,
     state: i64,
     source_version: Option<String>,
-    source_digest: Vec<u8>,
+    pub(super) source_digest: Vec<u8>,
     mapped_digest: Option<Vec<u8>>,
     received_at: i64,
 }
@@ -36,10 +34,12 @@ pub(super) enum Plan {
     Keep { prev: i64, n: i64, ticket: Option<i64>, latest: Option<i64>, state: i64, what: What },
     /// A revision of a ticket.
     Revise { prev: i64, n: i64, ticket: i64 },
+    /// An act about another item; `prev` when it was told in other words before.
+    Act { prev: Option<i64> },
 }
 
 impl Ground<'_, '_> {
-    fn version(&mut self, id: i64) -> rusqlite::Result<VersionRow> {
+    pub(super) fn version(&mut self, id: i64) -> rusqlite::Result<VersionRow> {
         self.statements.version.query_row([id], |row| {
             Ok(VersionRow {
                 prev: row.get(0)?,
@@ -54,14 +54,10 @@ impl Ground<'_, '_> {
     }
 
     pub(super) fn plan(&mut self, member: &Acceptance, arrival: &Arrival) -> rusqlite::Result<Plan> {
-        let known = self
-            .statements
-            .find
-            .query_row(params![member.namespace, arrival.external_id.as_str()], |row| {
-                Ok(Known { latest: row.get(0)?, ticket: row.get(1)? })
-            })
-            .optional()?;
-        match known {
+        if arrival.act.is_some() {
+            return self.plan_act(member, arrival);
+        }
+        match self.known(member.namespace, arrival.external_id.as_str())? {
             None => Ok(Plan::New { prev: None }),
             Some(known) => self.plan_known(member, arrival, &known, None),
         }
@@ -158,6 +154,8 @@ pub(super) const STATE_UNMAPPED: i64 = 1;
 pub(super) const STATE_HELD: i64 = 2;
 /// Versions that came too late to count.
 pub(super) const STATE_OLDER: i64 = 3;
+/// What is no form of a ticket, but asks something about one.
+pub(super) const STATE_ACT: i64 = 4;
 
 #[derive(Default)]
 struct Chain {

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
 use super::super::{
-    Actor, Arrival, Carried, DeadKind, Desk, Errand, Place, Reference, Sign, StoreError, Task, TryEnd, Verdict,
+    Actor, Arrival, Carried, DeadKind, Desk, Errand, Place, Reference, Sign, StoreError, Task, TicketKey, TryEnd,
+    Unjoin, Verdict,
 };
 use super::accept::Ground;
 use super::signs::Signs;
@@ -333,7 +334,10 @@ impl Desk for Sqlite {
                 came: desk.now,
                 planted: &mut desk.planted,
             };
-            super::homeward::tell_core(&mut ground, item.reference.ticket(), EventKind::HandedBack, id, &note)?;
+            super::homeward::keep_note(ground.db, id, &note)?;
+            let ticket = super::references::ticket_of(ground.db, item.reference)?;
+            let says = super::homeward::Says { note: Some(id), ..Default::default() };
+            super::homeward::tell_core(&mut ground, ticket, EventKind::HandedBack, &says, false)?;
             drop(statements);
             deed.write(desk)
         })
@@ -346,6 +350,30 @@ impl Desk for Sqlite {
             let item = open_item(desk, dead)?;
             item.set(desk, Carried::ByHand, "done")?;
             deed.write(desk)
+        })
+        .await
+    }
+
+    async fn unjoin(&self, reference: Reference, unjoin: Unjoin, actor: &Actor) -> Result<TicketKey, StoreError> {
+        let deed = self.deed(actor, "unjoin", &format!("reference:{}", reference.number()))?;
+        let (schedule, signs) = (self.schedule.clone(), self.signs.clone());
+        self.write(move |desk| {
+            let mut statements = Statements::prepare(desk.db)?;
+            let mut ground = Ground {
+                db: desk.db,
+                statements: &mut statements,
+                serials: desk.serials,
+                schedule: &schedule,
+                signs: &signs,
+                ids: desk.ids,
+                now: desk.now,
+                came: desk.now,
+                planted: &mut desk.planted,
+            };
+            let key = super::references::unjoin(&mut ground, reference, &unjoin)?;
+            drop(statements);
+            deed.write(desk)?;
+            Ok(key)
         })
         .await
     }

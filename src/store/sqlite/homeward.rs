@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::schedule::Next;
 use super::super::{
-    Again, Carried, Digest, Errand, Fact, Keys, Lane, LaneItem, Lease, OutcomeTaken, Place, Reference, ReferenceRow,
+    Again, Carried, DeadKind, Digest, Errand, Fact, Keys, Lane, LaneItem, Lease, OutcomeTaken, Place, Reference,
     Standing, StoreError, Task, Try, TryEnd,
 };
 use super::accept::Ground;
@@ -79,11 +79,14 @@ fn plant(ground: &mut Ground<'_, '_>, ticket: i64, outcome: Option<i64>, kind: O
     if kind.concludes() {
         ground.db.prepare_cached("UPDATE ticket SET concluded_at = ?2 WHERE id = ?1")?.execute([ticket, ground.now])?;
     }
-    carry(ground, Reference::own(channel, ticket), outcome, kind)
+    for reference in super::references::active(ground.db, channel, ticket)? {
+        carry(ground, reference, outcome, kind)?;
+    }
+    Ok(())
 }
 
 /// Puts one item at the end of a lane, and plants the errand that will carry it.
-fn carry(
+pub(super) fn carry(
     ground: &mut Ground<'_, '_>,
     reference: Reference,
     outcome: Option<i64>,
@@ -102,9 +105,9 @@ fn carry(
     Ok(())
 }
 
-/// Plants our own signing (签收) for a ticket that a source opened.
-pub(super) fn sign(ground: &mut Ground<'_, '_>, channel: u32, ticket: i64) -> rusqlite::Result<()> {
-    carry(ground, Reference::own(channel, ticket), None, OutcomeKind::Signed)
+/// Plants our own signing (签收).
+pub(super) fn sign(ground: &mut Ground<'_, '_>, reference: Reference) -> rusqlite::Result<()> {
+    carry(ground, reference, None, OutcomeKind::Signed)
 }
 
 /// Commits what is about to be sent; false if the lease is lost, and then nothing may be sent.
@@ -182,7 +185,7 @@ fn write(ground: &mut Ground<'_, '_>, reference: Reference, fact: &Fact) -> rusq
                     reference.channel(),
                     ground.now,
                     reason,
-                    reference.ticket(),
+                    super::references::ticket_of(ground.db, reference)?,
                     body,
                     reference.number(),
                     n
@@ -196,7 +199,11 @@ fn write(ground: &mut Ground<'_, '_>, reference: Reference, fact: &Fact) -> rusq
                 .execute(params![id, ground.now, *end as i64, answer])?;
             Ok(())
         }
-        Fact::Event { kind, id, body } => tell_core(ground, reference.ticket(), *kind, *id, body),
+        Fact::Event { kind, id, body } => {
+            keep_note(ground.db, *id, body)?;
+            let ticket = super::references::ticket_of(ground.db, reference)?;
+            tell_core(ground, ticket, *kind, &Says { note: Some(*id), ..Says::default() }, *kind == EventKind::Redo)
+        }
     }
 }
 
@@ -216,18 +223,43 @@ pub(super) fn set(
          AND ended_at IS NULL",
     )?
     .execute(params![reference.channel(), reference.number(), n, now, how])?;
+    if state.was_told() {
+        // Whoever asked where the answer stays has it.
+        db.prepare_cached(
+            "UPDATE dead SET ended_at = ?4, ended_how = 'answered' WHERE channel = ?1 AND reference = ?2 AND kind = ?3
+             AND ended_at IS NULL",
+        )?
+        .execute(params![reference.channel(), reference.number(), DeadKind::Urged.number(), now])?;
+    }
     Ok(())
 }
 
-/// Writes an event with a note, and plants the errand that carries it to the core.
+/// Keeps what an event says besides the ticket.
+pub(super) fn keep_note(db: &Connection, id: i64, body: &[u8]) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO note (id, body) VALUES (?1, ?2)")?.execute(params![id, body])?;
+    Ok(())
+}
+
+/// What an event says besides the ticket.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Says {
+    /// A kept note.
+    pub(super) note: Option<i64>,
+    /// The version whose draft says what was added.
+    pub(super) said: Option<i64>,
+    /// The other ticket that it speaks of.
+    pub(super) refers: Option<i64>,
+}
+
+/// Writes an event that carries a note, and plants the errand that takes it to the core. `reopens`: the ticket is open
+/// again, and that is counted (发回重办).
 pub(super) fn tell_core(
     ground: &mut Ground<'_, '_>,
     ticket: i64,
     kind: EventKind,
-    note: i64,
-    body: &[u8],
+    says: &Says,
+    reopens: bool,
 ) -> rusqlite::Result<()> {
-    let reopens = kind == EventKind::Redo;
     let (n, version, stuck): (i64, i64, Option<i64>) = ground
         .db
         .prepare_cached(
@@ -235,11 +267,22 @@ pub(super) fn tell_core(
              WHERE id = ?1 RETURNING events, version, stuck",
         )?
         .query_row(params![ticket, reopens], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    ground.db.prepare_cached("INSERT INTO note (id, body) VALUES (?1, ?2)")?.execute(params![note, body])?;
     ground
         .db
-        .prepare_cached("INSERT INTO event (ticket, n, kind, at, version, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![ticket, n, super::kind_number(kind), ground.now, version, note])?;
+        .prepare_cached(
+            "INSERT INTO event (ticket, n, kind, at, version, note, said, refers)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            ticket,
+            n,
+            super::kind_number(kind),
+            ground.now,
+            version,
+            says.note,
+            says.said,
+            says.refers
+        ])?;
     if stuck.is_none() {
         ground.statements.errand.execute(params![Task::Forward as i64, ticket, ground.now])?;
         let errand = Errand { task: Task::Forward, subject: ticket };
@@ -250,17 +293,28 @@ pub(super) fn tell_core(
 
 /// All that is to be carried to one source.
 pub(super) fn lane(db: &Connection, keys: &Keys, reference: Reference) -> Result<Lane, StoreError> {
-    let (external_id, version, body): (String, i64, Vec<u8>) = db
-        .prepare_cached(
-            "SELECT ticket.external_id, version.id, version.body FROM ticket
-             JOIN version ON version.id = ticket.version WHERE ticket.id = ?1",
-        )?
-        .query_row([reference.ticket()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?
-        .ok_or(StoreError::NotFound)?;
+    let ticket = super::references::ticket_of(db, reference).optional()?.ok_or(StoreError::NotFound)?;
+    let (external_id, version, body): (String, i64, Vec<u8>) = match reference.opened() {
+        Some(_) => db
+            .prepare_cached(
+                "SELECT ticket.external_id, version.id, version.body FROM ticket
+                 JOIN version ON version.id = ticket.version WHERE ticket.id = ?1",
+            )?
+            .query_row([ticket], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))),
+        // Who joined is answered by what they wrote themselves.
+        None => db
+            .prepare_cached(
+                "SELECT reference.external_id, version.id, version.body FROM reference
+                 JOIN source USING (namespace, external_id) JOIN version ON version.id = source.latest
+                 WHERE reference.id = ?1",
+            )?
+            .query_row([reference.number()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))),
+    }
+    .optional()?
+    .ok_or(StoreError::NotFound)?;
     Ok(Lane {
         reference,
-        ticket: number_of(db, reference.ticket())?,
+        ticket: number_of(db, ticket)?,
         external_id: ExternalId::new(external_id).map_err(|_| StoreError::NotFound)?,
         draft: draft_of(&keys.open(Place::Version, version, &body)?).ok_or(StoreError::NotFound)?,
         items: items(db, keys, reference)?,
@@ -322,24 +376,4 @@ fn tries(db: &Connection, keys: &Keys, reference: Reference, n: u32) -> Result<V
         });
     }
     Ok(tries)
-}
-
-/// Every source of a ticket.
-pub(super) fn references(db: &Connection, ticket: i64) -> Result<Vec<ReferenceRow>, StoreError> {
-    let own = db
-        .prepare_cached(
-            "SELECT ticket.channel, channel.code, ticket.external_id, ticket.received_at FROM ticket
-             JOIN channel ON channel.id = ticket.channel WHERE ticket.id = ?1",
-        )?
-        .query_row([ticket], |row| {
-            Ok(ReferenceRow {
-                reference: Reference::own(row.get(0)?, ticket),
-                channel_code: row.get(1)?,
-                external_id: row.get(2)?,
-                since: row.get(3)?,
-            })
-        })
-        .optional()?
-        .ok_or(StoreError::NotFound)?;
-    Ok(vec![own])
 }

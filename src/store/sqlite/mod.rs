@@ -1,6 +1,7 @@
 //! The embedded store: SQLite in WAL mode with `synchronous=FULL`, one writer, group commit.
 
 mod accept;
+mod acts;
 mod checkpoint;
 mod codes;
 mod decide;
@@ -9,6 +10,7 @@ mod due;
 mod homeward;
 mod letters;
 mod read;
+mod references;
 mod remap;
 mod schema;
 mod serial;
@@ -364,6 +366,7 @@ impl Store for Sqlite {
             desk.db.execute("DELETE FROM once WHERE until < ?1", [desk.now])?;
             desk.db.execute("DELETE FROM outcome WHERE ticket IS NULL AND until < ?1", [desk.now])?;
             desk.db.execute("UPDATE run SET alive = ?1 WHERE stopped IS NULL", [desk.now])?;
+            acts::show_unmatched(desk)?;
             Ok(())
         })
         .await

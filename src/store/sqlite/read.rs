@@ -16,7 +16,7 @@ use super::super::{
 use super::schema::SPAN;
 use super::serial::{day_number, day_of, key};
 use super::{Sqlite, first_run_of, id_of, kind_of};
-use crate::ticket::Spoken;
+use crate::ticket::{Detail, SourceRef, Spoken};
 
 pub(super) fn moment(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or_default()
@@ -27,7 +27,8 @@ fn broken(what: &'static str) -> rusqlite::Error {
 }
 
 const EVENT: &str = "SELECT ticket.day, ticket.serial, event.n, event.kind, event.at, event.version, event.state,
-    channel.code, namespace.name, ticket.external_id, ticket.received_at, version.n, version.body, ticket.id, event.note
+    channel.code, namespace.name, ticket.external_id, ticket.received_at, version.n, version.body, ticket.id, event.note,
+    event.said, event.refers
     FROM ticket JOIN event ON event.ticket = ticket.id JOIN version ON version.id = event.version
     JOIN channel ON channel.id = ticket.channel JOIN namespace ON namespace.id = ticket.namespace";
 
@@ -61,6 +62,8 @@ struct EventRecord {
     body: Vec<u8>,
     edited: bool,
     note: Option<i64>,
+    said: Option<i64>,
+    refers: Option<i64>,
 }
 
 fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
@@ -76,6 +79,7 @@ fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
         version_n: row.get(11)?,
         draft: Bytes::new(),
         detail: None,
+        joined: Vec::new(),
         edited: None,
     };
     Ok(EventRecord {
@@ -84,21 +88,72 @@ fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
         body: row.get(12)?,
         edited: row.get::<_, i64>(6)? == 2,
         note: row.get(14)?,
+        said: row.get(15)?,
+        refers: row.get(16)?,
     })
 }
 
 fn fresh(db: &Connection, keys: &Keys, record: EventRecord) -> Result<Fresh, StoreError> {
-    let mut fresh = record.fresh;
+    let mut fresh = record.fresh.clone();
     fresh.draft = draft_of(&keys.open(Place::Version, record.version, &record.body)?).ok_or(StoreError::NotFound)?;
-    if let Some(note) = record.note {
-        let body: Vec<u8> =
-            db.prepare_cached("SELECT body FROM note WHERE id = ?1")?.query_row([note], |row| row.get(0))?;
-        fresh.detail = Some(keys.open(Place::Note, note, &body)?.into());
-    }
+    fresh.detail = detail(db, keys, &record)?;
+    fresh.joined = joined(db, fresh.ticket.id, fresh.at)?;
     if record.edited {
         fresh.edited = edit(db, keys, fresh.ticket.id, fresh.n)?;
     }
     Ok(fresh)
+}
+
+/// What an event says besides the ticket: its note, what was added, which other ticket it speaks of.
+fn detail(db: &Connection, keys: &Keys, record: &EventRecord) -> Result<Option<Bytes>, StoreError> {
+    let note = match record.note {
+        Some(note) => {
+            let body: Vec<u8> =
+                db.prepare_cached("SELECT body FROM note WHERE id = ?1")?.query_row([note], |row| row.get(0))?;
+            Some(Bytes::from(keys.open(Place::Note, note, &body)?))
+        }
+        None => None,
+    };
+    if record.said.is_none() && record.refers.is_none() {
+        return Ok(note);
+    }
+    let mut detail: Detail = note.and_then(|note| serde_json::from_slice(&note).ok()).unwrap_or_default();
+    if let Some(version) = record.said {
+        let (channel, external_id, body): (String, String, Vec<u8>) = db
+            .prepare_cached(
+                "SELECT channel.code, version.external_id, version.body FROM version
+                 JOIN channel ON channel.id = version.channel WHERE version.id = ?1",
+            )?
+            .query_row([version], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let draft = draft_of(&keys.open(Place::Version, version, &body)?);
+        detail.said = draft.and_then(|draft| serde_json::from_slice(&draft).ok());
+        (detail.channel, detail.external_id) = (Some(channel), Some(external_id));
+    }
+    if let Some(other) = record.refers {
+        detail.ticket = Some(super::serial::number_of(db, other)?.number);
+    }
+    Ok(serde_json::to_vec(&detail).ok().map(Bytes::from))
+}
+
+/// The sources that had joined a ticket at a time.
+fn joined(db: &Connection, ticket: i64, at: i64) -> Result<Vec<SourceRef>, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT channel.code, namespace.name, reference.external_id, since FROM reference
+         JOIN channel ON channel.id = reference.channel JOIN namespace ON namespace.id = reference.namespace
+         JOIN ticket ON ticket.id = reference.ticket
+         WHERE reference.ticket = ?1 AND since <= ?2 AND (ended_at IS NULL OR ended_at > ?2)
+         AND NOT (reference.namespace = ticket.namespace AND reference.external_id = ticket.external_id)
+         ORDER BY since, reference.id",
+    )?;
+    let rows = find.query_map([ticket, at], |row| {
+        Ok(SourceRef {
+            channel: row.get(0)?,
+            namespace: row.get(1)?,
+            external_id: row.get(2)?,
+            received_at: moment(row.get(3)?),
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 fn edit(db: &Connection, keys: &Keys, ticket: i64, n: u32) -> Result<Option<Bytes>, StoreError> {
@@ -310,7 +365,7 @@ impl Archive for Sqlite {
                     id,
                     n: row.get(1)?,
                     received_at: moment(row.get(2)?),
-                    state: ["taken", "unmapped", "held", "older"][row.get::<_, u8>(3)?.min(3) as usize],
+                    state: ["taken", "unmapped", "held", "older", "act"][row.get::<_, u8>(3)?.min(4) as usize],
                     source_version: row.get(4)?,
                     folio: keys.open(Place::Version, id, &body)?.into(),
                 });
@@ -350,7 +405,7 @@ impl Archive for Sqlite {
     }
 
     async fn references(&self, ticket: i64) -> Result<Vec<ReferenceRow>, StoreError> {
-        self.look(move |db, _| super::homeward::references(db, ticket)).await
+        self.look(move |db, _| super::references::references(db, ticket)).await
     }
 
     async fn outcomes(&self, ticket: i64) -> Result<Vec<OutcomeRow>, StoreError> {

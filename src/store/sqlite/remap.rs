@@ -60,6 +60,9 @@ pub(super) fn remap(
         planted: &mut desk.planted,
     };
     let Some(arrival) = member.arrivals.first() else { return Err(StoreError::NotFound) };
+    if let Some(act) = &arrival.act {
+        return Ok(ground.carry_out_act(&member, arrival, act, None)?);
+    }
     let known = ground
         .statements
         .find

@@ -151,8 +151,36 @@ ALTER TABLE ticket ADD COLUMN concluded_at INTEGER;      -- when the core told t
 ALTER TABLE ticket ADD COLUMN redone INTEGER NOT NULL DEFAULT 0;   -- how often it was sent back (发回重办)
 ";
 
+/// Acts about items that are not known yet; matched when they come.
+const UNMATCHED: &str = "
+CREATE TABLE unmatched (
+    namespace INTEGER NOT NULL, about TEXT NOT NULL, version INTEGER NOT NULL, channel INTEGER NOT NULL,
+    act INTEGER NOT NULL, granted INTEGER, reopens INTEGER NOT NULL, note INTEGER NOT NULL, since INTEGER NOT NULL,
+    shown INTEGER NOT NULL DEFAULT 0,       -- whether a person was told that it still is not matched
+    PRIMARY KEY (namespace, about, version)
+) STRICT, WITHOUT ROWID;
+";
+
+/// The same letter by several roads: references that joined a ticket, what ended one, and pairs that a person took apart.
+const JOINED: &str = "
+CREATE TABLE reference (
+    id INTEGER PRIMARY KEY,                 -- a ticket's own reference stands here only once something ended it
+    ticket INTEGER NOT NULL, channel INTEGER NOT NULL, namespace INTEGER NOT NULL, external_id TEXT NOT NULL,
+    since INTEGER NOT NULL, ended_at INTEGER, ended_how TEXT
+) STRICT;
+CREATE INDEX reference_ticket ON reference (ticket);
+
+CREATE TABLE apart (
+    ticket INTEGER NOT NULL, namespace INTEGER NOT NULL, external_id TEXT NOT NULL,
+    PRIMARY KEY (ticket, namespace, external_id)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE event ADD COLUMN said INTEGER;      -- the version whose draft says what was added
+ALTER TABLE event ADD COLUMN refers INTEGER;    -- the other ticket that it speaks of
+";
+
 /// All migrations, oldest first. A shipped one is never changed; a new one is appended.
-const ALL: &[M<'static>] = &[M::up(FIRST), M::up(NARROW_SPANS), M::up(HOMEWARD)];
+const ALL: &[M<'static>] = &[M::up(FIRST), M::up(NARROW_SPANS), M::up(HOMEWARD), M::up(UNMATCHED), M::up(JOINED)];
 
 /// The migrations, ready to be run.
 pub(super) fn migrations() -> Migrations<'static> {

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::super::schedule::Next;
-use super::super::{Outcome, Settlement, Sign, Task};
+use super::super::{Outcome, Reference, Settlement, Sign, Task};
 use super::DEAD_EVENT;
 use super::accept::Ground;
 
@@ -64,7 +64,7 @@ fn forwarded(ground: &mut Ground<'_, '_>, ticket: i64, n: u32, core_number: Opti
     if let Some((_, true, channel)) = told
         && ground.signs.of(channel) == Sign::CoreAccepted
     {
-        super::homeward::sign(ground, channel, ticket)?;
+        super::homeward::sign(ground, Reference::own(channel, ticket))?;
     }
     if matches!(told, Some((true, ..))) {
         ground

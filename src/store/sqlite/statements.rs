@@ -13,6 +13,7 @@ pub(super) struct Statements<'c> {
     pub(super) event: CachedStatement<'c>,
     pub(super) errand: CachedStatement<'c>,
     pub(super) blind: CachedStatement<'c>,
+    pub(super) unmatched: CachedStatement<'c>,
 }
 
 impl<'c> Statements<'c> {
@@ -43,6 +44,10 @@ impl<'c> Statements<'c> {
             errand: db.prepare_cached(
                 "INSERT INTO errand (task, subject, due) VALUES (?1, ?2, ?3)
                  ON CONFLICT DO UPDATE SET due = min(due, excluded.due)",
+            )?,
+            unmatched: db.prepare_cached(
+                "SELECT version, act, granted, reopens, note FROM unmatched WHERE namespace = ?1 AND about = ?2
+                 ORDER BY version",
             )?,
             blind: db.prepare_cached("INSERT OR IGNORE INTO blind (span, key, ticket) VALUES (?1, ?2, ?3)")?,
         })

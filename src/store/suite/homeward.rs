@@ -9,7 +9,7 @@ use crate::store::{
 };
 
 impl Site {
-    async fn told(&self, ticket: TicketKey, core_id: &str, kind: OutcomeKind) -> OutcomeTaken {
+    pub(super) async fn told(&self, ticket: TicketKey, core_id: &str, kind: OutcomeKind) -> OutcomeTaken {
         let (id, keys) = (self.store.reserve(), self.store.keys());
         let said = format!("{{\"kind\":\"{}\"}}", kind.word());
         let body = keys.seal(Place::Outcome, id, said.as_bytes()).unwrap();
@@ -17,19 +17,19 @@ impl Site {
         self.store.take_outcome(id, core_id.into(), digest, Some(ticket.number), kind, body).await.unwrap()
     }
 
-    fn reference(&self, ticket: TicketKey) -> Reference {
+    pub(super) fn reference(&self, ticket: TicketKey) -> Reference {
         Reference::own(self.channel.channel, ticket.id)
     }
 
-    async fn lane(&self, ticket: TicketKey) -> Lane {
+    pub(super) async fn lane(&self, ticket: TicketKey) -> Lane {
         self.store.lane(self.reference(ticket)).await.unwrap()
     }
 
-    async fn states(&self, ticket: TicketKey) -> Vec<Carried> {
+    pub(super) async fn states(&self, ticket: TicketKey) -> Vec<Carried> {
         self.lane(ticket).await.items.iter().map(|item| item.state).collect()
     }
 
-    async fn outlet(&self) -> Claim {
+    pub(super) async fn outlet(&self) -> Claim {
         self.claim(Far::Outlet(self.channel.channel)).await
     }
 
@@ -39,11 +39,11 @@ impl Site {
         self.store.begin(claim.lease(), n, id, parcel).await.unwrap().then_some(id)
     }
 
-    async fn walked(&self, claim: Claim, facts: Vec<Fact>, again: Again) {
+    pub(super) async fn walked(&self, claim: Claim, facts: Vec<Fact>, again: Again) {
         self.settle(claim, Outcome::Homeward { facts, again }).await;
     }
 
-    fn asks(&self, n: u32, kind: DeadKind) -> Fact {
+    pub(super) fn asks(&self, n: u32, kind: DeadKind) -> Fact {
         let id = self.store.reserve();
         let body = self.store.keys().seal(Place::Dead, id, b"{}").unwrap();
         Fact::Person { n, kind, reason: kind.word(), id, body }

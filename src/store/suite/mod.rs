@@ -5,9 +5,11 @@
 //! database can show (its files, its schema) is tested in that file.
 
 mod accepting;
+mod acting;
 mod deciding;
 mod doing;
 mod homeward;
+mod joining;
 mod kept;
 mod model;
 mod people;
@@ -20,10 +22,12 @@ use huiliu_contract::{ExternalId, Once, SourceVersion, What};
 use serde_json::json;
 
 use super::{
-    Acceptance, Actor, Arrival, Claim, Enrolled, Far, Folio, Lease, Mapped, MappedKeys, NotAccepted, Outcome, Place,
-    Settlement, Standing, Store, StoreError, Stray, TicketKey, Verdict,
+    Acceptance, ActArrival, Actor, Arrival, Claim, Enrolled, Far, Folio, Lease, Mapped, MappedKeys, NotAccepted,
+    Outcome, Place, Settlement, Standing, Store, StoreError, Stray, TicketKey, Verdict,
 };
+use crate::settings::AfterClose;
 use crate::store::{DeadQuery, DeadRow, EventRow, VersionRow};
+use crate::ticket::Act;
 
 /// Where a store lives.
 trait House {
@@ -56,6 +60,11 @@ struct Letter {
     deadline: Option<i64>,
     phone: Option<String>,
     compared: Option<(i64, bool)>,
+    /// What it asks, about which number.
+    act: Option<(Act, String)>,
+    after_close: AfterClose,
+    granted: Option<bool>,
+    parent_no: Option<String>,
 }
 
 /// A letter whose mapped form says what its source says.
@@ -70,6 +79,10 @@ fn letter(id: &str, text: &str) -> Letter {
         deadline: None,
         phone: None,
         compared: None,
+        act: None,
+        after_close: AfterClose::default(),
+        granted: None,
+        parent_no: None,
     }
 }
 
@@ -104,6 +117,20 @@ impl Letter {
         self
     }
 
+    fn about(mut self, act: Act, number: &str) -> Self {
+        self.act = Some((act, number.into()));
+        self
+    }
+
+    fn act(&self, store: &dyn Store) -> Option<Box<ActArrival>> {
+        let (act, about) = self.act.clone()?;
+        let note = store.reserve();
+        let body = store.keys().seal(Place::Note, note, self.source.as_bytes()).unwrap();
+        let about = ExternalId::new(about).unwrap();
+        let (granted, after_close) = (self.granted, self.after_close);
+        Some(Box::new(ActArrival { act, about, granted, after_close, note, body }))
+    }
+
     fn arrival(&self, store: &dyn Store) -> Arrival {
         let keys = store.keys();
         let version = store.reserve();
@@ -126,10 +153,12 @@ impl Letter {
                 deadline: self.deadline,
                 category: None,
                 region: None,
+                parent_no: self.parent_no.clone(),
                 draft: json.clone().into(),
             }),
             standing: self.standing,
             compared: self.compared,
+            act: self.act(store),
         }
     }
 }

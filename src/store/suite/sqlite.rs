@@ -84,6 +84,56 @@ async fn we_sign_when_the_channel_says_so() {
 }
 
 #[tokio::test]
+async fn an_act_is_an_event_on_its_ticket() {
+    acting::an_act_is_an_event_on_its_ticket(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn an_act_waits_for_its_item() {
+    acting::an_act_waits_for_its_item(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn after_the_closing_the_channel_decides() {
+    acting::after_the_closing_the_channel_decides(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_supplement_after_the_closing_is_a_new_ticket_or_an_event() {
+    acting::a_supplement_after_the_closing_is_a_new_ticket_or_an_event(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_decision_ends_what_is_judged() {
+    acting::a_decision_ends_what_is_judged(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn acts_ask_live_tickets_only() {
+    acting::acts_ask_live_tickets_only(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn the_same_letter_joins_its_ticket() {
+    joining::the_same_letter_joins_its_ticket(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn what_is_not_sure_is_only_linked() {
+    joining::what_is_not_sure_is_only_linked(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn every_road_is_answered() {
+    joining::every_road_is_answered(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_person_takes_them_apart() {
+    joining::a_person_takes_them_apart(&Folder::new()).await;
+}
+
+#[tokio::test]
 async fn numbers_go_on_over_midnight() {
     accepting::numbers_go_on_over_midnight(&Folder::new()).await;
 }

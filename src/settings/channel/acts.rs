@@ -1,0 +1,87 @@
+//! `[acts]`: what each item of a channel is there for, and about which earlier one.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::ticket::Act;
+
+/// `[acts]`; without it every item is a matter of its own.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActsTable {
+    /// Where in the document it stands what the item is there for: a name, a dotted path or a JSON pointer. Nothing there
+    /// means a matter of its own.
+    #[schemars(length(min = 1), extend("x-zh" = "来件性质在哪一栏"))]
+    pub from: String,
+    /// The far side's words and ours. A word that is not listed needs a person.
+    #[schemars(extend("x-zh" = "对方的说法 → 来件性质;没列出的会停下来问人"))]
+    pub codes: BTreeMap<String, Act>,
+    /// Where the number of the item stands that it is about; absent, or nothing there, means that it bears that number
+    /// itself.
+    #[serde(default)]
+    #[schemars(length(min = 1), extend("x-zh" = "指的是哪一件:原来那件的来源编号在哪一栏;不写就是同一个编号"))]
+    pub refer: Option<String>,
+    /// How a decision of the upper level (审批结果) is read.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "审批结果怎么读"))]
+    pub decision: Option<DecisionTable>,
+    /// What is done with an act about a ticket that is concluded.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "办结以后再来的怎么办"))]
+    pub after_close: AfterClose,
+}
+
+/// How a decision is read.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionTable {
+    /// Where it stands.
+    #[schemars(length(min = 1), extend("x-zh" = "同意还是不同意,在哪一栏"))]
+    pub from: String,
+    /// The words that grant it.
+    #[schemars(extend("x-zh" = "哪些说法算同意"))]
+    pub approved: Vec<String>,
+    /// The words that refuse it.
+    #[schemars(extend("x-zh" = "哪些说法算不同意"))]
+    pub refused: Vec<String>,
+}
+
+/// What is done with an act about a concluded ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AfterClose {
+    /// A supplement; absent makes a new ticket that names the old one.
+    #[schemars(extend("x-zh" = "办结后的补充"))]
+    pub supplement: AfterSupplement,
+    /// A supervision; absent opens the ticket again.
+    #[schemars(extend("x-zh" = "办结后的督办"))]
+    pub supervise: AfterSupervise,
+}
+
+/// What a supplement to a concluded ticket becomes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterSupplement {
+    /// A new ticket that names the old one.
+    #[default]
+    #[schemars(extend("x-zh" = "另立新件,注明原件"))]
+    New,
+    /// The core is told, as before.
+    #[schemars(extend("x-zh" = "告诉热线系统"))]
+    Tell,
+}
+
+/// What a supervision of a concluded ticket does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterSupervise {
+    /// The ticket is open again.
+    #[default]
+    #[schemars(extend("x-zh" = "重新打开"))]
+    Reopen,
+    /// The core is told, as before.
+    #[schemars(extend("x-zh" = "告诉热线系统"))]
+    Tell,
+}

@@ -1,0 +1,116 @@
+//! One letter by three roads, and what is asked about a letter later: acts, before and after it, and each road answered.
+
+use huiliu_farside::desk::Desk;
+use huiliu_farside::letter::Letter;
+use huiliu_farside::mailbox::Pushed;
+use huiliu_farside::platform::{Gate, Trick};
+use serde_json::{Value, json};
+
+use crate::outcomes::{post, token};
+use crate::scene::{Plan, Scene, ticket};
+use crate::written::letters;
+
+const ACTS: &str = r#"
+[acts]
+from  = "bizType"
+codes = { "01" = "new", "02" = "supplement", "03" = "urge", "06" = "redo", "07" = "withdraw" }
+refer = "orderRef"
+"#;
+
+/// A mailbox whose letters may name the number of another road, and say what they are there for.
+fn road(name: &str, desk: &Desk) -> String {
+    let back = format!(
+        "[return]\nurl = \"{}\"\napprove = []\nretries = [\"20ms\", \"20ms\", \"20ms\"]\nsuccess = {{ at = \"/code\", is = [200] }}\n\
+         closed = {{ post = \"/order/finish\", send = {{ letterNo = \"{{id}}\", text = \"{{reply}}\" }} }}\n\
+         replied = {{ post = \"/order/reply\", send = {{ letterNo = \"{{id}}\", text = \"{{reply}}\" }} }}\n",
+        desk.url()
+    );
+    let written = letters(name, "state = \"live\"").replace("[codes]", "parent_no = \"parentNo\"\n\n[codes]");
+    format!("{written}\n{ACTS}\n{back}")
+}
+
+async fn push(scene: &Scene, code: &str, letter: &Letter) -> String {
+    ticket(scene.mailbox(code).push(letter).await)
+}
+
+/// The letter as another road tells it: its own number, and the number of the road before.
+fn by_another_road(letter: &Letter, serial: u32) -> Letter {
+    let mut other = letter.clone();
+    other.number = Letter::invented(serial).number;
+    other.document["letterNo"] = json!(other.number);
+    other.document["parentNo"] = json!(letter.number);
+    other
+}
+
+async fn close(scene: &Scene, token: &str, id: &str, number: &str) {
+    let outcome =
+        json!({ "kind": "closed", "at": "2026-12-03T09:00:00+08:00", "public_reply": "经核实,路灯已修复并恢复照明。" });
+    let (status, answer) = post(scene, token, &json!({ "id": id, "ticket": number, "outcome": outcome })).await;
+    assert_eq!(status, 200, "{answer}");
+}
+
+fn kinds(scene: &Scene, number: &str) -> Vec<String> {
+    let told = scene.told().into_iter().map(|told| told.event).filter(|event| event["ticket"] == number);
+    told.map(|event| event["event"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn one_letter_by_three_roads_is_one_ticket_and_all_three_are_told_though_one_refuses_twice() {
+    let mut desks = Vec::new();
+    let mut plan = Plan::new().await;
+    for (code, name) in [("letters", "县长信箱"), ("city", "市长信箱"), ("province", "省长信箱")] {
+        let desk = Desk::open(Gate::Open).await.unwrap();
+        plan = plan.channel(code, &road(name, &desk));
+        desks.push(desk);
+    }
+    let scene = plan.start().await;
+    let token = token(&scene);
+    let first = Letter::invented(1);
+    let (second, third) = (by_another_road(&first, 2), by_another_road(&first, 3));
+    let number = push(&scene, "letters", &first).await;
+    assert_eq!(push(&scene, "city", &second).await, number);
+    assert_eq!(push(&scene, "province", &third).await, number);
+    scene.until_told(3).await;
+    assert_eq!(kinds(&scene, &number), ["new", "joined", "joined"]);
+    let last = scene.told().pop().unwrap().event;
+    let sources: Vec<_> =
+        last["data"]["sources"].as_array().unwrap().iter().map(|one| one["channel"].clone()).collect();
+    assert_eq!(sources, ["letters", "city", "province"]);
+    desks[1].answers().play([Trick::Code("500".into()), Trick::Code("500".into())]);
+    close(&scene, &token, "o1", &number).await;
+    for (desk, letter) in desks.iter().zip([&first, &second, &third]) {
+        scene.until("this road is told", || desk.answers().told(&letter.number).len() == 1).await;
+    }
+    assert!(scene.dead().await.is_empty());
+}
+
+#[tokio::test]
+async fn an_urging_before_its_letter_waits_for_it_and_a_redo_after_the_closing_opens_it_again() {
+    let desk = Desk::open(Gate::Open).await.unwrap();
+    let scene = Plan::new().await.channel("letters", &road("县长信箱", &desk)).start().await;
+    let token = token(&scene);
+    let letter = Letter::invented(1);
+    let asks = |what: &str, serial: u32| {
+        let mut act = Letter::invented(serial);
+        act.document =
+            json!({ "letterNo": act.number, "bizType": what, "orderRef": letter.number, "content": "请尽快答复" });
+        act
+    };
+    let (urge, redo) = (asks("03", 7), asks("06", 8));
+    assert!(matches!(scene.mailbox("letters").push(&urge).await, Pushed::Acknowledged(_)));
+    let number = push(&scene, "letters", &letter).await;
+    scene.until_told(2).await;
+    assert_eq!(kinds(&scene, &number), ["new", "urged"]);
+    let said: Value = scene.told()[1].event["detail"].clone();
+    assert_eq!((&said["act"], &said["said"]["matter"]["content"]), (&json!("urge"), &json!("请尽快答复")));
+    close(&scene, &token, "o1", &number).await;
+    scene.until("the source is told", || desk.answers().told(&letter.number).len() == 1).await;
+    assert_eq!(push(&scene, "letters", &redo).await, number);
+    assert_eq!(push(&scene, "letters", &redo).await, number, "told twice it is one");
+    scene.until_told(3).await;
+    assert_eq!(kinds(&scene, &number), ["new", "urged", "redo"]);
+    // A word that nobody wrote down needs a person.
+    assert!(matches!(scene.mailbox("letters").push(&asks("99", 9)).await, Pushed::Acknowledged(_)));
+    let dead = scene.dead().await;
+    assert_eq!(dead[0]["kind"], "unmapped", "{dead:?}");
+}
