@@ -15,7 +15,7 @@ use super::FarStatus;
 use super::gatehouse::{Gatehouse, chance, quoted};
 use super::lane::{Rules, Step, is_uncertain, next};
 use crate::channel::Channel;
-use crate::outgoing::{self, About};
+use crate::outgoing::{self, Mark};
 use crate::retry::{STEPS, wait};
 use crate::settings::{Fallback, Uncertain};
 use crate::store::{
@@ -252,36 +252,9 @@ impl Shared {
     }
 
     /// What must not leave in this text, as a person is told it.
-    fn findings(&self, lane: &Lane, told: &Told) -> Vec<Value> {
-        use OutcomeKind::{Closed, Declined, Progressed, Redirected, Replied};
-        let Some(text) = &told.public_reply else { return Vec::new() };
-        if !matches!(told.kind, Closed | Declined | Progressed | Redirected | Replied) {
-            return Vec::new();
-        }
-        let (draft, back) = (Self::draft(lane), &self.channel.settings.back);
-        let letter =
-            [&draft.matter.title, &draft.matter.content].map(|text| text.as_deref().unwrap_or_default()).join("\n");
-        let allowed: Vec<&str> = back.allowed_numbers.iter().map(String::as_str).collect();
-        let about = About {
-            sender: draft.person.name.as_deref(),
-            accused: draft.accused.name.as_deref(),
-            note: told.internal_note.as_deref(),
-            letter: &letter,
-            allowed: &allowed,
-            confidential: draft.person.confidential == Some(true),
-            agree_public: draft.person.agree_public,
-            published: back.publishes,
-            most: back.max_chars.map(|most| most as usize),
-            ..About::default()
-        };
-        let said = |finding: &outgoing::Finding| {
-            let text = finding.kind.text();
-            json!({
-                "kind": finding.kind.word(), "zh": text.zh, "en": text.en,
-                "from": finding.range.start, "to": finding.range.end,
-            })
-        };
-        outgoing::check(text, &about).iter().map(said).collect()
+    fn findings(&self, lane: &Lane, told: &Told) -> Vec<Mark> {
+        let found = outgoing::findings(told, &Self::draft(lane), &self.channel.settings.back);
+        found.iter().map(Mark::from).collect()
     }
 
     fn ask_for_approval(&self, lane: &Lane, item: &LaneItem) -> Result<Yield, Ours> {
