@@ -10,8 +10,8 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::super::{
-    Archive, ChannelRow, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, Folio, Fresh, Keys, Mapped, OutcomeRow,
-    Place, ReferenceRow, Search, Standing, StoreError, TicketRow, VersionRow,
+    Archive, ChannelRow, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, Folio, Fresh, Keys, Lane, Mapped,
+    OutcomeRow, Place, Reference, ReferenceRow, Search, Standing, StoreError, TicketRow, VersionRow,
 };
 use super::schema::SPAN;
 use super::serial::{day_number, day_of, key};
@@ -230,7 +230,8 @@ impl Archive for Sqlite {
         self.look(|db, _| {
             let mut statement = db.prepare_cached(
                 "SELECT channel.id, code, namespace.name, known_since, first_run, live_from, last_poll,
-                 (SELECT count(*) FROM dead WHERE dead.channel = channel.id AND ended_at IS NULL)
+                 (SELECT count(*) FROM dead WHERE dead.channel = channel.id AND ended_at IS NULL),
+                 (SELECT count(*) FROM dead WHERE dead.channel = channel.id AND ended_at IS NULL AND kind = 8)
                  FROM channel JOIN namespace ON namespace.id = channel.namespace ORDER BY code",
             )?;
             let mut channels = statement
@@ -246,6 +247,7 @@ impl Archive for Sqlite {
                         last_poll: time(6)?,
                         tickets: [0; 4],
                         dead: row.get::<_, i64>(7)? as u64,
+                        approvals: row.get::<_, i64>(8)? as u64,
                         last_item: None,
                     })
                 })?
@@ -351,6 +353,10 @@ impl Archive for Sqlite {
 
     async fn references(&self, ticket: i64) -> Result<Vec<ReferenceRow>, StoreError> {
         self.look(move |db, _| super::homeward::references(db, ticket)).await
+    }
+
+    async fn carried(&self, reference: Reference) -> Result<Lane, StoreError> {
+        self.look(move |db, keys| super::homeward::lane(db, keys, reference)).await
     }
 
     async fn outcomes(&self, ticket: i64) -> Result<Vec<OutcomeRow>, StoreError> {
