@@ -1,12 +1,8 @@
 //! Reading: rows as the gateway and people ask for them, on a connection of its own.
 
-use std::collections::HashMap;
-
 use async_trait::async_trait;
 use bytes::Bytes;
-use huiliu_contract::ExternalId;
 use jiff::Timestamp;
-use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::super::{
@@ -20,93 +16,6 @@ use crate::ticket::Spoken;
 
 pub(super) fn moment(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or_default()
-}
-
-fn broken(what: &'static str) -> rusqlite::Error {
-    rusqlite::Error::InvalidColumnType(0, what.into(), Type::Blob)
-}
-
-const EVENT: &str = "SELECT ticket.day, ticket.serial, event.n, event.kind, event.at, event.version, event.state,
-    channel.code, namespace.name, ticket.external_id, ticket.received_at, version.n, version.body, ticket.id, event.note
-    FROM ticket JOIN event ON event.ticket = ticket.id JOIN version ON version.id = event.version
-    JOIN channel ON channel.id = ticket.channel JOIN namespace ON namespace.id = ticket.namespace";
-
-/// The next undone event of each ticket.
-pub(super) fn next_events(db: &Connection, keys: &Keys, tickets: &[i64]) -> Result<HashMap<i64, Fresh>, StoreError> {
-    let mut find = db.prepare_cached(&format!(
-        "{EVENT} WHERE ticket.id = ?1 AND event.n = ticket.sent + 1 AND ticket.stuck IS NULL"
-    ))?;
-    let mut found = HashMap::with_capacity(tickets.len());
-    for &ticket in tickets {
-        if let Some(row) = find.query_row([ticket], event_row).optional()? {
-            found.insert(ticket, fresh(db, keys, row)?);
-        }
-    }
-    Ok(found)
-}
-
-fn event(db: &Connection, keys: &Keys, ticket: i64, n: u32) -> Result<Fresh, StoreError> {
-    let row = db
-        .prepare_cached(&format!("{EVENT} WHERE ticket.id = ?1 AND event.n = ?2"))?
-        .query_row(params![ticket, n], event_row)
-        .optional()?
-        .ok_or(StoreError::NotFound)?;
-    fresh(db, keys, row)
-}
-
-/// An event whose draft is still sealed.
-struct EventRecord {
-    fresh: Fresh,
-    version: i64,
-    body: Vec<u8>,
-    edited: bool,
-    note: Option<i64>,
-}
-
-fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
-    let fresh = Fresh {
-        kind: kind_of(row.get(3)?),
-        ticket: key(row.get(13)?, day_of(row.get(0)?), row.get(1)?)?,
-        n: row.get(2)?,
-        at: row.get(4)?,
-        channel: row.get::<_, String>(7)?.into(),
-        namespace: row.get::<_, String>(8)?.into(),
-        external_id: ExternalId::new(row.get::<_, String>(9)?).map_err(|_| broken("external_id"))?,
-        received_at: row.get(10)?,
-        version_n: row.get(11)?,
-        draft: Bytes::new(),
-        detail: None,
-        edited: None,
-    };
-    Ok(EventRecord {
-        fresh,
-        version: row.get(5)?,
-        body: row.get(12)?,
-        edited: row.get::<_, i64>(6)? == 2,
-        note: row.get(14)?,
-    })
-}
-
-fn fresh(db: &Connection, keys: &Keys, record: EventRecord) -> Result<Fresh, StoreError> {
-    let mut fresh = record.fresh;
-    fresh.draft = draft_of(&keys.open(Place::Version, record.version, &record.body)?).ok_or(StoreError::NotFound)?;
-    if let Some(note) = record.note {
-        let body: Vec<u8> =
-            db.prepare_cached("SELECT body FROM note WHERE id = ?1")?.query_row([note], |row| row.get(0))?;
-        fresh.detail = Some(keys.open(Place::Note, note, &body)?.into());
-    }
-    if record.edited {
-        fresh.edited = edit(db, keys, fresh.ticket.id, fresh.n)?;
-    }
-    Ok(fresh)
-}
-
-fn edit(db: &Connection, keys: &Keys, ticket: i64, n: u32) -> Result<Option<Bytes>, StoreError> {
-    let row: Option<(i64, Vec<u8>)> = db
-        .prepare_cached("SELECT id, body FROM edit WHERE ticket = ?1 AND n = ?2 ORDER BY id DESC LIMIT 1")?
-        .query_row(params![ticket, n], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    row.map(|(id, body)| Ok(keys.open(Place::Edit, id, &body)?.into())).transpose()
 }
 
 pub(super) fn draft_of(folio: &[u8]) -> Option<Bytes> {
@@ -323,7 +232,7 @@ impl Archive for Sqlite {
     }
 
     async fn event(&self, ticket: i64, n: u32) -> Result<Fresh, StoreError> {
-        self.read(move |db, keys| event(db, keys, ticket, n)).await
+        self.read(move |db, keys| super::fresh::event(db, keys, ticket, n)).await
     }
 
     async fn events(&self, ticket: i64) -> Result<Vec<EventRow>, StoreError> {
