@@ -131,7 +131,7 @@ mod tests {
         let kinds: Vec<_> = found.iter().map(|mark| mark.kind.word()).collect();
         assert_eq!(kinds, ["not_agreed", "sender_name", "phone", "plate", "too_long"]);
         let shown = bracketed(TEXT, &found);
-        assert_eq!(shown, "请联系【刘小明】②【13800000000】③,车牌【湘D12345】④,【已办结,谢谢来信。】⑤");
+        assert_eq!(shown, "请联系【刘小明】②【13800000000】③,车牌【湘D12345】④,已办【结,谢谢来信。】⑤");
     }
 
     #[test]
