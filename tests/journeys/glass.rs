@@ -65,6 +65,8 @@ struct Shared {
     seen: Mutex<Vec<Seen>>,
     moved: Notify,
     held: watch::Sender<bool>,
+    /// Whether answers are kept from whoever asked, though the far side gave them.
+    withheld: watch::Sender<bool>,
     /// What is answered in the far side's place; 0 asks the far side.
     instead: AtomicU16,
 }
@@ -86,6 +88,7 @@ impl Glass {
             seen: Mutex::default(),
             moved: Notify::new(),
             held: watch::Sender::new(false),
+            withheld: watch::Sender::new(false),
             instead: AtomicU16::new(0),
         });
         let router = Router::new().fallback(pass).with_state(shared.clone());
@@ -129,6 +132,11 @@ impl Glass {
         self.shared.held.send_replace(false);
     }
 
+    /// Lets requests through and keeps the answers, until told otherwise.
+    pub(crate) fn withhold_answers(&self, withhold: bool) {
+        self.shared.withheld.send_replace(withhold);
+    }
+
     /// Answers everything with this status in the far side's place; 0 lets it through again.
     pub(crate) fn answer_all(&self, status: u16) {
         self.shared.instead.store(status, Ordering::Relaxed);
@@ -170,6 +178,8 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         return broken();
     };
     headers.remove(http::header::TRANSFER_ENCODING);
+    // The sender lives as long as what is shared.
+    let _ = shared.withheld.subscribe().wait_for(|withheld| !withheld).await;
     shared.seen.lock().unwrap()[place].answer = Some((status.as_u16(), body.clone()));
     shared.moved.notify_waiters();
     (status, headers, Body::from(body)).into_response()

@@ -12,6 +12,7 @@ mod core_away;
 mod disk_full;
 mod doors;
 mod first_run;
+mod homeward;
 mod kills;
 mod outcomes;
 mod people;

@@ -8,13 +8,13 @@ use crate::scene::{Plan, Scene, ticket};
 use crate::written::letters;
 
 /// The token that is shown once, at the very first start.
-fn token(scene: &Scene) -> String {
+pub(crate) fn token(scene: &Scene) -> String {
     let said = scene.house.said();
     let line = said.iter().find_map(|line| line.split_once("keep it safe): ")).expect("the token is printed");
     line.1.to_owned()
 }
 
-async fn post(scene: &Scene, token: &str, body: &Value) -> (u16, Value) {
+pub(crate) async fn post(scene: &Scene, token: &str, body: &Value) -> (u16, Value) {
     let request = scene.client.post(format!("{}/api/v1/outcomes", scene.house.url)).bearer_auth(token);
     let answer = request.json(body).send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap_or_default())

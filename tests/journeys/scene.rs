@@ -66,6 +66,11 @@ impl Plan {
         self.channel("letters", &letters("县长信箱", "state = \"live\""))
     }
 
+    /// A channel like `letters` under another code, live.
+    pub(crate) fn letters_as(self, code: &str) -> Self {
+        self.channel(code, &letters("别的信箱", "state = \"live\""))
+    }
+
     /// Adds lines to `[core]`.
     pub(crate) fn core(mut self, lines: &str) -> Self {
         self.core_more = lines.into();
