@@ -1,14 +1,13 @@
 //! `huiliu dead …`: what needs a person (待人工处理).
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::Value;
 
+use super::aside::{self, Aside};
 use super::draft::{draft, reasons};
+use super::homeward::{details, is_homeward};
 use super::output::{Failure, Output};
 use super::prompt::Prompt;
 use super::site::Site;
@@ -16,7 +15,8 @@ use super::table::Look;
 use super::ticket::deeds;
 use crate::console::view::{DeadDetail, DeadEnded, DeadView};
 use crate::console::{Problem, ROWS, Request};
-use crate::words::{DEAD_KINDS, ENDS, REASONS, WHATS, head, say, word};
+use crate::settings::Lang;
+use crate::words::{DEAD_KINDS, ENDS, OUTCOME_KINDS, REASONS, WHATS, WRITE_BACK_REASONS, head, say, word};
 
 /// Dead letters.
 #[derive(Subcommand, Debug)]
@@ -55,8 +55,16 @@ pub(super) enum Dead {
         #[arg(long, value_name = "TEXT")]
         why: String,
     },
-    /// Tries it again: an event is sent, a submission is mapped anew.
+    /// Tries it again: an event or a write-back is sent, a submission is mapped anew.
     Retry {
+        /// Its number.
+        id: i64,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
+    /// Notes that a write-back was answered by hand, or is there already.
+    Done {
         /// Its number.
         id: i64,
         /// Why; goes on record.
@@ -99,6 +107,7 @@ impl Dead {
                 done(Request::DeadEdit { id, event }, Some(why))
             }
             Self::Retry { id, why } => done(Request::DeadRetry { id }, why),
+            Self::Done { id, why } => done(Request::DeadDone { id }, why),
             Self::Drop { id, why } => done(Request::DeadDrop { id }, Some(why)),
         }
     }
@@ -111,8 +120,7 @@ pub(super) fn list(look: &Look, letters: &[DeadView]) -> String {
     }
     let rows = letters.iter().map(|letter| {
         let number = letter.ticket.clone().or_else(|| letter.external_id.clone());
-        let what = word(DEAD_KINDS, &letter.kind, look.lang);
-        let reason = word(REASONS, &letter.reason, look.lang);
+        let reason = reason(look.lang, letter);
         let reason = match &letter.ended_how {
             Some(how) => format!("{reason} ({})", word(ENDS, how, look.lang)),
             None => reason.to_owned(),
@@ -120,7 +128,7 @@ pub(super) fn list(look: &Look, letters: &[DeadView]) -> String {
         vec![
             letter.id.to_string(),
             letter.channel_name.clone(),
-            letter.event.map_or_else(|| what.to_owned(), |n| format!("{what} {n}")),
+            what(look.lang, letter),
             number.unwrap_or_else(|| "-".into()),
             reason,
             look.time(Some(letter.since)),
@@ -129,34 +137,54 @@ pub(super) fn list(look: &Look, letters: &[DeadView]) -> String {
     look.table(&["id", "channel", "what", "number", "reason", "since"], &[0, 3, 5], rows.collect())
 }
 
+/// What it is, and which: an event by its place, a write-back by its outcome.
+fn what(lang: Lang, letter: &DeadView) -> String {
+    let kind = word(DEAD_KINDS, &letter.kind, lang);
+    match (letter.event, &letter.outcome) {
+        (Some(n), _) => format!("{kind} {n}"),
+        (None, Some(outcome)) => format!("{kind} {}", word(OUTCOME_KINDS, outcome, lang)),
+        (None, None) => kind.to_owned(),
+    }
+}
+
+fn reason(lang: Lang, letter: &DeadView) -> &str {
+    word(if is_homeward(&letter.kind) { WRITE_BACK_REASONS } else { REASONS }, &letter.reason, lang)
+}
+
 pub(super) fn show(look: &Look, letter: &DeadDetail) -> String {
     let dead = &letter.dead;
     let ended = dead.ended_how.as_deref().map(|how| word(ENDS, how, look.lang));
     let mut text = look.card(&[
         ("id", dead.id.to_string()),
         ("channel", format!("{} ({})", dead.channel_name, dead.channel)),
-        ("what", word(DEAD_KINDS, &dead.kind, look.lang).into()),
-        ("reason", word(REASONS, &dead.reason, look.lang).into()),
+        ("what", what(look.lang, dead)),
+        ("reason", reason(look.lang, dead).into()),
         ("number", dead.ticket.clone().unwrap_or_default()),
         ("external_id", dead.external_id.clone().unwrap_or_default()),
+        ("deadline", look.time(dead.deadline)),
         ("since", look.time(Some(dead.since))),
         ("attempts", dead.attempts.to_string()),
         ("ended", ended.map(|how| format!("{how}, {}", look.time(dead.ended_at))).unwrap_or_default()),
     ]);
-    // A held submission was mapped, so its details are a draft.
-    let details = match &letter.details {
-        held @ Value::Object(_) if dead.kind == "held" => draft(look, held),
-        Value::Null => String::new(),
-        other => reasons(look, other),
-    };
-    text += &look.section("details", &details);
+    if is_homeward(&dead.kind) {
+        text += &details(look, letter);
+    } else {
+        // A held submission was mapped, so its details are a draft.
+        let details = match &letter.details {
+            held @ Value::Object(_) if dead.kind == "held" => draft(look, held),
+            Value::Null => String::new(),
+            other => reasons(look, other),
+        };
+        text += &look.section("details", &details);
+    }
     let raw = letter.raw.as_ref().map(|raw| look.value(&Value::String(raw.clone()))).unwrap_or_default();
     text += &look.section("raw", &raw);
     text += &look.section("deeds", &deeds(look, &letter.deeds));
     text
 }
 
-fn ended_text(look: &Look, ended: &DeadEnded) -> String {
+/// What became of a dead letter that a person ended.
+pub(super) fn ended_text(look: &Look, ended: &DeadEnded) -> String {
     let mut text = format!("#{} {}", ended.id, word(ENDS, &ended.how, look.lang));
     if let Some(what) = &ended.what {
         text += &format!(": {}", word(WHATS, what, look.lang));
@@ -164,54 +192,32 @@ fn ended_text(look: &Look, ended: &DeadEnded) -> String {
     if let Some(ticket) = &ended.ticket {
         text += &format!(" ({} {ticket})", head("number", look.lang));
     }
+    text += match (&*ended.how, &*ended.kind) {
+        ("dropped", kind) if is_homeward(kind) => say(
+            look.lang,
+            "\n不再回传;热线系统不会另收到通知",
+            "\nIt is not written back any more; the core is not told so",
+        ),
+        ("retried", "uncertain") => say(look.lang, "\n将再发一次", "\nIt is sent once more"),
+        _ => "",
+    };
     text
 }
 
-/// The event as the person saved it. It is personal: the file lies in the data folder, for the owner alone, and is
-/// removed again.
+/// The event as the person saved it.
 fn edited(site: &Site, prompt: &mut dyn Prompt, id: i64, why: &str) -> Result<Value, Failure> {
     let (_, before) = site.ask::<Value>(Request::DeadEvent { id }, Some(why.to_owned()))?;
-    let aside = Aside::write(&site.gateway.settings.data, id, &before)?;
-    prompt.edit(&aside.path).map_err(|error| Failure::io("没有改成", "nothing was edited", &error))?;
-    let after = read(&aside.path)?;
+    let file = Aside::write(&site.gateway.settings.data, &format!("edit-{id}.json"), &format!("{before:#}"))?;
+    let after = read(file.edited(prompt)?)?;
     if after == before {
         return Err(Problem::refused("内容没有变化,没有重发", "nothing was changed, so nothing was sent").into());
     }
     Ok(after)
 }
 
-/// A file that goes away with this value.
-struct Aside {
-    path: PathBuf,
-}
-
-impl Aside {
-    fn write(folder: &Path, id: i64, event: &Value) -> Result<Self, Failure> {
-        let aside = Self { path: folder.join(format!("edit-{id}-{}.json", std::process::id())) };
-        let write = || -> std::io::Result<()> {
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside.path)?;
-            file.write_all(format!("{event:#}\n").as_bytes())
-        };
-        let shown = aside.path.display();
-        write().map_err(|error| Failure::io(&format!("{shown} 写不了"), &format!("cannot write {shown}"), &error))?;
-        Ok(aside)
-    }
-}
-
-impl Drop for Aside {
-    fn drop(&mut self) {
-        if let Err(error) = fs::remove_file(&self.path) {
-            tracing::warn!(path = %self.path.display(), %error, "a file with personal data was not removed");
-        }
-    }
-}
-
 fn read(path: &Path) -> Result<Value, Failure> {
     let shown = path.display();
-    let bytes = fs::read(path)
-        .map_err(|error| Failure::io(&format!("{shown} 读不了"), &format!("cannot read {shown}"), &error))?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    serde_json::from_slice(bytes).map_err(|wrong| {
+    serde_json::from_slice(&aside::read(path)?).map_err(|wrong| {
         let (line, column) = (wrong.line(), wrong.column());
         Problem::invalid(
             format!("{shown} 不是 JSON:第{line}行第{column}列"),

@@ -1,6 +1,8 @@
 //! The command line: reads what is typed, asks the console or the settings, and says it in Chinese or English, as a
 //! table or as JSON. It decides nothing about tickets.
 
+mod approve;
+mod aside;
 mod channel;
 mod check;
 mod dead;
@@ -9,6 +11,7 @@ mod due;
 mod errand;
 mod find;
 mod help;
+mod homeward;
 mod hooks;
 mod output;
 mod prompt;
@@ -112,6 +115,9 @@ enum OnSite {
     /// Dead letters: what needs a person.
     #[command(subcommand)]
     Dead(dead::Dead),
+    /// What a person looks at before it is written back.
+    #[command(subcommand)]
+    Approve(approve::Approve),
     /// Secrets of the site.
     #[command(subcommand)]
     Secret(secret::Secret),
@@ -205,6 +211,7 @@ fn on_site(
         OnSite::Ticket(ticket) => ticket.run(site),
         OnSite::Errand(errand) => errand.run(site),
         OnSite::Dead(dead) => dead.run(site, prompt),
+        OnSite::Approve(approve) => approve.run(site, prompt),
         OnSite::Secret(secret) => secret.run(site, prompt),
     }
 }

@@ -37,12 +37,19 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         Lang::Zh => format!("{due} 件待转,{later} 件稍后再试"),
         Lang::En => format!("{due} due, {later} later"),
     };
+    let [due, later] = status.write_backs;
+    let home = match look.lang {
+        Lang::Zh => format!("{due} 件待发,{later} 件稍后再试"),
+        Lang::En => format!("{due} due, {later} later"),
+    };
     look.card(&[
         ("running", running),
         ("version_program", status.version.clone()),
         ("core", status.core.as_ref().map_or_else(String::new, |core| far(look, core))),
         ("to_core", waits),
+        ("sending", home),
         ("channels", format!("{}{wrong}", status.channels)),
         ("dead", status.dead.to_string()),
+        ("approvals", status.approvals.to_string()),
     ])
 }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::dead;
 use super::draft::{draft, reasons};
+use super::homeward::references;
 use super::output::{Failure, Output};
 use super::site::Site;
 use super::table::Look;
@@ -103,6 +104,7 @@ pub(super) fn show(look: &Look, life: &Life) -> String {
         ("received_at", look.time(Some(ticket.received_at))),
         ("core_accepted_at", look.time(ticket.core_accepted_at)),
         ("deadline", look.time(ticket.deadline)),
+        ("concluded_at", look.time(ticket.concluded_at)),
         ("category", ticket.category.clone().unwrap_or_default()),
         ("region", ticket.region.clone().unwrap_or_default()),
     ]);
@@ -113,6 +115,7 @@ pub(super) fn show(look: &Look, life: &Life) -> String {
     }
     text += &look.section("events", &events(look, &life.events));
     text += &look.section("outcomes", &outcomes(look, &life.outcomes));
+    text += &look.section("write_backs", &references(look, &life.references));
     text += &look.section("dead", &dead::list(look, &life.dead));
     text += &look.section("deeds", &deeds(look, &life.deeds));
     if life.masked {

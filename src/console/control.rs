@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Problem;
-use crate::settings::{ChannelState, Text};
+use crate::settings::{ChannelState, ReturnTable, Text};
 use crate::store::{Actor, Verdict};
 
 /// A far side by its code.
@@ -87,6 +87,9 @@ pub trait Control: Send + Sync {
 
     /// The code of the channel that is called so (code, name or alias), or who could be meant.
     fn resolve(&self, called: &str) -> Result<String, Text>;
+
+    /// What a channel's file says of the way home; none where there is no such channel, or its file is wrong.
+    fn back(&self, code: &str) -> Option<ReturnTable>;
 
     /// The daemon, if one runs.
     fn running(&self) -> Option<Running>;

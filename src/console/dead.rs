@@ -1,16 +1,17 @@
-//! Commands about dead letters (待人工处理): look, edit, try again, give up. Each is on record.
+//! Commands about dead letters (待人工处理): look, edit, try again, note as done by hand, give up. Each is on record.
 
 use huiliu_contract::What;
 use serde_json::Value;
 
 use super::channels::Names;
 use super::handle::{deeds, on_record, reason_given};
-use super::tickets::{rows, shown, shown_draft};
+use super::tickets::{mask, rows, shown, shown_draft, text_or_json};
 use super::view::{DeadDetail, DeadEnded, DeadView};
 use super::{Code, House, Problem};
-use crate::settings::Text;
-use crate::store::{Actor, DeadKind, DeadQuery, DeadRow, Folio, Fresh, Mapped, Verdict};
-use crate::ticket::Event;
+use crate::settings::{Lang, Text};
+use crate::store::{Actor, DeadKind, DeadQuery, DeadRow, Folio, Fresh, Mapped, StoreError, Verdict};
+use crate::ticket::{Draft, Event};
+use crate::words::{ENDS, word};
 
 /// Dead letters, oldest first.
 pub(super) async fn list(
@@ -36,7 +37,10 @@ pub(super) fn view(names: &Names, row: &DeadRow) -> DeadView {
         reason: row.reason.clone(),
         attempts: row.attempts,
         ticket: row.ticket.map(|key| key.number.to_string()),
-        event: row.n,
+        event: row.n.filter(|_| !row.kind.is_homeward()),
+        write_back: row.n.filter(|_| row.kind.is_homeward()),
+        outcome: row.outcome.map(|kind| kind.word().into()),
+        deadline: row.deadline,
         external_id: row.external_id.clone(),
         ended_at,
         ended_how,
@@ -51,7 +55,11 @@ pub(super) async fn show(house: &House, id: i64, unmask: bool, actor: &Actor) ->
     }
     let row = letter(house, id, true).await?;
     let names = Names::read(house).await?;
-    let (details, raw) = row.body.as_deref().map_or((Value::Null, None), |body| inside(row.kind, body, unmask));
+    let (details, raw) = match row.body.as_deref() {
+        Some(body) if row.kind.is_homeward() => (homeward(house, &row, body, unmask).await?, None),
+        Some(body) => inside(row.kind, body, unmask),
+        None => (Value::Null, None),
+    };
     let deeds = deeds(house, &[subject(id)], !unmask).await?;
     Ok(DeadDetail { dead: view(&names, &row), masked: !unmask, details, raw, deeds })
 }
@@ -59,7 +67,7 @@ pub(super) async fn show(house: &House, id: i64, unmask: bool, actor: &Actor) ->
 /// What a dead letter's body shows. Unreadable bytes were never understood, so masked views show none of them.
 fn inside(kind: DeadKind, body: &[u8], unmask: bool) -> (Value, Option<String>) {
     match (kind, Folio::read(body)) {
-        (kind, _) if kind == DeadKind::Event || kind.is_homeward() => (said(shown(body, unmask), unmask), None),
+        (DeadKind::Event, _) => (said(shown(body, unmask), unmask), None),
         (_, Ok(folio)) => {
             let details = match folio.mapped {
                 Mapped::Draft(draft) => shown_draft(draft, unmask),
@@ -80,11 +88,35 @@ fn said(mut details: Value, unmask: bool) -> Value {
     details
 }
 
-fn subject(id: i64) -> String {
+/// What lies in a dead letter of the way home. The text that will be sent is shown where it is agreed to, with what was
+/// found in it; here masked views leave it out, and what the house wrote for itself too.
+async fn homeward(house: &House, row: &DeadRow, body: &[u8], unmask: bool) -> Result<Value, Problem> {
+    let details = text_or_json(body);
+    if unmask {
+        return Ok(details);
+    }
+    let lane = house.store.carried(row.reference.ok_or(StoreError::NotFound)?).await?;
+    let draft: Draft = serde_json::from_slice(&lane.draft).unwrap_or_default();
+    let mut details = said(mask(details, &|text| draft.mask_about(text)), unmask);
+    let approval = row.kind == DeadKind::Approval;
+    for (path, hidden) in [
+        ("/fault/quoted", true),
+        ("/outcome/internal_note", true),
+        ("/outcome/public_reply", approval),
+        ("/shown", approval),
+    ] {
+        if let Some(text) = details.pointer_mut(path).filter(|text| hidden && text.is_string()) {
+            *text = Value::String("…".into());
+        }
+    }
+    Ok(details)
+}
+
+pub(super) fn subject(id: i64) -> String {
     format!("dead:{id}")
 }
 
-async fn letter(house: &House, id: i64, open: bool) -> Result<DeadRow, Problem> {
+pub(super) async fn letter(house: &House, id: i64, open: bool) -> Result<DeadRow, Problem> {
     let query = DeadQuery { id: Some(id), open, limit: 1, ..DeadQuery::default() };
     house.store.dead(query).await?.pop().ok_or_else(|| {
         Problem::not_found(Text::new(format!("没有 {id} 号待人工处理件"), format!("there is no dead letter {id}")))
@@ -92,25 +124,37 @@ async fn letter(house: &House, id: i64, open: bool) -> Result<DeadRow, Problem> 
 }
 
 /// The letter, if it still waits for a person.
-async fn waiting(house: &House, id: i64) -> Result<DeadRow, Problem> {
-    let row = letter(house, id, false).await?;
+pub(super) async fn waiting(house: &House, id: i64, open: bool) -> Result<DeadRow, Problem> {
+    let row = letter(house, id, open).await?;
     match &row.ended {
         None => Ok(row),
         Some((_, how)) => Err(Problem::refused(
-            format!("{id} 号已经处理过了({how})"),
-            format!("dead letter {id} has ended already ({how})"),
+            format!("{id} 号已经处理过了({})", word(ENDS, how, Lang::Zh)),
+            format!("dead letter {id} has ended already ({})", word(ENDS, how, Lang::En)),
         )),
     }
 }
 
 /// The waiting letter's event as it would be sent, and its ticket's number.
 async fn dead_event(house: &House, id: i64) -> Result<Fresh, Problem> {
-    let row = waiting(house, id).await?;
+    let row = waiting(house, id, false).await?;
     let (DeadKind::Event, Some(ticket), Some(n)) = (row.kind, row.ticket, row.n) else {
-        return Err(Problem::refused(
-            "只有发不出去的流转消息可以改;来件认不出的,改好渠道配置里的字段对应,再用 huiliu dead retry",
-            "only an event can be edited; for a submission mend the channel's mapping, then use huiliu dead retry",
-        ));
+        return Err(match row.kind {
+            DeadKind::Approval => Problem::refused(
+                format!("待审签的公开答复这样改:huiliu approve agree {id} --edit --why “理由”"),
+                format!(
+                    "a public text that waits for approval is changed by huiliu approve agree {id} --edit --why \"…\""
+                ),
+            ),
+            kind if kind.is_homeward() => Problem::refused(
+                format!("回传不能改;看怎么处理用 huiliu dead show {id}"),
+                format!("a write-back cannot be edited; huiliu dead show {id} says what can be done"),
+            ),
+            _ => Problem::refused(
+                "只有发不出去的流转消息可以改;来件认不出的,改好渠道配置里的字段对应,再用 huiliu dead retry",
+                "only an event can be edited; for a submission mend the channel's mapping, then use huiliu dead retry",
+            ),
+        });
     };
     Ok(house.store.event(ticket.id, n).await?)
 }
@@ -149,45 +193,39 @@ pub(super) async fn edit(house: &House, id: i64, event: &Value, actor: &Actor) -
             format!("what was edited is no event any more, at {path}; see huiliu schema event"),
         )
     })?;
-    let number = form.ticket.to_string();
+    let number = Some(form.ticket.to_string());
     let body = serde_json::to_vec(event)
         .map_err(|error| Problem::new(Code::Failed, format!("写不出来:{error}"), error.to_string()))?;
     house.store.edit(id, body, actor).await?;
-    Ok(DeadEnded { id, how: "edited".into(), ticket: Some(number), what: None })
+    Ok(DeadEnded { id, how: "edited".into(), kind: DeadKind::Event.word().into(), ticket: number, what: None })
 }
 
 /// Tries a dead letter again.
 pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadEnded, Problem> {
-    let row = waiting(house, id).await?;
-    let before = row.ticket.map(|key| key.number.to_string());
+    let row = waiting(house, id, false).await?;
     match row.kind {
-        DeadKind::Event => {
+        DeadKind::Event | DeadKind::WriteBack | DeadKind::Uncertain => {
             house.store.retry(id, actor).await?;
-            Ok(DeadEnded { id, how: "retried".into(), ticket: before, what: None })
+            Ok(ended(&row, "retried"))
         }
         DeadKind::Unmapped | DeadKind::Held => match house.control.remap(id, actor).await? {
-            Verdict::Taken { what, ticket } => Ok(DeadEnded {
-                id,
-                how: "remapped".into(),
-                ticket: ticket.map(|key| key.number.to_string()).or(before),
-                what: Some(What::word(what).into()),
-            }),
+            Verdict::Taken { what, ticket } => {
+                let before = ended(&row, "remapped");
+                Ok(DeadEnded {
+                    ticket: ticket.map(|key| key.number.to_string()).or(before.ticket),
+                    what: Some(What::word(what).into()),
+                    ..before
+                })
+            }
             Verdict::Compare { .. } => Err(Problem::refused(
                 "这一件要先和已有版本比对,现在比不了;稍后再试",
                 "this submission must be compared with an earlier version first; try again",
             )),
         },
-        DeadKind::WriteBack | DeadKind::Uncertain => {
-            house.store.retry(id, actor).await?;
-            Ok(DeadEnded { id, how: "retried".into(), ticket: before, what: None })
-        }
-        DeadKind::Approval => Err(Problem::refused(
-            "这一件等人审签,不是重试:同意用 huiliu approve agree,退回修改用 huiliu approve hand-back",
-            "it waits for approval, not for another try: use huiliu approve agree, or huiliu approve hand-back",
-        )),
+        DeadKind::Approval => Err(waits_for_approval(id)),
         DeadKind::ByHand => Err(Problem::refused(
-            "这一件要到对方后台人工回复;回复后用 huiliu dead done 记下",
-            "it is answered by hand on the far side's own pages; note that with huiliu dead done",
+            format!("这一件要人到对方后台回复,不能重发;回复好了用 huiliu dead done {id} 记下"),
+            format!("it is answered by hand on the far side's own pages; then note that by huiliu dead done {id}"),
         )),
         DeadKind::Urged => Err(Problem::refused(
             "上级在催的答复已经在重发;把挡着它的那一条处理掉,再用 huiliu dead drop 销掉这一条",
@@ -198,8 +236,35 @@ pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadE
             "the item that it is about did not come yet, and is matched when it does; to give it up use huiliu dead drop",
         )),
         DeadKind::Unreadable => Err(Problem::refused(
-            "这次推送读不出来件,重试也没有用;请对方重发,再用 huiliu dead drop 销掉",
-            "no submission could be read from it; ask the far side to send it again, then use huiliu dead drop",
+            format!("这次推送读不出来件,重试也没有用;请对方重发,再用 huiliu dead drop {id} --why “理由” 销掉"),
+            format!(
+                "no submission could be read from it; ask the far side to send it again, then huiliu dead drop {id} --why \"…\""
+            ),
+        )),
+    }
+}
+
+fn waits_for_approval(id: i64) -> Problem {
+    Problem::refused(
+        format!(
+            "这一件等人审签:同意用 huiliu approve agree {id},退回热线修改用 huiliu approve hand-back {id} --why “理由”"
+        ),
+        format!("it waits for approval: use huiliu approve agree {id}, or huiliu approve hand-back {id} --why \"…\""),
+    )
+}
+
+/// Notes that a person carried a write-back to the far side, or saw that it is there.
+pub(super) async fn done(house: &House, id: i64, actor: &Actor) -> Result<DeadEnded, Problem> {
+    let row = waiting(house, id, false).await?;
+    match row.kind {
+        DeadKind::ByHand | DeadKind::Uncertain | DeadKind::WriteBack => {
+            house.store.done(id, actor).await?;
+            Ok(ended(&row, "done"))
+        }
+        DeadKind::Approval => Err(waits_for_approval(id)),
+        _ => Err(Problem::refused(
+            "只有回传可以记为已回复;重试用 huiliu dead retry,销掉用 huiliu dead drop",
+            "only a write-back can be noted as done by hand; use huiliu dead retry, or huiliu dead drop",
         )),
     }
 }
@@ -207,7 +272,18 @@ pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadE
 /// Gives a dead letter up.
 pub(super) async fn drop(house: &House, id: i64, actor: &Actor) -> Result<DeadEnded, Problem> {
     reason_given(actor)?;
-    let row = waiting(house, id).await?;
+    let row = waiting(house, id, false).await?;
     house.store.drop_dead(id, actor).await?;
-    Ok(DeadEnded { id, how: "dropped".into(), ticket: row.ticket.map(|key| key.number.to_string()), what: None })
+    Ok(ended(&row, "dropped"))
+}
+
+/// What became of a letter that a person ended.
+pub(super) fn ended(row: &DeadRow, how: &str) -> DeadEnded {
+    DeadEnded {
+        id: row.id,
+        how: how.into(),
+        kind: row.kind.word().into(),
+        ticket: row.ticket.map(|key| key.number.to_string()),
+        what: None,
+    }
 }

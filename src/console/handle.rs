@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::view::{DeedView, SecretView, StatusView};
-use super::{Answer, Code, House, Problem, Request, Side, channels, dead, errands, tickets};
+use super::{Answer, Code, House, Problem, Request, Side, approve, channels, dead, errands, tickets};
 use crate::store::{Actor, DeedRow, Far};
 use crate::ticket::mask_text;
 
@@ -43,6 +43,12 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
         Request::DeadEdit { id, event } => value(&dead::edit(house, id, &event, actor).await?),
         Request::DeadRetry { id } => value(&dead::retry(house, id, actor).await?),
         Request::DeadDrop { id } => value(&dead::drop(house, id, actor).await?),
+        Request::DeadDone { id } => value(&dead::done(house, id, actor).await?),
+        Request::ApproveList { channel, limit } => value(&approve::list(house, channel.as_deref(), limit).await?),
+        Request::ApproveShow { id, unmask } => value(&approve::show(house, id, unmask, actor).await?),
+        Request::ApproveCheck { id, text } => value(&approve::check(house, id, text).await?),
+        Request::ApproveAgree { id, text, although } => value(&approve::agree(house, id, text, although, actor).await?),
+        Request::HandBack { id } => value(&approve::hand_back(house, id, actor).await?),
         Request::SecretNote { name } => {
             house.store.record(actor, "secret_set", &secret_subject(&name)).await?;
             house.control.secret_set(&name).await;
@@ -69,6 +75,11 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
         channels: configured.len(),
         channels_wrong: configured.iter().filter(|channel| !channel.mistakes.is_empty()).count(),
         dead: known.iter().map(|channel| channel.dead).sum(),
+        write_backs: known
+            .iter()
+            .map(|channel| house.store.schedule().depth(Far::Outlet(channel.id)))
+            .fold([0, 0], |[due, later], (also_due, also_later)| [due + also_due, later + also_later]),
+        approvals: known.iter().map(|channel| channel.approvals).sum(),
     })
 }
 

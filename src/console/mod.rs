@@ -2,7 +2,9 @@
 //! asked over its socket or the command had to open the store itself. It knows no tables and no command line.
 
 mod answer;
+mod approve;
 mod call;
+mod carried;
 mod channels;
 mod control;
 mod dead;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::channels::daemon_needed;
 use super::{ConfiguredChannel, Control, FarStatus, Problem, Running, Side};
-use crate::settings::{ChannelFile, ChannelSettings, ChannelState, Channels, Lang, Mistake, Text};
+use crate::settings::{ChannelFile, ChannelSettings, ChannelState, Channels, Lang, Mistake, ReturnTable, Text};
 use crate::store::{Actor, Verdict};
 
 /// Loaded channels without anything that runs them.
@@ -85,6 +85,10 @@ impl Control for Offline {
 
     fn resolve(&self, called: &str) -> Result<String, Text> {
         self.channels.resolve(called).map(|file| file.code.clone()).map_err(|none| none.0)
+    }
+
+    fn back(&self, code: &str) -> Option<ReturnTable> {
+        self.channels.iter().find(|file| file.code == code)?.result.as_ref().ok().map(|settings| settings.back.clone())
     }
 
     fn running(&self) -> Option<Running> {

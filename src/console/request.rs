@@ -112,6 +112,46 @@ pub enum Request {
         /// Its number.
         id: i64,
     },
+    /// Notes that a person carried a write-back to the far side, or saw that it is there (已回复).
+    DeadDone {
+        /// The dead letter's number.
+        id: i64,
+    },
+    /// Write-backs that wait for a person to agree (待审签).
+    ApproveList {
+        /// Of this channel only.
+        channel: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// One of them: exactly what will be sent, and what was found in it.
+    ApproveShow {
+        /// The dead letter's number.
+        id: i64,
+        /// With everything personal; needs a reason and goes on record first.
+        unmask: bool,
+    },
+    /// What would be found in another public text.
+    ApproveCheck {
+        /// The dead letter's number.
+        id: i64,
+        /// The text.
+        text: String,
+    },
+    /// Agrees to it; with findings only by a reason.
+    ApproveAgree {
+        /// The dead letter's number.
+        id: i64,
+        /// The public text to send instead.
+        text: Option<String>,
+        /// Whether it shall leave with what was found in it.
+        although: bool,
+    },
+    /// Hands it back to the core to be worded anew; needs a reason, which the core is told.
+    HandBack {
+        /// The dead letter's number.
+        id: i64,
+    },
     /// Puts on record that a secret was set; its value never comes here.
     SecretNote {
         /// The secret's name.
@@ -168,6 +208,12 @@ impl Request {
             Self::DeadEdit { .. } => "dead_edit",
             Self::DeadRetry { .. } => "dead_retry",
             Self::DeadDrop { .. } => "dead_drop",
+            Self::DeadDone { .. } => "dead_done",
+            Self::ApproveList { .. } => "approve_list",
+            Self::ApproveShow { .. } => "approve_show",
+            Self::ApproveCheck { .. } => "approve_check",
+            Self::ApproveAgree { .. } => "approve_agree",
+            Self::HandBack { .. } => "hand_back",
             Self::SecretNote { .. } => "secret_note",
             Self::SecretHistory { .. } => "secret_history",
         }

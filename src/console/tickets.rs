@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::channels::Names;
 use super::handle::{deeds, on_record};
 use super::view::{EventView, Life, OutcomeView, TicketView, VersionView};
-use super::{Find, House, MAX_ROWS, Problem, ROWS, dead};
+use super::{Find, House, MAX_ROWS, Problem, ROWS, carried, dead};
 use crate::settings::Text;
 use crate::store::{
     Actor, DeadQuery, DeadRow, Digest, Due, EventRow, Folio, Mapped, Search, Standing, StoreError, TicketRow,
@@ -166,6 +166,7 @@ pub(super) async fn show(house: &House, number: &str, unmask: bool, actor: &Acto
                 body: if unmask { text_or_json(&outcome.body) } else { Value::Null },
             })
             .collect(),
+        references: carried::references(house, &names, row.key.id, &letters, unmask).await?,
         dead: letters.iter().map(|letter| dead::view(&names, letter)).collect(),
         deeds: deeds(house, &subjects, !unmask).await?,
         ticket: view(&names, &row),
@@ -233,23 +234,23 @@ pub(super) fn shown_draft(draft: &[u8], unmask: bool) -> Value {
 /// A body that is JSON or text, with everything that has the form of a person's number hidden unless it may be seen.
 pub(super) fn shown(body: &[u8], unmask: bool) -> Value {
     let value = text_or_json(body);
-    if unmask { value } else { mask(value) }
+    if unmask { value } else { mask(value, &mask_text) }
 }
 
-fn text_or_json(body: &[u8]) -> Value {
+pub(super) fn text_or_json(body: &[u8]) -> Value {
     serde_json::from_slice(body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()))
 }
 
-fn mask(value: Value) -> Value {
+/// A value with everything that `hide` hides hidden, keys and numbers as well: either can be somebody's.
+pub(super) fn mask(value: Value, hide: &dyn Fn(&str) -> String) -> Value {
     match value {
-        Value::String(text) => Value::String(mask_text(&text)),
-        Value::Array(list) => Value::Array(list.into_iter().map(mask).collect()),
+        Value::String(text) => Value::String(hide(&text)),
+        Value::Array(list) => Value::Array(list.into_iter().map(|value| mask(value, hide)).collect()),
         Value::Object(table) => {
-            Value::Object(table.into_iter().map(|(key, value)| (mask_text(&key), mask(value))).collect())
+            Value::Object(table.into_iter().map(|(key, value)| (hide(&key), mask(value, hide))).collect())
         }
-        // A number can be somebody's as well.
-        Value::Number(number) if mask_text(&number.to_string()) != number.to_string() => {
-            Value::String(mask_text(&number.to_string()))
+        Value::Number(number) if hide(&number.to_string()) != number.to_string() => {
+            Value::String(hide(&number.to_string()))
         }
         other => other,
     }
@@ -276,6 +277,7 @@ pub(super) fn view(names: &Names, row: &TicketRow) -> TicketView {
         events: row.events,
         sent: row.sent,
         stuck: row.stuck,
+        concluded_at: row.concluded_at,
     }
 }
 

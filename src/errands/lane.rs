@@ -34,16 +34,6 @@ pub(super) enum Step {
     Rest,
 }
 
-/// Whether a later outcome makes an earlier one that waits for somebody pointless. Never the other way.
-fn makes_pointless(later: OutcomeKind, earlier: OutcomeKind) -> bool {
-    use OutcomeKind::{Extended, Progressed, ReturnedToSource, Signed};
-    match earlier {
-        Progressed | Extended => later.concludes(),
-        Signed => later == ReturnedToSource,
-        _ => false,
-    }
-}
-
 /// Whether a try went out of which nobody knows whether it arrived.
 pub(super) fn is_uncertain(item: &LaneItem) -> bool {
     item.tries.iter().any(|one| matches!(one.end, None | Some(TryEnd::Uncertain)))
@@ -51,23 +41,17 @@ pub(super) fn is_uncertain(item: &LaneItem) -> bool {
 
 /// The next step. What is told again word for word (`same` says so of two outcomes) is told once.
 pub(super) fn next(lane: &Lane, rules: &dyn Rules, same: &dyn Fn(&LaneItem, &LaneItem) -> bool) -> Step {
-    let passed = |at: usize, item: &LaneItem| {
-        lane.items[at + 1..].iter().any(|later| {
-            matches!(later.state, Carried::Waiting | Carried::Settled | Carried::Review)
-                && makes_pointless(later.kind, item.kind)
-        })
-    };
     let mut judged = None;
     for (at, item) in lane.items.iter().enumerate() {
         let n = item.n;
         match item.state {
-            Carried::Person if !passed(at, item) => return judged.unwrap_or(Step::Rest),
+            Carried::Person if !lane.is_passed(at) => return judged.unwrap_or(Step::Rest),
             // It may be there already: whoever was asked may still say so, but nobody waits for that.
             Carried::Person if is_uncertain(item) => {}
             Carried::Person => return Step::Leave { n, state: Carried::Passed },
             Carried::Review => {
                 judged = judged.or(Some(Step::Watch { n }));
-                if !passed(at, item) {
+                if !lane.is_passed(at) {
                     return Step::Watch { n };
                 }
             }
@@ -107,7 +91,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::store::{Reference, TicketKey, Try};
+    use crate::store::{Reference, TicketKey, Try, makes_pointless};
     use crate::ticket::Spoken;
 
     struct All {

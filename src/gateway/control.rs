@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use super::running::Running as Channels;
 use crate::console::{Code, ConfiguredChannel, Control, FarStatus as Told, FaultNote, Problem, Running, Side};
 use crate::errands::FarStatus;
-use crate::settings::{ChannelFile, ChannelState, Lang, Mistake, Text};
+use crate::settings::{ChannelFile, ChannelState, Lang, Mistake, ReturnTable, Text};
 use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Verdict};
 
 /// A far side that can be resumed.
@@ -78,6 +78,10 @@ impl Control for Daemon {
 
     fn resolve(&self, called: &str) -> Result<String, Text> {
         self.channels.files().resolve(called).map(|file| file.code.clone()).map_err(|nobody| nobody.0)
+    }
+
+    fn back(&self, code: &str) -> Option<ReturnTable> {
+        self.channels.channel(code).map(|channel| channel.settings.back.clone())
     }
 
     fn running(&self) -> Option<Running> {

@@ -1,12 +1,18 @@
 //! Texts that may leave (对外文本): every public text is looked through before it goes to a source, and what must not
 //! leave is named with its place, so that a screen can mark it. A pure room: it decides nothing and changes nothing.
 
+mod answer;
+mod marks;
 mod numbers;
 mod people;
 #[cfg(test)]
 mod tests;
 
 use std::ops::Range;
+
+pub use answer::{findings, speaks};
+pub use marks::{Mark, bracketed, masked, sign};
+use serde::{Deserialize, Serialize};
 
 use crate::settings::Text;
 use crate::ticket::{letters_only, plates_in};
@@ -55,7 +61,8 @@ impl Default for About<'_> {
 }
 
 /// What sort of thing must not leave.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A mainland mobile or landline number that is nobody's public one.
     Phone,
@@ -103,6 +110,17 @@ impl Kind {
             Self::Confidential => "confidential",
             Self::NotAgreed => "not_agreed",
         }
+    }
+
+    /// Whether it stands somewhere in the text; else the whole text is at fault.
+    pub fn has_place(self) -> bool {
+        !matches!(self, Self::Empty | Self::TooShort | Self::Confidential | Self::NotAgreed)
+    }
+
+    /// Whether what was found is somebody's data.
+    pub fn is_personal(self) -> bool {
+        use Kind::{AccusedName, BankCard, Email, Phone, Plate, ResidentId, SenderName};
+        matches!(self, Phone | ResidentId | BankCard | Plate | Email | SenderName | AccusedName)
     }
 
     /// What a person is told; it never repeats what was found.

@@ -128,6 +128,16 @@ impl Carried {
     }
 }
 
+/// Whether a later outcome makes an earlier one that waits for somebody pointless. Never the other way.
+pub fn makes_pointless(later: OutcomeKind, earlier: OutcomeKind) -> bool {
+    use OutcomeKind::{Extended, Progressed, ReturnedToSource, Signed};
+    match earlier {
+        Progressed | Extended => later.concludes(),
+        Signed => later == ReturnedToSource,
+        _ => false,
+    }
+}
+
 /// How one try to tell a far side ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -151,6 +161,16 @@ impl TryEnd {
             2 => Self::Refused,
             3 => Self::NotArrived,
             _ => Self::Uncertain,
+        }
+    }
+
+    /// One stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::Refused => "refused",
+            Self::NotArrived => "not_arrived",
+            Self::Uncertain => "uncertain",
         }
     }
 }
@@ -208,6 +228,26 @@ pub struct Lane {
     pub draft: Bytes,
     /// The items.
     pub items: Vec<LaneItem>,
+}
+
+impl Lane {
+    /// Whether something later in the lane makes the item at this index pointless.
+    pub fn is_passed(&self, at: usize) -> bool {
+        let Some((item, later)) = self.items.get(at..).and_then(<[LaneItem]>::split_first) else { return false };
+        later.iter().any(|later| {
+            matches!(later.state, Carried::Waiting | Carried::Settled | Carried::Review)
+                && makes_pointless(later.kind, item.kind)
+        })
+    }
+
+    /// The earliest item that one which still has to go waits for, by its place; none if it may go now.
+    pub fn waits_for(&self, n: u32) -> Option<u32> {
+        let at = self.items.iter().position(|item| item.n == n && item.state == Carried::Waiting)?;
+        let blocks = |(at, item): &(usize, &LaneItem)| {
+            !item.state.is_final() && (item.state == Carried::Waiting || !self.is_passed(*at))
+        };
+        self.items[..at].iter().enumerate().find(blocks).map(|(_, item)| item.n)
+    }
 }
 
 /// What a worker found out about a lane; all of it is written in one transaction.
@@ -327,6 +367,45 @@ mod tests {
         assert_eq!((joined.channel(), joined.opened()), (7, None));
         assert_ne!(joined, Reference::own(7, 5));
         assert_eq!(Reference::from_number(reference.number()), reference);
+    }
+
+    #[test]
+    fn what_waits_knows_for_what() {
+        use Carried::{Person, Review, Settled, Waiting};
+        use OutcomeKind::{Closed, Extended, Replied, Signed, Visited};
+        let item = |(n, (kind, state)): (usize, &(OutcomeKind, Carried))| LaneItem {
+            n: n as u32 + 1,
+            kind: *kind,
+            state: *state,
+            since: 0,
+            approved: false,
+            attempts: 0,
+            core_id: None,
+            outcome: None,
+            wording: None,
+            tries: Vec::new(),
+        };
+        let waits = |items: &[(OutcomeKind, Carried)]| {
+            let lane = Lane {
+                reference: Reference::own(1, 1),
+                ticket: TicketKey {
+                    id: 1,
+                    number: crate::ticket::Spoken::new(jiff::civil::date(2026, 11, 27), 1).unwrap(),
+                },
+                external_id: ExternalId::new("A1").unwrap(),
+                draft: Bytes::from_static(b"{}"),
+                items: items.iter().enumerate().map(item).collect(),
+            };
+            lane.waits_for(items.len() as u32)
+        };
+        assert_eq!(waits(&[(Signed, Settled), (Closed, Waiting)]), None);
+        assert_eq!(waits(&[(Replied, Person), (Closed, Waiting)]), Some(1));
+        assert_eq!(waits(&[(Replied, Person), (Closed, Waiting), (Visited, Waiting)]), Some(1));
+        assert_eq!(waits(&[(Extended, Review), (Replied, Waiting)]), Some(1));
+        // A closing passes an extension that waits for somebody; it then has only to wait its turn.
+        assert_eq!(waits(&[(Extended, Review), (Closed, Waiting)]), None);
+        assert_eq!(waits(&[(Extended, Person), (Closed, Waiting), (Visited, Waiting)]), Some(2));
+        assert_eq!(waits(&[(Closed, Person)]), None);
     }
 
     #[test]

@@ -27,7 +27,9 @@ use jiff::Timestamp;
 pub use clock::{Clock, Jump};
 pub use errand::{Errand, Far, Task};
 pub use folio::{BadFolio, Folio, Mapped};
-pub use homeward::{Again, Carried, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, TryEnd, Unjoin};
+pub use homeward::{
+    Again, Carried, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, TryEnd, Unjoin, makes_pointless,
+};
 pub use open::{Home, open};
 pub use reading::{
     ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
@@ -227,6 +229,8 @@ pub trait Archive: Send + Sync {
     async fn events(&self, ticket: i64) -> Result<Vec<EventRow>, StoreError>;
     /// Every source of a ticket.
     async fn references(&self, ticket: i64) -> Result<Vec<ReferenceRow>, StoreError>;
+    /// All that is to be carried to one source, bodies opened, as people read it.
+    async fn carried(&self, reference: Reference) -> Result<Lane, StoreError>;
     /// The outcomes of a ticket, bodies opened.
     async fn outcomes(&self, ticket: i64) -> Result<Vec<OutcomeRow>, StoreError>;
     /// What needs a person.

@@ -1,6 +1,7 @@
 //! What reading yields: rows as people ask for them, bodies opened where asked.
 
 use bytes::Bytes;
+use huiliu_contract::OutcomeKind;
 use jiff::Timestamp;
 
 use super::{Digest, FirstRun, Standing, TicketKey};
@@ -27,6 +28,8 @@ pub struct ChannelRow {
     pub tickets: [u64; 4],
     /// Open dead letters.
     pub dead: u64,
+    /// Of these, write-backs that wait for a person to agree.
+    pub approvals: u64,
     /// When the last ticket came.
     pub last_item: Option<Timestamp>,
 }
@@ -283,6 +286,10 @@ pub struct DeadRow {
     pub reference: Option<super::Reference>,
     /// The event's place, or the write-back's.
     pub n: Option<u32>,
+    /// Of what kind the outcome is, where it is about a write-back.
+    pub outcome: Option<OutcomeKind>,
+    /// The deadline of the ticket, where it is about one.
+    pub deadline: Option<Timestamp>,
     /// The version it is about.
     pub version: Option<i64>,
     /// The source's number, where the version has one.

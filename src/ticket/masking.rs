@@ -45,6 +45,12 @@ impl Draft {
         view
     }
 
+    /// A text that is about this draft, an answer for instance, with what is personal in it hidden: the names of its
+    /// people, its sender's address, and whatever has the form of a person's number or address.
+    pub fn mask_about(&self, text: &str) -> String {
+        self.mask_letter(text, &[self.person.name.as_deref(), self.accused.name.as_deref()])
+    }
+
     fn mask_letter(&self, text: &str, names: &[Option<&str>; 2]) -> String {
         let mut out = text.to_owned();
         for (name, sex) in names.iter().zip([self.person.sex, None]) {

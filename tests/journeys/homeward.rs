@@ -304,6 +304,38 @@ async fn a_reply_with_a_telephone_number_in_it_does_not_leave() {
 }
 
 #[tokio::test]
+async fn what_a_person_words_anew_leaves_and_what_is_handed_back_is_told_to_the_core() {
+    let story = Story::with("", false).await;
+    let (item, number) = story.letter(1).await;
+    let reply = json!({ "public_reply": "已联系来信人(电话13812345678),路灯已修复,来信人表示满意。" });
+    story.told("o1", &number, "closed", reply.clone()).await;
+    let dead = story.one_dead("approval").await;
+    let file = story.scene.config().with_file_name("reply.txt");
+    let text = file.to_str().unwrap();
+    std::fs::write(&file, "请致电13812345678,路灯已修复,感谢来信。\n").unwrap();
+    let (status, said) = story.scene.ask(&["approve", "agree", &dead, "--text", text]).await;
+    assert!(status == 5 && said.contains("【13812345678】") && said.contains("--although"), "{said}");
+    std::fs::write(&file, "路灯已于昨日修复并恢复照明,感谢来信。\n").unwrap();
+    assert_eq!(story.scene.answered(&["approve", "agree", &dead, "--text", text]).await["how"], "agreed");
+    let told = story.until_verbs(&item, &["finish"]).await;
+    let sent = told[0].body.to_string();
+    assert!(sent.contains("感谢来信") && !sent.contains("13812345678"), "{sent}");
+    let (item, number) = story.letter(2).await;
+    story.told("o2", &number, "closed", reply).await;
+    let dead = story.one_dead("approval").await;
+    story.scene.answered(&["approve", "hand-back", &dead, "--why", "请去掉电话"]).await;
+    story
+        .scene
+        .until("the core hears of it", || story.scene.told().iter().any(|told| told.event["event"] == "handed_back"))
+        .await;
+    let back = story.events("handed_back").await.remove(0);
+    assert_eq!((&back["ticket"], &back["detail"]["outcome"]), (&json!(number), &json!("o2")));
+    assert!(story.verbs(&item).is_empty());
+    let life = story.scene.answered(&["ticket", "show", &number]).await;
+    assert_eq!(life["references"][0]["write_backs"][0]["state"], "handed_back", "{life:#}");
+}
+
+#[tokio::test]
 async fn a_trial_channel_answers_nobody() {
     let desk = Desk::open(Gate::Open).await.unwrap();
     let back = format!("[return]\nurl = \"{}\"\n{WAYS}approve = []\nsign = \"stored\"\n", desk.url());

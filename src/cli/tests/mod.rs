@@ -218,6 +218,31 @@ fn a_secret_is_typed_twice_and_who_set_it_is_on_record() {
 }
 
 #[test]
+fn approving_asks_for_what_it_needs() {
+    let office = Office::new().started();
+    let (status, out, err) = office.say(&["approve", "list"]);
+    assert!(status == 0 && out.contains("没有待审签的"), "{out}{err}");
+    std::fs::write(office.path("reply.txt"), "路灯已修好。\n").unwrap();
+    let reply = office.path("reply.txt");
+    for words in [
+        vec!["approve", "show", "7"],
+        vec!["approve", "agree", "7"],
+        vec!["approve", "agree", "7", "--text", reply.to_str().unwrap()],
+        vec!["approve", "agree", "7", "--edit", "--why", "改错字"],
+        vec!["approve", "hand-back", "7", "--why", "太短"],
+        vec!["dead", "done", "7"],
+    ] {
+        let (status, _, err) = office.say(&words);
+        assert!(status == NOT_FOUND && err.contains("没有 7 号"), "{words:?}: {err}");
+    }
+    let (status, _, err) = office.say(&["--lang", "en", "approve", "agree", "7", "--text", "/no/such/file"]);
+    assert!(status == WRONG && err.contains("cannot read"), "{err}");
+    for words in [vec!["agree", "7", "--edit"], vec!["hand-back", "7"], vec!["show", "7", "--unmask"]] {
+        assert!(Cli::try_parse_from(["huiliu", "approve"].into_iter().chain(words)).is_err());
+    }
+}
+
+#[test]
 fn a_wrong_gateway_file_is_told_whole() {
     let office = Office::new();
     std::fs::write(office.path("config/gateway.toml"), "lagn = \"zh\"\n[http]\nlisten = 1\n").unwrap();

@@ -5,8 +5,10 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::cli::table::Look;
-use crate::cli::{channel, dead, due, errand, secret, status, ticket};
-use crate::console::view::{ChannelDetail, ChannelView, DeadView, ErrandView, Life, SecretView, TicketView};
+use crate::cli::{approve, channel, dead, due, errand, homeward, secret, status, ticket};
+use crate::console::view::{
+    ChannelDetail, ChannelView, DeadView, ErrandView, Life, ReferenceView, SecretView, TicketView,
+};
 use crate::settings::{Lang, SecretState};
 
 fn look(lang: Lang) -> Look {
@@ -31,7 +33,7 @@ fn a_ticket() -> Value {
         "title": "刘先生反映城关镇衡岳路第三盏路灯不亮,晚上行人摔倒", "standing": "live",
         "received_at": "2026-11-22T01:30:00Z", "submitted_at": "2026-11-22T01:20:00Z",
         "deadline": "2026-12-06T15:59:59Z", "category": "市政", "region": "430424",
-        "version": 2, "events": 2, "sent": 1, "stuck": 41
+        "version": 2, "events": 2, "sent": 1, "stuck": 41, "concluded_at": "2026-12-03T01:00:00Z"
     })
 }
 
@@ -130,9 +132,91 @@ fn dead_letters_are_shown() {
     both("dead_show", |look| dead::show(look, &detail));
 }
 
+fn a_write_back(changes: &Value) -> Value {
+    let mut row = a_dead_letter();
+    let own = json!({ "id": 43, "kind": "approval", "reason": "approval", "event": null, "write_back": 2,
+        "outcome": "closed", "deadline": "2026-12-06T15:59:59Z", "attempts": 0, "masked": true, "raw": null,
+        "details": null, "deeds": [] });
+    for more in [&own, changes] {
+        row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    }
+    row
+}
+
+#[test]
+fn write_backs_that_need_a_person_are_shown() {
+    let by_hand = a_write_back(&json!({ "id": 44, "kind": "by_hand", "reason": "fallback", "outcome": "replied",
+        "details": { "text": "尊敬的刘先生:\n路灯已修好。", "outcome": { "kind": "replied", "solved": "解决",
+            "units": [{ "name": "住建局", "role": "lead" }] },
+            "fault": { "message": "status 500", "quoted": "…" } } }));
+    let uncertain =
+        a_write_back(&json!({ "id": 45, "kind": "uncertain", "reason": "told_twice", "outcome": "extended",
+        "details": { "message": "it was sent" } }));
+    let refused = a_write_back(&json!({ "id": 46, "kind": "write_back", "reason": "malformed",
+        "outcome": "returned_to_source", "details": { "message": "status 422", "quoted": "缺少原因" } }));
+    let done = a_write_back(&json!({ "id": 47, "ended_at": "2026-11-22T03:00:00Z", "ended_how": "handed_back" }));
+    let rows = [a_write_back(&json!({})), by_hand.clone(), uncertain.clone(), refused.clone(), done];
+    let rows = rows.map(of::<DeadView>);
+    both("dead_list_homeward", |look| dead::list(look, &rows));
+    for (name, letter) in [("by_hand", by_hand), ("uncertain", uncertain), ("refused", refused)] {
+        let letter = of(letter);
+        both(&format!("dead_show_{name}"), |look| dead::show(look, &letter));
+    }
+}
+
+#[test]
+fn what_waits_for_approval_is_shown() {
+    let text = "刘**您好,请联系138****0000,已办结。";
+    let at = |part: &str| text.find(part).unwrap();
+    let mark = |kind: &str, zh: &str, en: &str, part: &str| json!({ "kind": kind, "zh": zh, "en": en, "from": at(part), "to": at(part) + part.len() });
+    let findings = [
+        mark("sender_name", "有诉求人全名", "there is the sender's full name", "刘**"),
+        mark("phone", "有电话号码", "there is a telephone number", "138****0000"),
+    ];
+    let behind = json!([{ "n": 3, "kind": "visited", "since": "2026-11-22T02:00:00Z", "deadline": null }]);
+    let parcel = format!("POST https://sheng.example/reply\n{text}");
+    let one = of(a_write_back(&json!({ "parcel": parcel, "text": text, "findings": findings, "behind": behind })));
+    both("approval", |look| approve::show(look, &one));
+    let rows = [
+        of(a_write_back(&json!({ "findings": 2 }))),
+        of(a_write_back(&json!({ "id": 48, "findings": 0, "outcome": "extended", "deadline": null }))),
+    ];
+    both("approvals", |look| approve::list(look, &rows));
+    both("no_approvals", |look| approve::list(look, &[]));
+}
+
+#[test]
+fn what_was_carried_home_is_shown() {
+    let at = "2026-11-22T01:30:00Z";
+    let item = |n: u32, kind: &str, state: &str, more: Value| {
+        let mut row = json!({ "n": n, "kind": kind, "state": state, "since": at, "waits_for": null, "dead": null,
+            "approved": false, "reworded": false, "attempts": 0, "core_id": null, "tries": [] });
+        row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        row
+    };
+    let tries = json!([
+        { "at": at, "end": "refused", "sent": "POST /sign\n{}", "answered": { "message": "status 500", "quoted": "忙" } },
+        { "at": at, "end": "taken", "sent": null, "answered": "R-7" }, { "at": at, "end": null, "sent": null, "answered": null }
+    ]);
+    let of_one = json!({ "channel": "sheng", "channel_name": "省长信箱", "external_id": "SZ-7", "since": at,
+        "write_backs": [
+            item(1, "signed", "settled", json!({ "tries": tries })),
+            item(2, "progressed", "passed", json!({})),
+            item(3, "replied", "person", json!({ "dead": 43 })),
+            item(4, "closed", "waiting", json!({ "waits_for": 3 })),
+            item(5, "visited", "unwanted", json!({}))
+        ] });
+    let none =
+        json!({ "channel": "xian", "channel_name": "县长信箱", "external_id": "XZ-1", "since": at, "write_backs": [] });
+    let references: [ReferenceView; 2] = [of(of_one), of(none)];
+    both("write_backs", |look| homeward::references(look, &references));
+}
+
 #[test]
 fn errands_are_listed() {
-    let rows: [ErrandView; 3] = [
+    let rows: [ErrandView; 4] = [
+        of(json!({ "task": "write_back", "subject": "ticket:261122-00017", "state": "due", "due": null,
+            "attempts": 0, "held_since": null })),
         of(json!({ "task": "poll", "subject": "channel:sheng12345", "state": "waiting", "due": "2026-11-22T01:35:00Z",
             "attempts": 0, "held_since": null })),
         of(json!({ "task": "forward", "subject": "ticket:261122-00017", "state": "due", "due": null,
@@ -184,7 +268,7 @@ fn the_house_is_shown() {
         "version": "0.1.0", "core": { "open_since": "2026-11-22T01:25:00Z", "next_try": "2026-11-22T01:26:00Z",
             "fault": { "at": "2026-11-22T01:25:00Z", "word": "unavailable", "message": "no connection" } },
         "running": { "pid": 4711, "since": "2026-11-22T01:00:00Z", "listen": "127.0.0.1:8612" },
-        "to_core": [17, 3], "channels": 10, "channels_wrong": 1, "dead": 2
+        "to_core": [17, 3], "channels": 10, "channels_wrong": 1, "dead": 2, "write_backs": [4, 1], "approvals": 1
     }));
     both("status", |look| status::card(look, &running));
     let stopped = of(json!({ "version": "0.1.0", "core": null, "running": null, "to_core": [0, 0], "channels": 0,

@@ -1,5 +1,6 @@
 //! Stories of the console.
 
+mod homeward;
 mod scene;
 
 use std::sync::Arc;

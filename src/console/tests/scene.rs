@@ -4,17 +4,17 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use huiliu_contract::{ExternalId, What};
+use huiliu_contract::{ExternalId, Outcome as Told, What};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::console::{Answer, ConfiguredChannel, Control, FarStatus, House, Problem, Request, Running, Side, handle};
-use crate::settings::{ChannelState, Text};
+use crate::settings::{ChannelState, ReturnTable, Text};
 use crate::store::{
-    self, Acceptance, Actor, Arrival, Enrolled, Far, Folio, Home, Mapped, MappedKeys, Outcome, Place, Settlement,
-    Standing, Verdict,
+    self, Acceptance, Actor, Again, Arrival, DeadKind, Enrolled, Fact, Far, Folio, Home, Mapped, MappedKeys, Outcome,
+    Place, Settlement, Standing, TryEnd, Verdict,
 };
-use crate::ticket::{Draft, Matter, Person};
+use crate::ticket::{Draft, Matter, Person, Spoken};
 
 /// A daemon that knows one channel and notes what it is told.
 #[derive(Default)]
@@ -43,6 +43,10 @@ impl Control for Noting {
             "xianzhang" | "书记县长信箱" | "县长信箱" => Ok("xianzhang".into()),
             _ => Err(Text::new("没有这个渠道;是不是“书记县长信箱”?", "no such channel; did you mean `书记县长信箱`?")),
         }
+    }
+
+    fn back(&self, code: &str) -> Option<ReturnTable> {
+        (code == "xianzhang").then(ReturnTable::default)
     }
 
     fn running(&self) -> Option<Running> {
@@ -173,6 +177,39 @@ impl Scene {
         let said = format!("电话 {PHONE} 格式不对");
         let body = store.keys().seal(Place::Dead, id, said.as_bytes()).unwrap();
         let outcome = Outcome::Dead { n: 1, reason: "malformed", body, id, attempts: 7 };
+        store.settle(Settlement { claim, outcome }).await;
+        store.flush().await;
+        id
+    }
+
+    /// Takes an outcome of the core in for a ticket.
+    pub(super) async fn told(&self, number: &str, core_id: &str, outcome: &Told) {
+        let (store, said) = (&self.house.store, serde_json::to_vec(outcome).unwrap());
+        let id = store.reserve();
+        let body = store.keys().seal(Place::Outcome, id, &said).unwrap();
+        let digest = store.keys().blind("outcome", &[&said]);
+        let ticket = Some(Spoken::parse(number).unwrap());
+        store.take_outcome(id, core_id.into(), digest, ticket, outcome.kind, body).await.unwrap();
+    }
+
+    /// Lets the runner of the way home ask a person about an item of the only lane.
+    pub(super) async fn asks(&self, n: u32, kind: DeadKind, reason: &'static str, details: &Value) -> i64 {
+        let store = &self.house.store;
+        let far = Far::Outlet(self.channel.channel);
+        let claim = store.schedule().claim(far, 1, store.clock()).await.remove(0);
+        let mut facts = Vec::new();
+        if kind != DeadKind::Approval {
+            let id = store.reserve();
+            let sent = json!({ "content": "{}", "shown": format!("POST /reply {PHONE}") }).to_string();
+            let sent = store.keys().seal(Place::Try, id, sent.as_bytes()).unwrap();
+            assert!(store.begin(claim.lease(), n, id, sent).await.unwrap());
+            let answer = store.keys().seal(Place::Answer, id, PHONE.as_bytes()).unwrap();
+            facts.push(Fact::Tried { id, end: TryEnd::Uncertain, answer: Some(answer) });
+        }
+        let id = store.reserve();
+        let body = store.keys().seal(Place::Dead, id, details.to_string().as_bytes()).unwrap();
+        facts.push(Fact::Person { n, kind, reason, id, body });
+        let outcome = Outcome::Homeward { facts, again: Again::Never };
         store.settle(Settlement { claim, outcome }).await;
         store.flush().await;
         id

@@ -3,7 +3,7 @@
 //! First everything is decided by reading (so that a member that must be compared first has written
 //! nothing), then it is written. A member never holds one external id twice.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 
 use huiliu_contract::What;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -18,7 +18,7 @@ use super::schema::SPAN;
 use super::serial::Serials;
 use super::signs::Signs;
 use super::statements::Statements;
-use super::{DEAD_HELD, DEAD_UNMAPPED, DEAD_UNREADABLE, Planted, number_of};
+use super::{DEAD_HELD, DEAD_UNMAPPED, Planted, number_of};
 use crate::ticket::EventKind;
 
 /// Everything that one group commit shares.
@@ -170,105 +170,6 @@ impl Ground<'_, '_> {
             .prepare_cached("UPDATE version SET prev = (SELECT prev FROM version WHERE id = ?1) WHERE id = ?2")?
             .execute([latest, version])?;
         self.db.prepare_cached("UPDATE version SET prev = ?2 WHERE id = ?1")?.execute([latest, version])?;
-        Ok(())
-    }
-
-    pub(super) fn keep(
-        &mut self,
-        member: &Acceptance,
-        arrival: &Arrival,
-        prev: Option<i64>,
-        n: i64,
-        state: i64,
-        ticket: Option<i64>,
-    ) -> rusqlite::Result<()> {
-        self.statements.keep.execute(params![
-            arrival.version,
-            prev,
-            n,
-            member.namespace,
-            arrival.external_id.as_str(),
-            member.channel,
-            self.came,
-            state,
-            arrival.standing as i64,
-            ticket,
-            arrival.source_version.as_ref().map(|version| version.0.as_str()),
-            arrival.source_digest.0,
-            arrival.mapped.as_ref().map(|mapped| mapped.digest.0),
-            arrival.body,
-        ])?;
-        Ok(())
-    }
-
-    /// Makes a number known. A member that names it twice fails here: it must never become two tickets.
-    pub(super) fn know(&mut self, member: &Acceptance, arrival: &Arrival, ticket: Option<i64>) -> rusqlite::Result<()> {
-        self.statements.source.execute(params![
-            member.namespace,
-            arrival.external_id.as_str(),
-            arrival.version,
-            ticket
-        ])?;
-        Ok(())
-    }
-
-    /// Makes a version of a known number the latest.
-    pub(super) fn point(
-        &mut self,
-        member: &Acceptance,
-        arrival: &Arrival,
-        ticket: Option<i64>,
-    ) -> rusqlite::Result<()> {
-        self.statements.point.execute(params![
-            member.namespace,
-            arrival.external_id.as_str(),
-            arrival.version,
-            ticket
-        ])?;
-        Ok(())
-    }
-
-    fn dead(
-        &self,
-        member: &Acceptance,
-        arrival: &Arrival,
-        kind: i64,
-        reason: &str,
-        ticket: Option<i64>,
-    ) -> rusqlite::Result<()> {
-        self.db
-            .prepare_cached(
-                "INSERT INTO dead (id, kind, channel, since, reason, ticket, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?
-            .execute(params![
-                self.ids.fetch_add(1, Ordering::Relaxed),
-                kind,
-                member.channel,
-                self.now,
-                reason,
-                ticket,
-                arrival.version
-            ])?;
-        Ok(())
-    }
-
-    fn keep_stray(&self, member: &Acceptance, stray: &super::super::Stray) -> rusqlite::Result<()> {
-        self.db
-            .prepare_cached(
-                "INSERT INTO dead (id, kind, channel, since, reason, digest, body)
-                 VALUES (?1, ?2, ?3, ?4, 'unreadable', ?5, ?6)
-                 ON CONFLICT (channel, digest) WHERE digest IS NOT NULL DO NOTHING",
-            )?
-            .execute(params![stray.id, DEAD_UNREADABLE, member.channel, self.now, stray.digest.0, stray.body])?;
-        Ok(())
-    }
-
-    fn move_cursor(&self, member: &Acceptance) -> rusqlite::Result<()> {
-        for (table, body) in [("cursor", &member.cursor), ("keepsake", &member.keepsake)] {
-            let Some(body) = body else { continue };
-            let sql = format!("INSERT OR REPLACE INTO {table} (channel, at, body) VALUES (?1, ?2, ?3)");
-            self.db.prepare_cached(&sql)?.execute(params![member.channel, self.now, body])?;
-        }
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Row, params};
 
 use super::super::{DeadKind, DeadQuery, DeadRow, Keys, Place, Reference, StoreError};
+use super::codes::outcome_of;
 use super::read::moment;
 use super::serial::number_of;
 
@@ -28,6 +29,8 @@ fn dead_row(db: &Connection, keys: &Keys, row: &Row<'_>, open: bool) -> Result<D
         ticket: ticket.map(|id| number_of(db, id)).transpose()?,
         reference: row.get::<_, Option<i64>>(16)?.map(Reference::from_number),
         n: row.get(7)?,
+        outcome: row.get::<_, Option<i64>>(17)?.and_then(outcome_of),
+        deadline: row.get::<_, Option<i64>>(18)?.map(moment),
         version,
         external_id: row.get(14)?,
         source_version: row.get(15)?,
@@ -41,7 +44,9 @@ pub(super) fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Ve
     let mut statement = db.prepare_cached(
         "SELECT dead.id, kind, dead.channel, since, reason, attempts, coalesce(dead.ticket, version.ticket), dead.n,
          dead.version, ended_at, ended_how, channel.code, dead.body, iif(?4, version.body, NULL),
-         coalesce(version.external_id, ticket.external_id), version.source_version, dead.reference
+         coalesce(version.external_id, ticket.external_id), version.source_version, dead.reference,
+         (SELECT homeward.kind FROM homeward WHERE homeward.reference = dead.reference AND homeward.n = dead.n),
+         ticket.deadline
          FROM dead JOIN channel ON channel.id = dead.channel LEFT JOIN version ON version.id = dead.version
          LEFT JOIN ticket ON ticket.id = dead.ticket
          WHERE (?1 IS NULL OR dead.id = ?1) AND (?2 IS NULL OR dead.channel = ?2) AND (?3 OR ended_at IS NULL)

@@ -7,11 +7,13 @@ mod codes;
 mod decide;
 mod desk;
 mod due;
+mod fresh;
 mod homeward;
 mod letters;
 mod read;
 mod references;
 mod remap;
+mod rows;
 mod schema;
 mod serial;
 mod settle;
@@ -274,7 +276,7 @@ impl Store for Sqlite {
     }
 
     async fn next_events(&self, tickets: Vec<i64>) -> Result<HashMap<i64, Fresh>, StoreError> {
-        self.read(move |db, keys| read::next_events(db, keys, &tickets)).await
+        self.read(move |db, keys| fresh::next_events(db, keys, &tickets)).await
     }
 
     async fn version_body(&self, version: i64) -> Result<Vec<u8>, StoreError> {

@@ -1,6 +1,9 @@
 //! What answers hold, with the field names that `--json` promises. A field may be added; none is renamed or removed.
 //! Times are instants in UTC here; screens show them in the site's zone.
 
+mod back;
+
+pub use back::{ApprovalDetail, ApprovalView, Behind, CheckedText, ReferenceView, TryView, WriteBackView};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,12 @@ pub struct StatusView {
     pub channels_wrong: usize,
     /// Open dead letters.
     pub dead: u64,
+    /// Write-backs that wait for a far side: due now, and later.
+    #[serde(default)]
+    pub write_backs: [usize; 2],
+    /// Write-backs that wait for a person to agree (待审签).
+    #[serde(default)]
+    pub approvals: u64,
 }
 
 /// A channel.
@@ -148,6 +157,9 @@ pub struct TicketView {
     pub sent: u32,
     /// The dead letter that its events wait behind.
     pub stuck: Option<i64>,
+    /// When the core told that it is done with; null while it is open, or open again.
+    #[serde(default)]
+    pub concluded_at: Option<Timestamp>,
 }
 
 /// The whole life of one ticket.
@@ -165,6 +177,9 @@ pub struct Life {
     pub events: Vec<EventView>,
     /// What the core told us.
     pub outcomes: Vec<OutcomeView>,
+    /// What is carried to each of its sources.
+    #[serde(default)]
+    pub references: Vec<ReferenceView>,
     /// What needed a person.
     pub dead: Vec<DeadView>,
     /// What people did, oldest first.
@@ -199,7 +214,7 @@ pub struct VersionView {
 pub struct EventView {
     /// Its place in the ticket's lane.
     pub n: u32,
-    /// `new` or `revised`.
+    /// `new`, `revised`, `decided`, `redo` or `handed_back`.
     pub kind: String,
     /// When it was committed.
     pub at: Timestamp,
@@ -225,7 +240,7 @@ pub struct OutcomeView {
 pub struct DeadView {
     /// Its number.
     pub id: i64,
-    /// `event`, `unmapped`, `held` or `unreadable`.
+    /// `event`, `unmapped`, `held`, `unreadable`, `write_back`, `uncertain`, `by_hand` or `approval`.
     pub kind: String,
     /// The channel's code.
     pub channel: String,
@@ -241,11 +256,20 @@ pub struct DeadView {
     pub ticket: Option<String>,
     /// The event's place.
     pub event: Option<u32>,
+    /// The write-back's place in its source's lane.
+    #[serde(default)]
+    pub write_back: Option<u32>,
+    /// Of what kind the outcome is that is to be written back.
+    #[serde(default)]
+    pub outcome: Option<String>,
+    /// By when its ticket is to be done.
+    #[serde(default)]
+    pub deadline: Option<Timestamp>,
     /// 来源编号.
     pub external_id: Option<String>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// `retried`, `edited`, `remapped` or `dropped`.
+    /// `retried`, `edited`, `remapped`, `dropped`, `agreed`, `handed_back`, `done` or `overtaken`.
     pub ended_how: Option<String>,
 }
 
@@ -284,7 +308,7 @@ pub struct DeedView {
 /// One errand.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ErrandView {
-    /// `poll` or `forward`.
+    /// `poll`, `forward` or `write_back`.
     pub task: String,
     /// `channel:<code>` or `ticket:<number>`.
     pub subject: String,
@@ -303,8 +327,11 @@ pub struct ErrandView {
 pub struct DeadEnded {
     /// Its number.
     pub id: i64,
-    /// `retried`, `edited`, `remapped` or `dropped`.
+    /// `retried`, `edited`, `remapped`, `dropped`, `agreed`, `handed_back` or `done`.
     pub how: String,
+    /// What it was, as in the list.
+    #[serde(default)]
+    pub kind: String,
     /// The ticket it belongs to, where there is one now.
     pub ticket: Option<String>,
     /// After mapping anew: [`huiliu_contract::What::word`].

@@ -1,6 +1,10 @@
 //! The words of the office: what people read, in Chinese and English, for the stable words that code, logs and
 //! `--json` use. One place, so that every screen says the same. A word that is not listed is shown as it is.
 
+mod fields;
+
+pub use fields::FIELDS;
+
 use crate::settings::Lang;
 
 /// A stable word with what people read for it: (word, Chinese, English).
@@ -70,6 +74,27 @@ pub const HEADS: &[Entry] = &[
     ("to_core", "待转热线", "For the core"),
     ("channels", "渠道数", "Channels"),
     ("core_id", "反馈编号", "Core's id"),
+    ("concluded_at", "办结时间", "Concluded"),
+    ("outcome", "办理反馈", "Outcome"),
+    ("write_backs", "回传", "Write-backs"),
+    ("sending", "待回传", "For the sources"),
+    ("approvals", "待审签", "Wait for approval"),
+    ("findings", "要改的地方", "Findings"),
+    ("found", "要改处", "Found"),
+    ("parcel", "将要发出的内容", "What will be sent"),
+    ("reply", "公开答复", "Public text"),
+    ("behind", "排在后面的", "Waiting behind"),
+    ("to_copy", "要回复的文字(可直接复制)", "Text to copy"),
+    ("fault", "没有送到的原因", "Why it failed"),
+    ("next", "接下来", "What next"),
+    ("sent_text", "发出的内容", "Sent"),
+    ("answered", "对方的回答", "Answered"),
+    ("days", "申请天数", "Days asked for"),
+    ("units", "承办单位", "Units"),
+    ("way", "办理方式", "Way of handling"),
+    ("solved", "是否解决", "Solved"),
+    ("satisfaction", "满意度", "Satisfaction"),
+    ("into", "转往、并入", "Into"),
 ];
 
 /// States of a channel.
@@ -105,7 +130,13 @@ pub const VERSION_STATES: &[Entry] = &[
 ];
 
 /// Kinds of events.
-pub const EVENT_KINDS: &[Entry] = &[("new", "新件", "new"), ("revised", "更正", "revised")];
+pub const EVENT_KINDS: &[Entry] = &[
+    ("new", "新件", "new"),
+    ("revised", "更正", "revised"),
+    ("decided", "审批结果", "decided above"),
+    ("redo", "退回重办", "to be done again"),
+    ("handed_back", "退回修改", "handed back"),
+];
 
 /// States of an event.
 pub const EVENT_STATES: &[Entry] = &[
@@ -123,6 +154,10 @@ pub const DEAD_KINDS: &[Entry] = &[
     ("unmapped", "来件", "submission"),
     ("held", "来件", "submission"),
     ("unreadable", "推送", "push"),
+    ("write_back", "回传", "write-back"),
+    ("uncertain", "回传", "write-back"),
+    ("by_hand", "回传", "write-back"),
+    ("approval", "回传", "write-back"),
 ];
 
 /// Why something needs a person.
@@ -137,12 +172,75 @@ pub const REASONS: &[Entry] = &[
     ("exhausted", "多次没有发成", "failed many times"),
 ];
 
+/// Why a write-back needs a person.
+pub const WRITE_BACK_REASONS: &[Entry] = &[
+    ("approval", "待审签", "waits for approval"),
+    ("by_hand", "请到对方后台回复", "answer by hand"),
+    ("fallback", "接口送不到,请到对方后台回复", "failed; answer by hand"),
+    ("uncertain", "不知到没到", "may have arrived"),
+    ("told_twice", "发了两次,不知到没到", "told twice, may have arrived"),
+    ("absent", "一再发出,对方都说没有", "sent again and again, not there"),
+    ("cannot_look", "不知到没到,也查不了", "may have arrived, cannot be looked up"),
+    ("no_outlet", "不知到没到,渠道已不回传", "may have arrived, no way back now"),
+    ("unknown_state", "对方的状态看不懂", "unknown state at the far side"),
+    ("unreadable", "办理反馈读不出来", "the outcome cannot be read"),
+    ("malformed", "对方拒收", "refused by the far side"),
+    ("refused", "对方拒收", "refused by the far side"),
+    ("denied", "要登录", "denied"),
+    ("needs_person", "要登录", "needs a login"),
+    ("unavailable", "多次没有送到", "failed many times"),
+];
+
+/// Kinds of outcomes.
+pub const OUTCOME_KINDS: &[Entry] = &[
+    ("signed", "签收", "signed"),
+    ("returned_to_gateway", "退回补正", "returned for data"),
+    ("returned_to_source", "申请退单", "return"),
+    ("extended", "申请延期", "extension"),
+    ("progressed", "阶段反馈", "progress"),
+    ("replied", "公开答复", "public reply"),
+    ("closed", "办结", "closing"),
+    ("declined", "不予受理", "declined"),
+    ("redirected", "转其他渠道", "redirected"),
+    ("merged", "并单", "merged"),
+    ("visited", "回访", "follow-up visit"),
+];
+
+/// How far an outcome came on its way to a source.
+pub const CARRIED: &[Entry] = &[
+    ("waiting", "待发", "to be sent"),
+    ("person", "待人工", "needs a person"),
+    ("review", "已回传·对方未确认", "sent, not confirmed yet"),
+    ("settled", "已回传", "sent"),
+    ("passed", "未发(已被后来的反馈取代)", "not sent (a later one replaced it)"),
+    ("equal", "与前一次相同未发", "not sent (same as before)"),
+    ("unwanted", "该渠道不需要", "not wanted by the channel"),
+    ("dropped", "已放弃", "given up"),
+    ("handed_back", "已退回热线修改", "handed back to the core"),
+    ("refused", "对方未同意", "not agreed to above"),
+    ("sent_back", "对方退回重办", "sent back to be done again"),
+    ("by_hand", "已人工回复", "answered by hand"),
+];
+
+/// How a try to tell a far side ended.
+pub const TRY_ENDS: &[Entry] = &[
+    ("taken", "对方已收", "taken"),
+    ("refused", "对方拒收", "refused"),
+    ("not_arrived", "没有送到", "not arrived"),
+    ("uncertain", "不知到没到", "may have arrived"),
+    ("underway", "没有结果", "no end yet"),
+];
+
 /// How a dead letter ended.
 pub const ENDS: &[Entry] = &[
     ("retried", "已重试", "retried"),
     ("edited", "已改后重发", "edited and sent"),
     ("remapped", "已重新识别", "mapped anew"),
     ("dropped", "已销掉", "dropped"),
+    ("agreed", "已同意发出", "agreed to"),
+    ("handed_back", "已退回热线修改", "handed back"),
+    ("done", "已回复", "done by hand"),
+    ("overtaken", "已不用处理", "no longer needed"),
 ];
 
 /// What became of a submission that was mapped anew.
@@ -165,11 +263,16 @@ pub const DEEDS: &[Entry] = &[
     ("edit", "修改后重发", "edited"),
     ("drop", "销掉", "dropped"),
     ("remap", "重新识别", "mapped anew"),
+    ("agree", "同意发出", "agreed"),
+    ("agree_reworded", "改后同意发出", "reworded and agreed"),
+    ("hand_back", "退回热线修改", "handed back"),
+    ("done", "人工回复", "done by hand"),
     ("secret_set", "录入密钥", "set a secret"),
 ];
 
 /// Tasks of errands.
-pub const TASKS: &[Entry] = &[("poll", "取件", "poll"), ("forward", "转热线", "forward")];
+pub const TASKS: &[Entry] =
+    &[("poll", "取件", "poll"), ("forward", "转热线", "forward"), ("write_back", "回传", "write back")];
 
 /// States of errands.
 pub const ERRAND_STATES: &[Entry] =
@@ -181,58 +284,6 @@ pub const FAULTS: &[Entry] = &[
     ("denied", "登录被拒", "denied"),
     ("needs_person", "要人登录", "needs a person"),
     ("malformed", "返回内容看不懂", "malformed"),
-];
-
-/// Fields of the unified ticket, by their path in it.
-pub const FIELDS: &[Entry] = &[
-    ("person.name", "诉求人", "Name"),
-    ("person.sex", "性别", "Sex"),
-    ("person.role", "身份", "Role"),
-    ("person.organisation", "单位", "Organisation"),
-    ("person.phone", "联系电话", "Telephone"),
-    ("person.contact", "其他联系方式", "Other contact"),
-    ("person.email", "电子邮箱", "E-mail"),
-    ("person.id_type", "证件类型", "Identity document"),
-    ("person.id_no", "证件号码", "Identity number"),
-    ("person.address", "联系地址", "Address"),
-    ("person.anonymous", "匿名", "Anonymous"),
-    ("person.confidential", "保密", "Confidential"),
-    ("person.agree_public", "同意公开", "May be published"),
-    ("accused.name", "被反映对象", "Accused"),
-    ("accused.phone", "被反映对象电话", "Accused's telephone"),
-    ("accused.organisation", "被反映单位", "Accused organisation"),
-    ("matter.title", "标题", "Title"),
-    ("matter.content", "正文", "Text"),
-    ("matter.type", "诉求类型", "Type"),
-    ("matter.category.source", "归口类别(来源)", "Category (source)"),
-    ("matter.category.mapped", "归口类别", "Category"),
-    ("matter.urgency", "紧急程度", "Urgency"),
-    ("matter.place.region", "行政区划", "Region"),
-    ("matter.place.text", "发生地址", "Place"),
-    ("matter.place.coordinates.lat", "纬度", "Latitude"),
-    ("matter.place.coordinates.lng", "经度", "Longitude"),
-    ("handling.unit", "承办单位", "Unit"),
-    ("handling.way", "办理方式", "Way of handling"),
-    ("times.occurred_at", "发生时间", "Occurred"),
-    ("times.submitted_at", "群众提交时间", "Submitted"),
-    ("times.handed_at", "转派时间", "Handed over"),
-    ("deadline.verbatim", "办理时限(原文)", "Deadline as given"),
-    ("deadline.computed", "办理时限", "Deadline"),
-    ("deadline.rule.limit", "办理时限(按规定推算)", "Deadline by rule"),
-    ("deadline.rule.since", "时限起算", "Counted since"),
-    ("deadline.rule.uncertain", "推算时缺节假日文件", "Holidays were unknown"),
-    ("query_code", "查询码", "Query code"),
-    ("parent_no", "上级编号", "Upper number"),
-    ("instructions.by", "批示人", "Instruction by"),
-    ("instructions.at", "批示时间", "Instruction at"),
-    ("instructions.text", "转办意见、领导批示", "Instruction"),
-    ("files.name", "附件", "File"),
-    ("files.media_type", "附件类型", "File's type"),
-    ("files.size", "附件大小", "File's size"),
-    ("files.link", "附件地址", "File's link"),
-    ("files.part", "附件序号", "File's part"),
-    ("links.relation", "关联", "Relation"),
-    ("links.number", "关联编号", "Related number"),
 ];
 
 /// What people read for a stable word; the word itself, if it is not listed.
@@ -273,6 +324,10 @@ mod tests {
             EVENT_STATES,
             DEAD_KINDS,
             REASONS,
+            WRITE_BACK_REASONS,
+            OUTCOME_KINDS,
+            CARRIED,
+            TRY_ENDS,
             ENDS,
             WHATS,
             DEEDS,

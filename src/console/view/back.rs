@@ -1,0 +1,115 @@
+//! The way home (回传) in answers: what is carried to each source, and what waits for a person to agree.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{DeadView, DeedView};
+use crate::outgoing::Mark;
+
+/// One source of a ticket, and what is carried to it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ReferenceView {
+    /// The channel's code.
+    pub channel: String,
+    /// The channel's name.
+    pub channel_name: String,
+    /// 来源编号.
+    pub external_id: String,
+    /// When it came to the ticket.
+    pub since: Timestamp,
+    /// What is carried to it, in order.
+    pub write_backs: Vec<WriteBackView>,
+}
+
+/// One outcome on its way to one source.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct WriteBackView {
+    /// Its place in the lane, from 1.
+    pub n: u32,
+    /// What happened: [`huiliu_contract::OutcomeKind::word`].
+    pub kind: String,
+    /// How far it came: [`crate::store::Carried::word`].
+    pub state: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// The place of what it waits for in the same lane; null if it waits for nothing there.
+    pub waits_for: Option<u32>,
+    /// The open dead letter that says what a person must do.
+    pub dead: Option<i64>,
+    /// Whether a person agreed to it.
+    pub approved: bool,
+    /// Whether a person worded its public text anew.
+    pub reworded: bool,
+    /// Attempts counted against it.
+    pub attempts: u32,
+    /// The core's id of the outcome; null for our own signing.
+    pub core_id: Option<String>,
+    /// Every try, oldest first.
+    pub tries: Vec<TryView>,
+}
+
+/// One try to tell a far side.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct TryView {
+    /// When it was begun.
+    pub at: Timestamp,
+    /// How it ended: `taken`, `refused`, `not_arrived` or `uncertain`; null while it is under way.
+    pub end: Option<String>,
+    /// What was sent, unmasked views only.
+    pub sent: Option<String>,
+    /// What was answered, unmasked views only.
+    pub answered: Value,
+}
+
+/// One write-back that waits for a person to agree.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ApprovalView {
+    /// As in the list of dead letters.
+    #[serde(flatten)]
+    pub dead: DeadView,
+    /// How many things were found in its public text.
+    pub findings: usize,
+}
+
+/// The same with all that a person needs to decide.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ApprovalDetail {
+    /// As in the list of dead letters.
+    #[serde(flatten)]
+    pub dead: DeadView,
+    /// Whether personal data is hidden.
+    pub masked: bool,
+    /// Exactly what will be sent.
+    pub parcel: String,
+    /// The public text in it; null where there is none.
+    pub text: Option<String>,
+    /// What was found in the public text; places are bytes of `text`.
+    pub findings: Vec<Mark>,
+    /// What waits behind it in the same lane.
+    pub behind: Vec<Behind>,
+    /// What people did about it.
+    pub deeds: Vec<DeedView>,
+}
+
+/// A write-back that waits behind another.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Behind {
+    /// Its place in the lane.
+    pub n: u32,
+    /// What happened.
+    pub kind: String,
+    /// Since when it waits.
+    pub since: Timestamp,
+    /// By when it should be there.
+    pub deadline: Option<Timestamp>,
+}
+
+/// A public text with what was found in it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CheckedText {
+    /// The text as it was given.
+    pub text: String,
+    /// What was found; places are bytes of `text`.
+    pub findings: Vec<Mark>,
+}

@@ -1,0 +1,199 @@
+//! The way home: claims the lane of a source, does its next step, and settles what came of it. Nothing is sent before
+//! the try that sends it is on disk.
+
+mod judging;
+mod telling;
+mod words;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use huiliu_contract::OutcomeKind;
+use serde_json::Value;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::FarStatus;
+use super::gatehouse::Gatehouse;
+use super::lane::{Rules, Step, is_uncertain, next};
+use crate::channel::Channel;
+use crate::store::{Again, Claim, DeadKind, Fact, Far, LaneItem, Outcome, Place, SealError, Settlement, Store};
+
+/// How often one outcome may be told to a far side when nobody knows whether it heard it.
+const TELLINGS: usize = 2;
+
+/// How long a call to a far side may take, whatever its client allows.
+const LONGEST_CALL: Duration = Duration::from_secs(300);
+
+/// How long a lane waits that could not be read or sealed for reasons of ours.
+const OUR_FAULT: i64 = 5_000;
+
+/// The runner of one channel's way home.
+pub struct Homeward {
+    /// The channel.
+    pub channel: Arc<Channel>,
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// How its far side stands.
+    pub status: Arc<FarStatus>,
+    /// Rung when a person resumes it.
+    pub resumed: Arc<Notify>,
+    /// The zone in which dates are said.
+    pub zone: jiff::tz::TimeZone,
+}
+
+/// What the workers of one channel share.
+struct Shared {
+    channel: Arc<Channel>,
+    store: Arc<dyn Store>,
+    status: Arc<FarStatus>,
+    zone: jiff::tz::TimeZone,
+    gate: Gatehouse,
+}
+
+/// What a step yielded: to be written, and when the lane is looked at again.
+type Yield = (Vec<Fact>, Again);
+
+/// Our own failure in the middle of a step: the lane is walked again a little later.
+struct Ours(String);
+
+impl From<SealError> for Ours {
+    fn from(error: SealError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<crate::store::StoreError> for Ours {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl Homeward {
+    /// Runs until stopped, with as many workers as the channel's file allows calls at once.
+    pub async fn run(self, stop: CancellationToken) {
+        let workers = self.channel.settings.back.in_flight();
+        let shared = Arc::new(Shared {
+            channel: self.channel,
+            store: self.store,
+            status: self.status,
+            zone: self.zone,
+            gate: Gatehouse::default(),
+        });
+        let mut working = tokio::task::JoinSet::new();
+        for _ in 0..workers {
+            working.spawn(shared.clone().work(stop.clone()));
+        }
+        loop {
+            tokio::select! {
+                () = self.resumed.notified() => shared.gate.resume(),
+                ended = working.join_next() => if ended.is_none() { return },
+            }
+        }
+    }
+}
+
+impl Rules for Channel {
+    fn carries(&self, kind: OutcomeKind) -> bool {
+        self.connector.outlet.as_ref().is_some_and(|outlet| outlet.carries(kind))
+    }
+
+    fn by_hand(&self, kind: OutcomeKind) -> bool {
+        self.settings.back.wants(kind)
+    }
+
+    fn approves(&self, kind: OutcomeKind) -> bool {
+        self.settings.back.approves(kind)
+    }
+}
+
+impl Shared {
+    async fn work(self: Arc<Self>, stop: CancellationToken) {
+        let far = Far::Outlet(self.channel.enrolled.channel);
+        while let Some(probe) = self.gate.pass(self.store.clock(), &stop).await {
+            let claims = tokio::select! {
+                () = stop.cancelled() => return,
+                claims = self.store.schedule().claim(far, 1, self.store.clock()) => claims,
+            };
+            for claim in claims {
+                if self.gate.may_go(probe, self.store.clock().now()) {
+                    self.walk(claim).await;
+                }
+            }
+        }
+    }
+
+    /// One step of one lane.
+    async fn walk(&self, claim: Claim) {
+        let (facts, again) = match self.step(&claim).await {
+            Ok(Some(yielded)) => yielded,
+            // The lease is lost: whoever holds it now walks this lane.
+            Ok(None) => return,
+            Err(Ours(error)) => {
+                tracing::error!(channel = %self.channel.code, error, "a write-back met a failure of ours; it is tried again");
+                (Vec::new(), Again::At(self.store.clock().now() + OUR_FAULT))
+            }
+        };
+        self.store.settle(Settlement { claim, outcome: Outcome::Homeward { facts, again } }).await;
+    }
+
+    async fn step(&self, claim: &Claim) -> Result<Option<Yield>, Ours> {
+        let reference = crate::store::Reference::from_number(claim.errand.subject);
+        let lane = self.store.lane(reference).await?;
+        let step = next(&lane, self.channel.as_ref(), &same);
+        let item = |n: u32| lane.items.iter().find(|item| item.n == n);
+        let (Step::Leave { n, .. }
+        | Step::Approve { n }
+        | Step::ByHand { n }
+        | Step::Send { n }
+        | Step::Resolve { n }
+        | Step::Watch { n }) = step
+        else {
+            self.gate.probe_was_void();
+            return Ok(Some((Vec::new(), Again::Never)));
+        };
+        let Some(item) = item(n) else { return Err(Ours(format!("item {n} is not in its lane"))) };
+        let asks = matches!(step, Step::Send { .. } | Step::Resolve { .. } | Step::Watch { .. });
+        if !asks {
+            self.gate.probe_was_void();
+        }
+        match step {
+            Step::Leave { state, .. } => Ok(Some((vec![Fact::State { n, state }], Again::Now))),
+            Step::Approve { .. } => self.ask_for_approval(&lane, item).map(Some),
+            Step::ByHand { .. } => {
+                let about = self.by_hand(&lane, item);
+                self.person(item, DeadKind::ByHand, "by_hand", &about).map(Some)
+            }
+            Step::Send { .. } => self.send(claim, &lane, item).await,
+            Step::Resolve { .. } => self.resolve(claim, &lane, item).await,
+            Step::Watch { .. } => self.watch(&lane, item).await.map(Some),
+            Step::Rest => Ok(Some((Vec::new(), Again::Never))),
+        }
+    }
+
+    /// A to-do for a person, with sealed details.
+    fn person(&self, item: &LaneItem, kind: DeadKind, reason: &'static str, details: &Value) -> Result<Yield, Ours> {
+        let id = self.store.reserve();
+        let body = self.store.keys().seal(Place::Dead, id, details.to_string().as_bytes())?;
+        tracing::warn!(channel = %self.channel.code, n = item.n, kind = item.kind.word(), reason, "a write-back needs a person");
+        metrics::counter!("huiliu_write_back_needs_person_total", "channel" => self.channel.code.to_string(), "reason" => reason)
+            .increment(1);
+        Ok((vec![Fact::Person { n: item.n, kind, reason, id, body }], Again::Now))
+    }
+}
+
+/// Whether two outcomes say the same, whenever they were said.
+fn same(a: &LaneItem, b: &LaneItem) -> bool {
+    if a.kind != b.kind || is_uncertain(a) {
+        return false;
+    }
+    let said = |item: &LaneItem| {
+        let mut said: Value = serde_json::from_slice(item.outcome.as_deref().unwrap_or(b"{}")).unwrap_or_default();
+        if let Some(said) = said.as_object_mut() {
+            said.remove("at");
+        }
+        said
+    };
+    // Our own signing and the core's are one signing.
+    a.kind == OutcomeKind::Signed || said(a) == said(b)
+}
