@@ -4,6 +4,7 @@
 //! transaction), [`Archive`] is reading. Only `open` names a database.
 
 mod blind;
+mod carried;
 mod clock;
 mod errand;
 mod folio;
@@ -24,12 +25,11 @@ use async_trait::async_trait;
 use huiliu_contract::OutcomeKind;
 use jiff::Timestamp;
 
+pub use carried::{Carried, TryEnd, makes_pointless};
 pub use clock::{Clock, Jump};
 pub use errand::{Errand, Far, Task};
 pub use folio::{BadFolio, Folio, Mapped};
-pub use homeward::{
-    Again, Carried, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, TryEnd, Unjoin, makes_pointless,
-};
+pub use homeward::{Again, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
 pub use open::{Home, open};
 pub use reading::{
     ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,

@@ -1,7 +1,6 @@
 //! The unified ticket (统一工单): its form, its spoken number, the events told about it, and what may be
 //! shown of it. A pure room: no clock, no I/O; whoever needs the time hands it in.
 
-mod act;
 mod agreement;
 mod draft;
 pub mod event;
@@ -16,10 +15,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use act::Act;
 pub use agreement::Agreement;
 pub use draft::{Deadline, DeadlineRule, Draft, File, Handling, Instruction, Link, Relation, Times};
 pub use event::{Detail, Event, EventHead, EventKind};
+pub use huiliu_contract::Act;
 pub(crate) use masking::is_double_family_name;
 pub use masking::mask_text;
 pub use matching::{FindInputs, MatchInputs, letters_only};

@@ -4,6 +4,7 @@
 //! sleeps, stores, retries or spawns; the gateway does that, once, for all of them. Nothing in this
 //! crate does I/O.
 
+mod act;
 mod connector;
 mod fault;
 mod kind;
@@ -14,6 +15,7 @@ mod push;
 mod secret;
 mod submission;
 
+pub use act::Act;
 pub use connector::{Connector, Cursor, Keepsake, Page, Poll};
 pub use fault::{Fault, Reached};
 pub use kind::{ConnectorKind, Misconfigured, SecretRef, Site};

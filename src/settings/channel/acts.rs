@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use huiliu_contract::Act;
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-use crate::ticket::Act;
 
 /// `[acts]`; without it every item is a matter of its own.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
