@@ -53,289 +53,87 @@ impl House for Folder {
     }
 }
 
-#[tokio::test]
-async fn outcomes_are_planted_for_live_tickets() {
-    homeward::outcomes_are_planted_for_live_tickets(&Folder::new()).await;
+/// Each story as a test of its own, in a house of its own.
+macro_rules! stories {
+    ($($room:ident: $($name:ident),+;)+) => {$($(
+        #[tokio::test]
+        async fn $name() {
+            $room::$name(&Folder::new()).await;
+        }
+    )+)+};
 }
 
-#[tokio::test]
-async fn a_try_is_on_disk_before_it_is_sent() {
-    homeward::a_try_is_on_disk_before_it_is_sent(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn facts_are_written_and_lanes_rest() {
-    homeward::facts_are_written_and_lanes_rest(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn people_have_the_last_word() {
-    homeward::people_have_the_last_word(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_redo_opens_the_ticket_again() {
-    homeward::a_redo_opens_the_ticket_again(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn we_sign_when_the_channel_says_so() {
-    homeward::we_sign_when_the_channel_says_so(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn an_act_is_an_event_on_its_ticket() {
-    acting::an_act_is_an_event_on_its_ticket(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn an_act_waits_for_its_item() {
-    acting::an_act_waits_for_its_item(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn after_the_closing_the_channel_decides() {
-    acting::after_the_closing_the_channel_decides(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_supplement_after_the_closing_is_a_new_ticket_or_an_event() {
-    acting::a_supplement_after_the_closing_is_a_new_ticket_or_an_event(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_decision_ends_what_is_judged() {
-    acting::a_decision_ends_what_is_judged(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn acts_ask_live_tickets_only() {
-    acting::acts_ask_live_tickets_only(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn the_same_letter_joins_its_ticket() {
-    joining::the_same_letter_joins_its_ticket(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn what_is_not_sure_is_only_linked() {
-    joining::what_is_not_sure_is_only_linked(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn every_road_is_answered() {
-    joining::every_road_is_answered(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_person_takes_them_apart() {
-    joining::a_person_takes_them_apart(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn numbers_go_on_over_midnight() {
-    accepting::numbers_go_on_over_midnight(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn told_twice_is_one_ticket() {
-    accepting::told_twice_is_one_ticket(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn told_by_many_at_once_is_one_ticket() {
-    accepting::told_by_many_at_once_is_one_ticket(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn an_id_twice_in_one_member_never_makes_two_tickets() {
-    accepting::an_id_twice_in_one_member_never_makes_two_tickets(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_guilty_member_fails_alone() {
-    accepting::a_guilty_member_fails_alone(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_token_is_used_once() {
-    accepting::a_token_is_used_once(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_question_uses_no_token() {
-    accepting::a_question_uses_no_token(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn the_cursor_moves_with_the_commit_under_the_lease() {
-    accepting::the_cursor_moves_with_the_commit_under_the_lease(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn strays_are_kept_once() {
-    accepting::strays_are_kept_once(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_changed_letter_is_a_revision() {
-    deciding::a_changed_letter_is_a_revision(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn an_answer_about_an_old_version_is_asked_again() {
-    deciding::an_answer_about_an_old_version_is_asked_again(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn changed_but_equal_once_mapped_tells_nobody() {
-    deciding::changed_but_equal_once_mapped_tells_nobody(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_late_repeat_depends_on_who_asked() {
-    deciding::a_late_repeat_depends_on_who_asked(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn the_sources_version_alone_decides() {
-    deciding::the_sources_version_alone_decides(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_reused_number_is_held() {
-    deciding::a_reused_number_is_held(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_held_letter_can_be_let_through() {
-    deciding::a_held_letter_can_be_let_through(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn an_unmapped_letter_is_mended() {
-    deciding::an_unmapped_letter_is_mended(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn mending_an_old_letter_never_overwrites_a_newer() {
-    deciding::mending_an_old_letter_never_overwrites_a_newer(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn unmapped_versions_mend_in_either_order() {
-    deciding::unmapped_versions_mend_in_either_order(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_namespace_is_one_memory() {
-    deciding::a_namespace_is_one_memory(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_dropped_claim_comes_back() {
-    doing::a_dropped_claim_comes_back(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn forwarding_walks_the_lane() {
-    doing::forwarding_walks_the_lane(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_retry_waits_and_remembers() {
-    doing::a_retry_waits_and_remembers(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_dead_letter_stops_its_own_lane_only() {
-    doing::a_dead_letter_stops_its_own_lane_only(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn news_during_dying_waits_behind() {
-    doing::news_during_dying_waits_behind(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn what_does_not_count_is_not_forwarded() {
-    waiting::what_does_not_count_is_not_forwarded(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_person_ends_a_first_run() {
-    waiting::a_person_ends_a_first_run(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_small_first_run_lets_all_go() {
-    waiting::a_small_first_run_lets_all_go(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_page_under_way_is_not_left_waiting() {
-    waiting::a_page_under_way_is_not_left_waiting(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_person_sets_the_lane_going() {
-    people::a_person_sets_the_lane_going(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn an_unmapped_letter_is_no_event() {
-    people::an_unmapped_letter_is_no_event(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_ticket_is_found() {
-    people::a_ticket_is_found(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn what_is_due_is_listed() {
-    people::what_is_due_is_listed(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn an_outcome_is_kept_once() {
-    people::an_outcome_is_kept_once(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn deeds_stay() {
-    people::deeds_stay(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn a_clean_stop_leaves_everything() {
-    kept::a_clean_stop_leaves_everything(&Folder::new()).await;
+stories! {
+    homeward:
+        outcomes_are_planted_for_live_tickets,
+        a_try_is_on_disk_before_it_is_sent,
+        facts_are_written_and_lanes_rest,
+        people_have_the_last_word,
+        a_redo_opens_the_ticket_again,
+        we_sign_when_the_channel_says_so;
+    acting:
+        an_act_is_an_event_on_its_ticket,
+        an_act_waits_for_its_item,
+        after_the_closing_the_channel_decides,
+        a_supplement_after_the_closing_is_a_new_ticket_or_an_event,
+        a_decision_ends_what_is_judged,
+        acts_ask_live_tickets_only;
+    joining:
+        the_same_letter_joins_its_ticket,
+        what_is_not_sure_is_only_linked,
+        every_road_is_answered,
+        a_person_takes_them_apart;
+    accepting:
+        numbers_go_on_over_midnight,
+        told_twice_is_one_ticket,
+        told_by_many_at_once_is_one_ticket,
+        an_id_twice_in_one_member_never_makes_two_tickets,
+        a_guilty_member_fails_alone,
+        a_token_is_used_once,
+        a_question_uses_no_token,
+        the_cursor_moves_with_the_commit_under_the_lease,
+        strays_are_kept_once;
+    deciding:
+        a_changed_letter_is_a_revision,
+        an_answer_about_an_old_version_is_asked_again,
+        changed_but_equal_once_mapped_tells_nobody,
+        a_late_repeat_depends_on_who_asked,
+        the_sources_version_alone_decides,
+        a_reused_number_is_held,
+        a_held_letter_can_be_let_through,
+        an_unmapped_letter_is_mended,
+        mending_an_old_letter_never_overwrites_a_newer,
+        unmapped_versions_mend_in_either_order,
+        a_namespace_is_one_memory;
+    doing:
+        a_dropped_claim_comes_back,
+        forwarding_walks_the_lane,
+        a_retry_waits_and_remembers,
+        a_dead_letter_stops_its_own_lane_only,
+        news_during_dying_waits_behind,
+        an_unwritten_settlement_is_done_again_later;
+    waiting:
+        what_does_not_count_is_not_forwarded,
+        a_person_ends_a_first_run,
+        a_small_first_run_lets_all_go,
+        a_page_under_way_is_not_left_waiting;
+    people:
+        a_person_sets_the_lane_going,
+        an_unmapped_letter_is_no_event,
+        a_ticket_is_found,
+        what_is_due_is_listed,
+        an_outcome_is_kept_once,
+        deeds_stay;
+    kept:
+        a_clean_stop_leaves_everything,
+        time_never_runs_backward,
+        only_one_may_hold_it,
+        nothing_personal_lies_readable;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_loses_nothing_acknowledged() {
     kept::a_crash_loses_nothing_acknowledged(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn time_never_runs_backward() {
-    kept::time_never_runs_backward(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn only_one_may_hold_it() {
-    kept::only_one_may_hold_it(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn nothing_personal_lies_readable() {
-    kept::nothing_personal_lies_readable(&Folder::new()).await;
-}
-
-#[tokio::test]
-async fn an_unwritten_settlement_is_done_again_later() {
-    doing::an_unwritten_settlement_is_done_again_later(&Folder::new()).await;
 }
 
 #[test]
