@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::table::{Look, clean_text};
 use crate::console::view::{DeadDetail, ReferenceView, TryView, WriteBackView};
 use crate::settings::Lang;
-use crate::words::{CARRIED, OUTCOME_KINDS, TRY_ENDS, head, say, word};
+use crate::words::{CARRIED, OUTCOME_KINDS, SOURCE_ENDS, TRY_ENDS, head, say, word};
 
 /// Whether a dead letter of this kind is about a write-back.
 pub(super) fn is_homeward(kind: &str) -> bool {
@@ -95,6 +95,20 @@ pub(super) fn next(lang: Lang, kind: &str, id: i64) -> String {
         format!("{}{}{}", say(lang, zh, en), say(lang, ":", ": "), command.replace("ID", &id.to_string()))
     };
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The sources of a ticket that came by several roads.
+pub(super) fn sources(look: &Look, references: &[ReferenceView]) -> String {
+    let rows = references.iter().map(|reference| {
+        let ended = reference.ended_how.as_deref().map(|how| word(SOURCE_ENDS, how, look.lang));
+        vec![
+            reference.channel_name.clone(),
+            reference.external_id.clone(),
+            look.time(Some(reference.since)),
+            ended.unwrap_or("-").to_owned(),
+        ]
+    });
+    look.table(&["channel", "external_id", "received_at", "state"], &[2], rows.collect())
 }
 
 /// What was carried to each source of a ticket; nothing if nothing is owed to any.

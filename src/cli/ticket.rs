@@ -5,12 +5,13 @@ use jiff::civil::Date;
 
 use super::dead;
 use super::draft::{draft, reasons};
-use super::homeward::references;
+use super::homeward::{references, sources};
 use super::output::{Failure, Output};
 use super::site::Site;
 use super::table::Look;
 use crate::console::view::{DeedView, EventView, Life, OutcomeView, TicketView, VersionView};
 use crate::console::{ROWS, Request};
+use crate::settings::Lang;
 use crate::words::{DEEDS, EVENT_KINDS, EVENT_STATES, STANDINGS, VERSION_STATES, head, say, word};
 
 /// Tickets.
@@ -42,6 +43,16 @@ pub(super) enum Ticket {
         #[arg(long, value_name = "TEXT")]
         why: Option<String>,
     },
+    /// Takes a source out of a ticket that it had joined: it becomes a ticket of its own.
+    Unjoin {
+        /// The ticket's number, for example 261122-00017.
+        number: String,
+        /// The source's number, as `ticket show` lists it.
+        external_id: String,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
 }
 
 impl Ticket {
@@ -55,6 +66,16 @@ impl Ticket {
             Self::Show { number, unmask, why } => {
                 let (json, life) = site.ask::<Life>(Request::TicketShow { number, unmask }, why)?;
                 Ok(Output::new(json, show(&site.look, &life)))
+            }
+            Self::Unjoin { number, external_id, why } => {
+                let request = Request::TicketUnjoin { number: number.clone(), external_id: external_id.clone() };
+                let (json, done) = site.ask::<serde_json::Value>(request, Some(why))?;
+                let new = done["new_ticket"].as_str().unwrap_or_default().to_owned();
+                let text = match site.look.lang {
+                    Lang::Zh => format!("已撤销并单:{external_id} 从 {number} 分出,另立新工单 {new}"),
+                    Lang::En => format!("taken apart: {external_id} left {number} and is ticket {new} now"),
+                };
+                Ok(Output::new(json, text))
             }
         }
     }
@@ -108,6 +129,9 @@ pub(super) fn show(look: &Look, life: &Life) -> String {
         ("category", ticket.category.clone().unwrap_or_default()),
         ("region", ticket.region.clone().unwrap_or_default()),
     ]);
+    if life.references.len() > 1 {
+        text += &look.section("sources", &sources(look, &life.references));
+    }
     text += &look.section("draft", &draft(look, &life.draft));
     text += &look.section("versions", &versions(look, &life.versions));
     for version in &life.versions {

@@ -25,6 +25,8 @@ pub(super) async fn references(
             channel: row.channel_code,
             external_id: row.external_id,
             since: moment(row.since),
+            ended_at: row.ended.as_ref().map(|(at, _)| moment(*at)),
+            ended_how: row.ended.map(|(_, how)| how),
             write_backs: lane.items.iter().map(|item| view(&lane, item, letters, unmask)).collect(),
         });
     }

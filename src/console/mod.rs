@@ -11,6 +11,7 @@ mod dead;
 mod errands;
 mod handle;
 mod home;
+mod joined;
 mod line;
 mod offline;
 mod request;

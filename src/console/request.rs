@@ -69,6 +69,13 @@ pub enum Request {
         /// With everything personal, and the raw form; needs a reason and goes on record first.
         unmask: bool,
     },
+    /// Takes a source out of a ticket that it had joined (撤销并单); needs a reason.
+    TicketUnjoin {
+        /// The ticket's number, as a person writes it.
+        number: String,
+        /// The source's number (来源编号).
+        external_id: String,
+    },
     /// Errands that are undone.
     ErrandList {
         /// At most so many.
@@ -201,6 +208,7 @@ impl Request {
             Self::TicketList { .. } => "ticket_list",
             Self::Due { .. } => "due",
             Self::TicketShow { .. } => "ticket_show",
+            Self::TicketUnjoin { .. } => "ticket_unjoin",
             Self::ErrandList { .. } => "errand_list",
             Self::DeadList { .. } => "dead_list",
             Self::DeadShow { .. } => "dead_show",

@@ -173,7 +173,7 @@ pub(super) async fn show(house: &House, number: &str, unmask: bool, actor: &Acto
     })
 }
 
-fn missing(number: Spoken, error: StoreError) -> Problem {
+pub(super) fn missing(number: Spoken, error: StoreError) -> Problem {
     match error {
         StoreError::NotFound => Problem::not_found(Text::new(
             format!("没有汇流编号为 {number} 的统一工单"),

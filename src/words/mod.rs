@@ -77,6 +77,7 @@ pub const HEADS: &[Entry] = &[
     ("concluded_at", "办结时间", "Concluded"),
     ("outcome", "办理反馈", "Outcome"),
     ("write_backs", "回传", "Write-backs"),
+    ("sources", "来源", "Sources"),
     ("sending", "待回传", "For the sources"),
     ("approvals", "待审签", "Wait for approval"),
     ("findings", "要改的地方", "Findings"),
@@ -127,6 +128,7 @@ pub const VERSION_STATES: &[Entry] = &[
     ("unmapped", "认不出", "unmapped"),
     ("held", "疑似编号复用", "suspected re-used number"),
     ("older", "早于现有版本", "older than the latest"),
+    ("act", "对工单的来件", "act"),
 ];
 
 /// Kinds of events.
@@ -136,7 +138,18 @@ pub const EVENT_KINDS: &[Entry] = &[
     ("decided", "审批结果", "decided above"),
     ("redo", "退回重办", "to be done again"),
     ("handed_back", "退回修改", "handed back"),
+    ("supplemented", "补充", "supplement"),
+    ("urged", "催办", "urged"),
+    ("supervised", "督办", "supervised"),
+    ("withdrawn", "撤诉", "withdrawn"),
+    ("recalled", "上级收回", "recalled"),
+    ("rated", "评价", "rated"),
+    ("joined", "并单", "joined"),
+    ("unjoined", "撤销并单", "taken apart"),
 ];
+
+/// How a source ended on its ticket.
+pub const SOURCE_ENDS: &[Entry] = &[("withdrawn", "已撤回", "withdrawn"), ("unjoined", "已撤销并单", "taken apart")];
 
 /// States of an event.
 pub const EVENT_STATES: &[Entry] = &[
@@ -158,6 +171,8 @@ pub const DEAD_KINDS: &[Entry] = &[
     ("uncertain", "回传", "write-back"),
     ("by_hand", "回传", "write-back"),
     ("approval", "回传", "write-back"),
+    ("urged", "催办", "urging"),
+    ("unmatched", "来件", "submission"),
 ];
 
 /// Why something needs a person.
@@ -170,6 +185,8 @@ pub const REASONS: &[Entry] = &[
     ("denied", "要登录", "denied"),
     ("unavailable", "多次没有发成", "failed many times"),
     ("exhausted", "多次没有发成", "failed many times"),
+    ("urged", "上级在催,答复还没送到", "asked for, and the answer is not there"),
+    ("unmatched", "它指的那一件还没来", "what it is about did not come"),
 ];
 
 /// Why a write-back needs a person.
@@ -241,6 +258,9 @@ pub const ENDS: &[Entry] = &[
     ("handed_back", "已退回热线修改", "handed back"),
     ("done", "已回复", "done by hand"),
     ("overtaken", "已不用处理", "no longer needed"),
+    ("decided", "上级已批", "decided above"),
+    ("answered", "答复已送到", "the answer arrived"),
+    ("matched", "已对上", "matched"),
 ];
 
 /// What became of a submission that was mapped anew.
@@ -267,6 +287,7 @@ pub const DEEDS: &[Entry] = &[
     ("agree_reworded", "改后同意发出", "reworded and agreed"),
     ("hand_back", "退回热线修改", "handed back"),
     ("done", "人工回复", "done by hand"),
+    ("unjoin", "撤销并单", "taken apart"),
     ("secret_set", "录入密钥", "set a secret"),
 ];
 
@@ -321,6 +342,7 @@ mod tests {
             STANDINGS,
             VERSION_STATES,
             EVENT_KINDS,
+            SOURCE_ENDS,
             EVENT_STATES,
             DEAD_KINDS,
             REASONS,

@@ -18,6 +18,12 @@ pub struct ReferenceView {
     pub external_id: String,
     /// When it came to the ticket.
     pub since: Timestamp,
+    /// When it ended there.
+    #[serde(default)]
+    pub ended_at: Option<Timestamp>,
+    /// `withdrawn` or `unjoined`.
+    #[serde(default)]
+    pub ended_how: Option<String>,
     /// What is carried to it, in order.
     pub write_backs: Vec<WriteBackView>,
 }

@@ -75,10 +75,12 @@ impl Ground<'_, '_> {
             Some(ticket) => self.is_concluded(ticket)?,
             None => false,
         };
-        if concluded && act.act == Act::Supplement && act.after_close.supplement == AfterSupplement::New {
-            if let (Some(mapped), None) = (&arrival.mapped, prev) {
-                return self.supplement_anew(member, arrival, act, mapped);
-            }
+        let anew = act.act == Act::Supplement && act.after_close.supplement == AfterSupplement::New;
+        if concluded
+            && anew
+            && let (Some(mapped), None) = (&arrival.mapped, prev)
+        {
+            return self.supplement_anew(member, arrival, act, mapped);
         }
         self.keep(member, arrival, prev, 1, STATE_ACT, ticket)?;
         match prev {
