@@ -6,10 +6,15 @@ use jiff::civil::Date;
 use super::output::{Failure, NOT_FOUND, Output};
 use super::prompt::Prompt;
 use super::site::Site;
+use super::table::Look;
 use super::ticket::list;
-use crate::console::view::TicketView;
+use crate::console::view::{ChannelView, FoundView, TicketView};
 use crate::console::{self, Problem, ROWS, Request};
+use crate::settings::Lang;
 use crate::words::say;
+
+/// For how many found tickets the sentence is written out.
+const SAID: usize = 5;
 
 /// Finds tickets; all that is given must fit.
 #[derive(Args, Debug)]
@@ -70,10 +75,47 @@ impl Find {
             to: self.to,
             limit: self.limit,
         };
-        let (json, tickets) = site.ask::<Vec<TicketView>>(Request::Find(find), None)?;
-        let status = if tickets.is_empty() { NOT_FOUND } else { 0 };
-        Ok(Output::new(json, list(&site.look, &tickets)).status(status))
+        let (json, found) = site.ask::<Vec<FoundView>>(Request::Find(find), None)?;
+        if found.is_empty() {
+            let (_, channels) = site.ask::<Vec<ChannelView>>(Request::ChannelList, None)?;
+            return Ok(Output::new(json, nothing(&site.look, &channels)).status(NOT_FOUND));
+        }
+        Ok(Output::new(json, answer(&site.look, &found)))
     }
+}
+
+/// What was found, and for a few the sentence to be said on the telephone.
+fn answer(look: &Look, found: &[FoundView]) -> String {
+    let tickets: Vec<TicketView> = found.iter().map(|one| one.ticket.clone()).collect();
+    let mut text = list(look, &tickets);
+    for one in found.iter().take(SAID) {
+        let sentence = if look.lang == Lang::Zh { &one.said.zh } else { &one.said.en };
+        text += &format!("\n{} {sentence}\n", one.ticket.number);
+        if one.sources.len() > 1 {
+            for source in &one.sources {
+                let state = match source.answered_at {
+                    Some(at) => format!("{} {}", say(look.lang, "已答复", "answered"), look.short(at)),
+                    None => say(look.lang, "还没有答复", "not answered yet").into(),
+                };
+                text += &format!("  {} {}: {state}\n", source.channel, source.external_id);
+            }
+        }
+    }
+    text
+}
+
+/// Nothing was found: it may lie where nobody could look.
+fn nothing(look: &Look, channels: &[ChannelView]) -> String {
+    let mut text = list(look, &[]);
+    for channel in channels {
+        let Some(since) = channel.far.as_ref().and_then(|far| far.open_since) else { continue };
+        let since = look.short(since);
+        text += &match look.lang {
+            Lang::Zh => format!("\n{}从 {since} 起读不到,来件可能还没取到", channel.name),
+            Lang::En => format!("\n{} could not be read since {since}: its letters may not be here yet", channel.name),
+        };
+    }
+    text
 }
 
 /// A mobile number or a resident identity number, as far as their form tells.

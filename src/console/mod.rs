@@ -9,6 +9,7 @@ mod channels;
 mod control;
 mod dead;
 mod errands;
+mod found;
 mod handle;
 mod home;
 mod joined;

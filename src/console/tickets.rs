@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::channels::Names;
 use super::handle::{deeds, on_record};
-use super::view::{EventView, Life, OutcomeView, TicketView, VersionView};
-use super::{Find, House, MAX_ROWS, Problem, ROWS, carried, dead};
+use super::view::{EventView, FoundView, Life, OutcomeView, TicketView, VersionView};
+use super::{Find, House, MAX_ROWS, Problem, ROWS, carried, dead, found};
 use crate::settings::Text;
 use crate::store::{
     Actor, DeadQuery, DeadRow, Digest, Due, EventRow, Folio, Mapped, Search, Standing, StoreError, TicketRow,
@@ -50,7 +50,7 @@ pub(super) async fn due(
 }
 
 /// Tickets that fit all that is given, newest first.
-pub(super) async fn find(house: &House, find: Find) -> Result<Vec<TicketView>, Problem> {
+pub(super) async fn find(house: &House, find: Find) -> Result<Vec<FoundView>, Problem> {
     let blinds = blinds(house, &find)?;
     if blinds.is_empty() && find.number.is_none() {
         return Err(Problem::invalid(
@@ -71,7 +71,11 @@ pub(super) async fn find(house: &House, find: Find) -> Result<Vec<TicketView>, P
         let ids = Some(found.iter().map(|row| row.key.id).collect());
         found = house.store.search(Search { blind: Some(*blind), ids, ..base.clone() }).await?;
     }
-    Ok(found.iter().map(|row| view(&names, row)).collect())
+    let mut views = Vec::with_capacity(found.len());
+    for row in &found {
+        views.push(found::said(house, row, view(&names, row)).await?);
+    }
+    Ok(views)
 }
 
 fn blinds(house: &House, find: &Find) -> Result<Vec<Digest>, Problem> {

@@ -82,6 +82,22 @@ async fn one_letter_by_three_roads_is_one_ticket_and_all_three_are_told_though_o
         scene.until("this road is told", || desk.answers().told(&letter.number).len() == 1).await;
     }
     assert!(scene.dead().await.is_empty());
+    // The citizen calls: one sentence, and each of the three roads answered.
+    let found = scene.answered(&["find", &number]).await;
+    let said = found[0]["said"]["zh"].as_str().unwrap();
+    assert!(said.starts_with('您') && said.contains("在县长信箱的来件") && said.contains("已答复"), "{said}");
+    let sources = found[0]["sources"].as_array().unwrap();
+    assert!(sources.len() == 3 && sources.iter().all(|source| source["answered_at"].is_string()), "{sources:?}");
+    // It was another citizen's after all: the third road becomes a ticket of its own, and is closed anew.
+    assert_ne!(scene.ask(&["ticket", "unjoin", &number, "no-such", "--why", "x"]).await.0, 0);
+    let apart = scene.answered(&["ticket", "unjoin", &number, &third.number, "--why", "不是同一个人"]).await;
+    let new = apart["new_ticket"].as_str().unwrap().to_owned();
+    scene.until_told(5).await;
+    assert_eq!((kinds(&scene, &number).pop().unwrap(), kinds(&scene, &new)), ("unjoined".into(), vec!["new".into()]));
+    close(&scene, &token, "o2", &new).await;
+    scene.until("the third road is told again", || desks[2].answers().told(&third.number).len() == 2).await;
+    assert_eq!(desks[0].answers().told(&first.number).len(), 1);
+    assert_eq!(push(&scene, "province", &third).await, new, "the pair is never joined again");
 }
 
 #[tokio::test]

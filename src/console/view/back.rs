@@ -28,6 +28,29 @@ pub struct ReferenceView {
     pub write_backs: Vec<WriteBackView>,
 }
 
+/// A ticket that was found, and what is said about it on the telephone.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct FoundView {
+    /// As in the list.
+    #[serde(flatten)]
+    pub ticket: super::TicketView,
+    /// The sentence, in both languages.
+    pub said: super::TextView,
+    /// Its sources, answered or not.
+    pub sources: Vec<AnsweredView>,
+}
+
+/// A source of a ticket, and whether it has its answer.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AnsweredView {
+    /// The channel's code.
+    pub channel: String,
+    /// 来源编号.
+    pub external_id: String,
+    /// When a concluding outcome reached it; null while it has none.
+    pub answered_at: Option<Timestamp>,
+}
+
 /// One outcome on its way to one source.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct WriteBackView {

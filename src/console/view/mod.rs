@@ -3,7 +3,9 @@
 
 mod back;
 
-pub use back::{ApprovalDetail, ApprovalView, Behind, CheckedText, ReferenceView, TryView, WriteBackView};
+pub use back::{
+    AnsweredView, ApprovalDetail, ApprovalView, Behind, CheckedText, FoundView, ReferenceView, TryView, WriteBackView,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
