@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use huiliu_contract::{Fault, Misconfigured, Site};
+use huiliu_contract::{Fault, Misconfigured, Reached, Site};
 use huiliu_kit::auth::Credentials;
 use huiliu_kit::client::{Client, ClientOptions};
 use huiliu_kit::pick::{Pointer, scalar};
@@ -29,6 +29,7 @@ pub struct RestForwarder {
     judge: Judge,
     body: Option<Template>,
     number_at: Option<Pointer>,
+    answers_at: Option<Pointer>,
     batch: usize,
     in_flight: usize,
 }
@@ -53,6 +54,8 @@ impl RestForwarder {
         let body = body.map_err(|bad| wrong.push(bad.at_key("core.body")));
         let number_at = settings.number_at.as_deref().map(Pointer::parse).transpose();
         let number_at = number_at.map_err(|bad| wrong.push(bad.at_key("core.number_at")));
+        let answers_at = settings.answers_at.as_deref().map(Pointer::parse).transpose();
+        let answers_at = answers_at.map_err(|bad| wrong.push(bad.at_key("core.answers_at"))).unwrap_or_default();
         let headers = headers(settings, &mut wrong);
         match (url, client, credentials, judge, body, number_at) {
             (Ok(url), Ok(client), Ok(credentials), Ok(judge), Ok(body), Ok(number_at)) if wrong.is_empty() => {
@@ -64,6 +67,7 @@ impl RestForwarder {
                     judge,
                     body,
                     number_at,
+                    answers_at,
                     batch: usize::from(settings.batch.max(1)),
                     in_flight: usize::from(settings.in_flight.max(1)),
                 })
@@ -98,10 +102,25 @@ impl RestForwarder {
             request = request.header("Idempotency-Key", key);
         }
         let answer = self.client.send(self.credentials.sign(request).body(body)).await?;
-        if self.number_at.is_none() && self.judge.trusts_status() && answer.status.is_success() {
+        let reads = self.number_at.is_some() || self.answers_at.is_some();
+        if !reads && self.judge.trusts_status() && answer.status.is_success() {
             return Ok(None);
         }
         self.judge.accept(&answer, jiff::Timestamp::now())
+    }
+
+    /// One answer an event, from the list of them. An event without one may have been taken or not.
+    fn each(&self, events: usize, document: Option<&Value>) -> Vec<Result<CoreRef, Fault>> {
+        let found = document.and_then(|document| self.answers_at.as_ref()?.get(document)).and_then(Value::as_array);
+        let answer = |at: usize| {
+            let member = found.and_then(|list| list.get(at)).ok_or_else(|| {
+                let message = format!("the answer to {events} events holds none for event {}", at + 1);
+                Fault::unavailable(message, Reached::Maybe)
+            })?;
+            self.judge.member(member)?;
+            Ok(CoreRef { number: self.number(Some(member)) })
+        };
+        (0..events).map(answer).collect()
     }
 
     fn number(&self, document: Option<&Value>) -> Option<String> {
@@ -150,6 +169,7 @@ impl Forwarder for RestForwarder {
         body.push(b']');
         match self.post(body, None).await {
             Err(fault) => events.iter().map(|_| Err(fault.clone())).collect(),
+            Ok(document) if self.answers_at.is_some() => self.each(events.len(), document.as_ref()),
             Ok(document) => {
                 // Numbers of a batch stand as a list at the declared place, in the order of the events.
                 let found = document.as_ref().and_then(|document| self.number_at.as_ref()?.get(document));

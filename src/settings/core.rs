@@ -51,6 +51,11 @@ pub struct CoreSettings {
     #[serde(default)]
     #[schemars(extend("x-zh" = "热线工单号在返回内容里的位置"))]
     pub number_at: Option<String>,
+    /// Where the answer to a list holds one answer an event, in their order: each is then judged by `success.at` and its
+    /// number read at `number_at`, both inside it. Absent takes or refuses a list as a whole.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "一次发多条时,逐条的结果在返回内容里的位置;写了就逐条判断成功"))]
+    pub answers_at: Option<String>,
     /// How long an item that the core does not take waits before each further attempt; after the last it
     /// needs a person. Absent: 5 s, 30 s, 5 min, 30 min, 2 h, 6 h, 12 h.
     #[serde(default)]

@@ -174,3 +174,28 @@ async fn a_core_that_does_not_know_us_is_left_alone_until_a_person_resumes_it() 
     assert!(told.is_superset(&sent));
     scene.assert_nothing_waits().await;
 }
+
+#[tokio::test]
+async fn an_event_that_is_refused_inside_a_list_is_not_believed_to_be_taken() {
+    let options = CoreOptions { key_at: "/idempotency_key".into(), ..CoreOptions::default() };
+    let core = Core::start(options).await.unwrap();
+    let rules =
+        format!("{SHORT}\nbatch = 10\nin_flight = 1\nsuccess = {{ at = \"/code\", is = [0] }}\nanswers_at = \"/data\"");
+    let scene = Plan::with_core(core).await.letters().core(&rules).start().await;
+    scene.core.refuse("毒", RefuseHow::Body);
+    scene.glass.hold();
+    let mut poison = Letter::invented(1);
+    poison.document["title"] = json!("毒");
+    let number = ticket(scene.mailbox("letters").push(&poison).await);
+    push_all(&scene, 2..=12).await;
+    scene.glass.release();
+    scene.until("the others went", || scene.core.stats().distinct == 11).await;
+    scene.until("it needs a person", || scene.house.printed().iter().any(|l| l.contains("needs a person"))).await;
+    let dead = scene.dead().await;
+    assert_eq!((dead.len(), &dead[0]["ticket"]), (1, &json!(number)));
+    let listed =
+        scene.glass.seen().iter().filter(|seen| seen.json().as_array().is_some_and(|list| list.len() > 1)).count();
+    assert!(listed > 0, "no lists were sent");
+    let found = scene.answered(&["find", &Letter::invented(2).number]).await;
+    assert!(found[0]["core_number"].is_string(), "the number of a member is read inside it: {found}");
+}

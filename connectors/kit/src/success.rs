@@ -161,6 +161,19 @@ impl Judge {
         Ok(Some(document))
     }
 
+    /// Judges one member of a list of answers by the same rule; without a rule every member is a success.
+    ///
+    /// # Errors
+    ///
+    /// What the member says; it was answered, so nothing about it is uncertain.
+    pub fn member(&self, member: &Value) -> Result<(), Fault> {
+        self.body(member).map_err(|failure| match failure.trouble {
+            Trouble::Unavailable => Fault::unavailable(failure.message, Reached::No),
+            Trouble::Denied => Fault::denied(failure.message),
+            Trouble::Malformed => Fault::malformed(failure.message),
+        })
+    }
+
     fn status(&self, answer: &Answer) -> Result<(), Failure> {
         let status = answer.status;
         if status.is_success() {
