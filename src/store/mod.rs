@@ -4,6 +4,7 @@
 //! transaction), [`Archive`] is reading. Only `open` names a database.
 
 mod blind;
+pub mod blobs;
 mod clock;
 mod errand;
 mod folio;
@@ -24,6 +25,7 @@ use async_trait::async_trait;
 use huiliu_contract::OutcomeKind;
 use jiff::Timestamp;
 
+pub use blobs::{BlobReader, BlobWriter, Blobs, Content};
 pub use clock::{Clock, Jump};
 pub use errand::{Errand, Far, Task};
 pub use folio::{BadFolio, Folio, Mapped};
@@ -133,6 +135,8 @@ pub trait Store: Desk + Archive {
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.
     fn keys(&self) -> &Arc<Keys>;
+    /// Where files lie.
+    fn blobs(&self) -> &Arc<dyn Blobs>;
     /// Which errands are due.
     fn schedule(&self) -> &Arc<Schedule>;
     /// Reserves an id for a row whose body is sealed before the transaction.

@@ -36,7 +36,7 @@ use self::serial::{Serials, id_of, number_of};
 use self::start::{last_seen, load_errands, migrate, private, reader, settings};
 use self::writer::{Order, Writer};
 use super::{
-    Acceptance, Clock, Digest, Enrolled, Errand, FirstRun, FirstRunCounts, Fresh, Keys, Lane, Lease, NotAccepted,
+    Acceptance, Blobs, Clock, Digest, Enrolled, Errand, FirstRun, FirstRunCounts, Fresh, Keys, Lane, Lease, NotAccepted,
     OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store, StoreError, Task, Unclean, Verdict,
 };
 use crate::ticket::Spoken;
@@ -62,6 +62,7 @@ pub(super) struct Sqlite {
     /// People read here: a long search must not keep the next event waiting.
     archive: Arc<Mutex<Connection>>,
     keys: Arc<Keys>,
+    blobs: Arc<dyn Blobs>,
     schedule: Arc<Schedule>,
     clock: Arc<Clock>,
     ids: Arc<AtomicI64>,
@@ -72,7 +73,13 @@ pub(super) struct Sqlite {
 
 impl Sqlite {
     /// Opens or makes the database, migrates it, and starts the writer.
-    pub(super) fn open(path: &Path, keys: Arc<Keys>, zone: TimeZone, lock: File) -> Result<Self, StoreError> {
+    pub(super) fn open(
+        path: &Path,
+        keys: Arc<Keys>,
+        blobs: Arc<dyn Blobs>,
+        zone: TimeZone,
+        lock: File,
+    ) -> Result<Self, StoreError> {
         let mut db = Connection::open(path)?;
         db.pragma_update(None, "page_size", 8192)?;
         db.pragma_update(None, "journal_mode", "WAL")?;
@@ -125,6 +132,7 @@ impl Sqlite {
             reader: Arc::new(Mutex::new(reader(path)?)),
             archive: Arc::new(Mutex::new(reader(path)?)),
             keys,
+            blobs,
             schedule,
             clock,
             ids,
@@ -193,6 +201,10 @@ impl Store for Sqlite {
 
     fn keys(&self) -> &Arc<Keys> {
         &self.keys
+    }
+
+    fn blobs(&self) -> &Arc<dyn Blobs> {
+        &self.blobs
     }
 
     fn schedule(&self) -> &Arc<Schedule> {
