@@ -105,7 +105,7 @@ pub const VERSION_STATES: &[Entry] = &[
 ];
 
 /// Kinds of events.
-pub const EVENT_KINDS: &[Entry] = &[("new", "新件", "new"), ("revised", "更正", "revised")];
+pub const EVENT_KINDS: &[Entry] = &[("new", "新件", "new"), ("revised", "更正", "revised"), ("file", "附件", "file")];
 
 /// States of an event.
 pub const EVENT_STATES: &[Entry] = &[
@@ -123,6 +123,7 @@ pub const DEAD_KINDS: &[Entry] = &[
     ("unmapped", "来件", "submission"),
     ("held", "来件", "submission"),
     ("unreadable", "推送", "push"),
+    ("file", "附件取不到", "attachment not fetched"),
 ];
 
 /// Why something needs a person.
@@ -135,6 +136,14 @@ pub const REASONS: &[Entry] = &[
     ("denied", "要登录", "denied"),
     ("unavailable", "多次没有发成", "failed many times"),
     ("exhausted", "多次没有发成", "failed many times"),
+    ("host_not_allowed", "附件地址不在允许之列", "host not allowed"),
+    ("private_address", "附件地址在内网,未经允许", "private address not allowed"),
+    ("bad_link", "附件地址写得不对", "not a link that can be followed"),
+    ("too_many_redirects", "附件地址转来转去", "too many redirects"),
+    ("too_large", "附件太大", "too large"),
+    ("type_not_allowed", "附件类型不收", "type not allowed"),
+    ("dangerous", "附件是程序或脚本", "a program or a script"),
+    ("not_what_it_says", "附件内容和说的不符", "not what it says it is"),
 ];
 
 /// How a dead letter ended.
@@ -166,10 +175,11 @@ pub const DEEDS: &[Entry] = &[
     ("drop", "销掉", "dropped"),
     ("remap", "重新识别", "mapped anew"),
     ("secret_set", "录入密钥", "set a secret"),
+    ("file", "热线下载附件", "handed a file to the core"),
 ];
 
 /// Tasks of errands.
-pub const TASKS: &[Entry] = &[("poll", "取件", "poll"), ("forward", "转热线", "forward")];
+pub const TASKS: &[Entry] = &[("poll", "取件", "poll"), ("forward", "转热线", "forward"), ("fetch", "取附件", "fetch")];
 
 /// States of errands.
 pub const ERRAND_STATES: &[Entry] =

@@ -59,7 +59,9 @@ pub(super) async fn show(house: &House, id: i64, unmask: bool, actor: &Actor) ->
 /// What a dead letter's body shows. Unreadable bytes were never understood, so masked views show none of them.
 fn inside(kind: DeadKind, body: &[u8], unmask: bool) -> (Value, Option<String>) {
     match (kind, Folio::read(body)) {
-        (kind, _) if kind == DeadKind::Event || kind.is_homeward() => (said(shown(body, unmask), unmask), None),
+        (kind, _) if matches!(kind, DeadKind::Event | DeadKind::File) || kind.is_homeward() => {
+            (said(shown(body, unmask), unmask), None)
+        }
         (_, Ok(folio)) => {
             let details = match folio.mapped {
                 Mapped::Draft(draft) => shown_draft(draft, unmask),
@@ -177,7 +179,7 @@ pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadE
                 "this submission must be compared with an earlier version first; try again",
             )),
         },
-        DeadKind::WriteBack | DeadKind::Uncertain => {
+        DeadKind::WriteBack | DeadKind::Uncertain | DeadKind::File => {
             house.store.retry(id, actor).await?;
             Ok(DeadEnded { id, how: "retried".into(), ticket: before, what: None })
         }

@@ -23,8 +23,8 @@ mod walk;
 
 pub use channel::{
     ChannelFile, ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom,
-    DeadlineTable, Fallback, KindInfo, Ledger, NoSuchChannel, OnUnmappable, PollTable, Report, ReturnCodes,
-    ReturnTable, ReturnWord, Said, Sign, Uncertain, Wording,
+    DeadlineTable, Fallback, FileType, FilesTable, KindInfo, Ledger, NoSuchChannel, OnUnmappable, PollTable, Report,
+    ReturnCodes, ReturnTable, ReturnWord, Said, Sign, Uncertain, Wording,
 };
 pub use core::CoreSettings;
 pub use day::Day;

@@ -7,6 +7,7 @@ mod blind;
 pub mod blobs;
 mod clock;
 mod errand;
+mod files;
 mod folio;
 mod homeward;
 mod open;
@@ -18,7 +19,7 @@ mod sqlite;
 mod suite;
 mod types;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -28,6 +29,7 @@ use jiff::Timestamp;
 pub use blobs::{BlobReader, BlobWriter, Blobs, Content};
 pub use clock::{Clock, Jump};
 pub use errand::{Errand, Far, Task};
+pub use files::{Fetched, FileAbout, FileRow, FileState, Filed};
 pub use folio::{BadFolio, Folio, Mapped};
 pub use homeward::{Again, Carried, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, TryEnd};
 pub use open::{Home, open};
@@ -175,6 +177,10 @@ pub trait Store: Desk + Archive {
         kind: OutcomeKind,
         body: Vec<u8>,
     ) -> Result<OutcomeTaken, StoreError>;
+    /// One file by its id, opened.
+    async fn file(&self, id: i64) -> Result<FileRow, StoreError>;
+    /// Which of these blobs a row names.
+    async fn named(&self, blobs: Vec<Digest>) -> Result<HashSet<Digest>, StoreError>;
     /// What the previous process left, if it did not stop cleanly.
     fn unclean(&self) -> Option<Unclean>;
     /// Forgets what has run out (once-tokens, outcomes of unknown tickets).
@@ -230,6 +236,13 @@ pub trait Archive: Send + Sync {
     async fn references(&self, ticket: i64) -> Result<Vec<ReferenceRow>, StoreError>;
     /// The outcomes of a ticket, bodies opened.
     async fn outcomes(&self, ticket: i64) -> Result<Vec<OutcomeRow>, StoreError>;
+    /// One file of a ticket by its place, from 0: of that version, or of the latest.
+    async fn file_at(
+        &self,
+        ticket: crate::ticket::Spoken,
+        version: Option<u32>,
+        place: u32,
+    ) -> Result<FileRow, StoreError>;
     /// What needs a person.
     async fn dead(&self, query: DeadQuery) -> Result<Vec<DeadRow>, StoreError>;
     /// What people did about a subject.

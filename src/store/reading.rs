@@ -180,6 +180,8 @@ pub enum DeadKind {
     ByHand,
     /// A write-back that a person must look at before it leaves (待审签).
     Approval,
+    /// A file that could not be fetched, or that a rule forbids (附件取不到).
+    File,
 }
 
 impl DeadKind {
@@ -193,6 +195,7 @@ impl DeadKind {
             6 => Self::Uncertain,
             7 => Self::ByHand,
             8 => Self::Approval,
+            9 => Self::File,
             _ => Self::Unreadable,
         }
     }
@@ -208,6 +211,7 @@ impl DeadKind {
             Self::Uncertain => 6,
             Self::ByHand => 7,
             Self::Approval => 8,
+            Self::File => 9,
         }
     }
 
@@ -227,6 +231,7 @@ impl DeadKind {
             Self::Uncertain => "uncertain",
             Self::ByHand => "by_hand",
             Self::Approval => "approval",
+            Self::File => "file",
         }
     }
 }

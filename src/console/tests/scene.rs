@@ -141,6 +141,7 @@ impl Scene {
             version,
             body,
             mapped,
+            files: Vec::new(),
             standing: Standing::Live,
             compared: None,
         };

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ChannelTable, ConnectTable, DeadlineTable, KindInfo, Ledger, PollTable, ReturnTable};
+use super::{ChannelTable, ConnectTable, DeadlineTable, FilesTable, KindInfo, Ledger, PollTable, ReturnTable};
 use crate::settings::schema;
 use crate::settings::walk;
 
@@ -86,6 +86,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
     let mut connect = table(schema::of::<ConnectTable>());
     let mut poll = table(schema::of::<PollTable>());
     let mut deadline = table(schema::of::<DeadlineTable>());
+    let mut files = table(schema::of::<FilesTable>());
     let mut back = table(schema::of::<ReturnTable>());
     for (schema, zh) in [
         (&mut channel, "这是谁"),
@@ -93,6 +94,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
         (&mut connect, "怎么连"),
         (&mut poll, "怎么取"),
         (&mut deadline, "来件没写期限时怎么算"),
+        (&mut files, "附件从哪里取、收哪些"),
         (&mut back, "怎么回"),
     ] {
         schema["x-zh"] = zh.into();
@@ -110,6 +112,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
             "connect": connect,
             "poll": poll,
             "deadline": deadline,
+            "files": files,
             "return": back,
             "fields": { "type": "object", "x-zh": "字段对应:左边是统一工单的字段,右边是对方的字段",
                 "description": "Which field of the ticket comes from where." },

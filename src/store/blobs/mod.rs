@@ -3,6 +3,7 @@
 
 mod folder;
 mod pieces;
+mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use super::{Digest, Keys, StoreError};
 
 pub(super) use folder::Folder;
+pub use sweep::sweep;
 
 /// What is known of the content of a blob.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

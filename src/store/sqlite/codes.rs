@@ -28,6 +28,7 @@ pub(super) fn kind_number(kind: EventKind) -> i64 {
         EventKind::Decided => 3,
         EventKind::Redo => 4,
         EventKind::HandedBack => 5,
+        EventKind::File => 16,
     }
 }
 
@@ -38,6 +39,7 @@ pub(super) fn kind_of(number: i64) -> EventKind {
         3 => EventKind::Decided,
         4 => EventKind::Redo,
         5 => EventKind::HandedBack,
+        16 => EventKind::File,
         _ => EventKind::New,
     }
 }

@@ -38,6 +38,7 @@ pub(super) struct DeadLetter {
     ticket: Option<i64>,
     n: Option<i64>,
     reference: Option<i64>,
+    file: Option<i64>,
     /// Its channel.
     pub(super) channel: i64,
     /// The version it is about.
@@ -48,7 +49,7 @@ fn open_letter(desk: &Open<'_>, dead: i64) -> Result<DeadLetter, StoreError> {
     let found: Option<(DeadLetter, Option<i64>)> = desk
         .db
         .query_row(
-            "SELECT kind, ticket, n, channel, version, reference, ended_at FROM dead WHERE id = ?1",
+            "SELECT kind, ticket, n, channel, version, reference, ended_at, file FROM dead WHERE id = ?1",
             [dead],
             |row| {
                 let letter = DeadLetter {
@@ -58,6 +59,7 @@ fn open_letter(desk: &Open<'_>, dead: i64) -> Result<DeadLetter, StoreError> {
                     channel: row.get(3)?,
                     version: row.get(4)?,
                     reference: row.get(5)?,
+                    file: row.get(7)?,
                 };
                 Ok((letter, row.get(6)?))
             },
@@ -221,6 +223,13 @@ impl Desk for Sqlite {
                 item.set(desk, Carried::Waiting, "retried")?;
                 return deed.write(desk);
             }
+            if let Some(file) = letter.file {
+                end(desk, dead, "retried")?;
+                if let Some(errand) = super::files::again(desk.db, file, desk.now)? {
+                    plant(desk, errand)?;
+                }
+                return deed.write(desk);
+            }
             let (DEAD_EVENT, Some(ticket)) = (letter.kind, letter.ticket) else {
                 return Err(StoreError::Refused("only an event can be tried again as it is".into()));
             };
@@ -276,7 +285,7 @@ impl Desk for Sqlite {
         let (code, schedule, signs) = (code.to_owned(), self.schedule.clone(), self.signs.clone());
         self.write(move |desk| {
             let letter = open_letter(desk, dead)?;
-            if matches!(letter.kind, DEAD_EVENT | DEAD_UNREADABLE) || letter.item().is_some() {
+            if matches!(letter.kind, DEAD_EVENT | DEAD_UNREADABLE) || letter.item().is_some() || letter.file.is_some() {
                 return Err(StoreError::Refused("this dead letter holds no submission to map".into()));
             }
             let verdict = super::remap::remap(desk, &schedule, &signs, &letter, &code, arrival)?;

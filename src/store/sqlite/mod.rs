@@ -6,6 +6,7 @@ mod codes;
 mod decide;
 mod desk;
 mod due;
+mod files;
 mod homeward;
 mod letters;
 mod read;
@@ -18,7 +19,7 @@ mod start;
 mod statements;
 mod writer;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,8 +37,8 @@ use self::serial::{Serials, id_of, number_of};
 use self::start::{last_seen, load_errands, migrate, private, reader, settings};
 use self::writer::{Order, Writer};
 use super::{
-    Acceptance, Blobs, Clock, Digest, Enrolled, Errand, FirstRun, FirstRunCounts, Fresh, Keys, Lane, Lease, NotAccepted,
-    OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store, StoreError, Task, Unclean, Verdict,
+    Acceptance, Blobs, Clock, Digest, Enrolled, Errand, FileRow, FirstRun, FirstRunCounts, Fresh, Keys, Lane, Lease,
+    NotAccepted, OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store, StoreError, Task, Unclean, Verdict,
 };
 use crate::ticket::Spoken;
 
@@ -103,7 +104,8 @@ impl Sqlite {
             "SELECT max((SELECT coalesce(max(id), 0) FROM version), (SELECT coalesce(max(id), 0) FROM dead),
              (SELECT coalesce(max(id), 0) FROM outcome), (SELECT coalesce(max(id), 0) FROM edit),
              (SELECT coalesce(max(id), 0) FROM deed), (SELECT coalesce(max(id), 0) FROM try),
-             (SELECT coalesce(max(id), 0) FROM wording), (SELECT coalesce(max(id), 0) FROM note))",
+             (SELECT coalesce(max(id), 0) FROM wording), (SELECT coalesce(max(id), 0) FROM note),
+             (SELECT coalesce(max(id), 0) FROM file))",
             [],
             |row| row.get(0),
         )?;
@@ -365,6 +367,14 @@ impl Store for Sqlite {
 
     async fn begin(&self, lease: Lease, n: u32, id: i64, parcel: Vec<u8>) -> Result<bool, StoreError> {
         writer::join(self.orders()?, move |ground| homeward::begin(ground, lease, n, id, &parcel)).await
+    }
+
+    async fn file(&self, id: i64) -> Result<FileRow, StoreError> {
+        self.read(move |db, keys| files::file(db, keys, id)).await
+    }
+
+    async fn named(&self, blobs: Vec<Digest>) -> Result<HashSet<Digest>, StoreError> {
+        self.read(move |db, _| files::named(db, &blobs)).await
     }
 
     fn unclean(&self) -> Option<Unclean> {

@@ -10,8 +10,8 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::super::{
-    Archive, ChannelRow, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, Folio, Fresh, Keys, Mapped, OutcomeRow,
-    Place, ReferenceRow, Search, Standing, StoreError, TicketRow, VersionRow,
+    Archive, ChannelRow, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, FileRow, Folio, Fresh, Keys, Mapped,
+    OutcomeRow, Place, ReferenceRow, Search, Standing, StoreError, TicketRow, VersionRow,
 };
 use super::schema::SPAN;
 use super::serial::{day_number, day_of, key};
@@ -22,7 +22,7 @@ pub(super) fn moment(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or_default()
 }
 
-fn broken(what: &'static str) -> rusqlite::Error {
+pub(super) fn broken(what: &'static str) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(0, what.into(), Type::Blob)
 }
 
@@ -369,6 +369,14 @@ impl Archive for Sqlite {
                 });
             }
             Ok(outcomes)
+        })
+        .await
+    }
+
+    async fn file_at(&self, ticket: Spoken, version: Option<u32>, place: u32) -> Result<FileRow, StoreError> {
+        self.look(move |db, keys| {
+            let ticket = id_of(db, ticket)?.ok_or(StoreError::NotFound)?;
+            super::files::at(db, keys, ticket, version, place)
         })
         .await
     }

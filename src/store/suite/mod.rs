@@ -7,6 +7,7 @@
 mod accepting;
 mod deciding;
 mod doing;
+mod files;
 mod homeward;
 mod kept;
 mod model;
@@ -20,8 +21,8 @@ use huiliu_contract::{ExternalId, Once, SourceVersion, What};
 use serde_json::json;
 
 use super::{
-    Acceptance, Actor, Arrival, Claim, Enrolled, Far, Folio, Lease, Mapped, MappedKeys, NotAccepted, Outcome, Place,
-    Settlement, Standing, Store, StoreError, Stray, TicketKey, Verdict,
+    Acceptance, Actor, Arrival, Claim, Enrolled, Far, FileAbout, Filed, Folio, Lease, Mapped, MappedKeys, NotAccepted,
+    Outcome, Place, Settlement, Standing, Store, StoreError, Stray, TicketKey, Verdict,
 };
 use crate::store::{DeadQuery, DeadRow, EventRow, VersionRow};
 
@@ -56,6 +57,8 @@ struct Letter {
     deadline: Option<i64>,
     phone: Option<String>,
     compared: Option<(i64, bool)>,
+    /// Links of its files.
+    files: Vec<String>,
 }
 
 /// A letter whose mapped form says what its source says.
@@ -70,6 +73,7 @@ fn letter(id: &str, text: &str) -> Letter {
         deadline: None,
         phone: None,
         compared: None,
+        files: Vec::new(),
     }
 }
 
@@ -104,6 +108,21 @@ impl Letter {
         self
     }
 
+    fn file(mut self, link: &str) -> Self {
+        self.files.push(link.into());
+        self
+    }
+
+    fn filed(&self, store: &dyn Store) -> Vec<Filed> {
+        let one = |(place, link): (u32, &String)| {
+            let (id, keys) = (store.reserve(), store.keys());
+            let about = FileAbout { link: Some(link.clone()), ..FileAbout::default() };
+            let body = keys.seal(Place::File, id, &serde_json::to_vec(&about).unwrap()).unwrap();
+            Filed { id, place, digest: keys.blind("link", &[link.as_bytes()]), blob: None, body }
+        };
+        (0..).zip(&self.files).map(one).collect()
+    }
+
     fn arrival(&self, store: &dyn Store) -> Arrival {
         let keys = store.keys();
         let version = store.reserve();
@@ -128,6 +147,7 @@ impl Letter {
                 region: None,
                 draft: json.clone().into(),
             }),
+            files: self.filed(store),
             standing: self.standing,
             compared: self.compared,
         }

@@ -54,6 +54,31 @@ impl House for Folder {
 }
 
 #[tokio::test]
+async fn named_files_are_to_be_fetched() {
+    files::named_files_are_to_be_fetched(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_file_that_came_is_told() {
+    files::a_file_that_came_is_told(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_revision_fetches_only_what_is_new() {
+    files::a_revision_fetches_only_what_is_new(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn a_file_that_never_comes_holds_nothing_up() {
+    files::a_file_that_never_comes_holds_nothing_up(&Folder::new()).await;
+}
+
+#[tokio::test]
+async fn orphans_are_swept_after_a_day() {
+    files::orphans_are_swept_after_a_day(&Folder::new()).await;
+}
+
+#[tokio::test]
 async fn outcomes_are_planted_for_live_tickets() {
     homeward::outcomes_are_planted_for_live_tickets(&Folder::new()).await;
 }
