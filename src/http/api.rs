@@ -85,6 +85,7 @@ pub(super) fn router(api: Arc<Api>) -> Router {
         .route("/health/ready", get(ready))
         .route("/metrics", get(read_metrics))
         .route("/api/v1/outcomes", post(outcome).layer(axum::extract::DefaultBodyLimit::max(BODY_LIMIT)))
+        .merge(super::files::routes())
         .with_state(api)
 }
 
@@ -95,7 +96,7 @@ pub fn token_digest(token: &str) -> String {
 
 impl Api {
     /// Whether a request carries the token.
-    fn allows(&self, headers: &HeaderMap) -> bool {
+    pub(super) fn allows(&self, headers: &HeaderMap) -> bool {
         let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let Some(token) = given.and_then(|value| value.strip_prefix("Bearer ")) else { return false };
         let digest = token_digest(token.trim());
@@ -103,7 +104,7 @@ impl Api {
     }
 }
 
-fn problem(status: StatusCode, code: &str, message: impl Into<String>) -> Response {
+pub(super) fn problem(status: StatusCode, code: &str, message: impl Into<String>) -> Response {
     let body = json!({ "error": code, "message": message.into() });
     (status, Json(body)).into_response()
 }
