@@ -165,6 +165,9 @@ pub(super) fn release(desk: &mut Open<'_>, signs: &Signs, channel: u32, from: i6
             [ticket, desk.now],
         )?;
         plant_forward(desk, ticket)?;
+        for errand in super::files::released(desk.db, channel, ticket)? {
+            plant(desk, errand)?;
+        }
         if signs.of(channel) == Sign::Stored {
             desk.db.execute(
                 "INSERT INTO homeward (reference, n, kind, since) VALUES (?1, 1, 1, ?2)",

@@ -17,12 +17,15 @@ use crate::ticket::EventKind;
 /// How a file stands that an earlier version named: its state, the reason, its blob and size.
 type Known = (i64, Option<String>, Option<Vec<u8>>, Option<i64>);
 
-/// Writes the files of a version, and plants the errands that fetch those which no earlier version named.
+/// Writes the files of a version, and plants the errands that fetch those which no earlier version named. Those of a
+/// letter that waits for the end of a first run are fetched when it is released: it may turn out to be a historic one, and
+/// else the core shall hear of them.
 pub(super) fn keep(
     ground: &mut Ground<'_, '_>,
     member: &Acceptance,
     arrival: &Arrival,
     ticket: i64,
+    standing: Standing,
 ) -> rusqlite::Result<()> {
     for file in &arrival.files {
         let known: Option<Known> = ground
@@ -32,7 +35,7 @@ pub(super) fn keep(
             )?
             .query_row(params![ticket, file.digest.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .optional()?;
-        let fetches = known.is_none() && file.blob.is_none();
+        let fetches = known.is_none() && file.blob.is_none() && standing != Standing::Waiting;
         let (state, reason, blob, size) = match (known, file.blob) {
             (_, Some((blob, size))) => (FileState::Kept as i64, None, Some(blob.0.to_vec()), i64::try_from(size).ok()),
             (Some(known), None) => known,
@@ -123,6 +126,13 @@ pub(super) fn fetched(ground: &mut Ground<'_, '_>, errand: Errand, fetched: &Fet
         super::homeward::tell_core(ground, ticket, EventKind::File, *id, body)?;
     }
     Ok(Next::Gone)
+}
+
+/// The errands that fetch what a released ticket names.
+pub(super) fn released(db: &Connection, channel: u32, ticket: i64) -> rusqlite::Result<Vec<Errand>> {
+    db.prepare_cached("SELECT min(id) FROM file WHERE ticket = ?1 AND state = 0 GROUP BY digest ORDER BY 1")?
+        .query_map([ticket], |row| Ok(Errand::fetch(channel, row.get(0)?)))?
+        .collect()
 }
 
 /// Lets a file be fetched once more, in every version that names it. Answers the errand to plant.

@@ -115,6 +115,25 @@ pub(super) async fn a_file_that_never_comes_holds_nothing_up(house: &dyn House) 
     assert_eq!(site.store.schedule().depth(site.far()), (0, 0));
 }
 
+/// What a first run met is fetched when it is released, and of what is too old nothing is.
+pub(super) async fn a_released_letter_gets_its_files(house: &dyn House) {
+    let site = Site::polled(house).await;
+    let waiting = |id: &str, at: i64| {
+        let link = format!("http://a/{id}");
+        letter(id, id).standing(Standing::Waiting).submitted(at).file(&link).file(&link)
+    };
+    let new = site.new_ticket(&waiting("A1", 2_000)).await;
+    let old = site.new_ticket(&waiting("A2", 1_000)).await;
+    assert_eq!(site.store.schedule().depth(site.far()), (0, 0));
+    site.store.go_live(site.channel.channel, 1_500, &clerk("from here on")).await.unwrap();
+    assert_eq!(site.store.schedule().depth(site.far()), (1, 0));
+    let claim = site.claim(site.far()).await;
+    site.came(claim, b"one").await;
+    assert_eq!(site.files(new, 1).await, [FileState::Kept; 2]);
+    assert_eq!(site.files(old, 1).await, [FileState::Waiting; 2]);
+    assert_eq!(site.forward_all().await.iter().map(|(_, n, _)| *n).collect::<Vec<_>>(), [1, 2]);
+}
+
 /// The sweep removes what no row names and is a day old; it spares the rest.
 pub(super) async fn orphans_are_swept_after_a_day(house: &dyn House) {
     let site = Site::pushed(house).await;

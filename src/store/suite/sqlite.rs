@@ -74,6 +74,11 @@ async fn a_file_that_never_comes_holds_nothing_up() {
 }
 
 #[tokio::test]
+async fn a_released_letter_gets_its_files() {
+    files::a_released_letter_gets_its_files(&Folder::new()).await;
+}
+
+#[tokio::test]
 async fn orphans_are_swept_after_a_day() {
     files::orphans_are_swept_after_a_day(&Folder::new()).await;
 }
