@@ -154,7 +154,12 @@ impl Running {
         }
         if let Some(table) = channel.settings.files.clone().filter(|_| runs) {
             let stop = self.stop.child_token();
-            let runner = Fetching { channel: channel.clone(), table, store: self.store.clone() };
+            let runner = Fetching {
+                channel: channel.clone(),
+                table,
+                store: self.store.clone(),
+                status: self.health.files(&code),
+            };
             self.tracker.spawn(runner.run(stop.clone()));
             state.fetching.insert(code.clone(), stop);
         }

@@ -25,13 +25,20 @@ pub struct Health {
     core: Option<Arc<FarStatus>>,
     channels: Mutex<BTreeMap<String, Arc<FarStatus>>>,
     outlets: Mutex<BTreeMap<String, Arc<FarStatus>>>,
+    files: Mutex<BTreeMap<String, Arc<FarStatus>>>,
     broken: Mutex<BTreeSet<String>>,
 }
 
 impl Health {
     /// With the core's state; none when no core is configured.
     pub fn new(core: Option<Arc<FarStatus>>) -> Self {
-        Self { core, channels: Mutex::default(), outlets: Mutex::default(), broken: Mutex::default() }
+        Self {
+            core,
+            channels: Mutex::default(),
+            outlets: Mutex::default(),
+            files: Mutex::default(),
+            broken: Mutex::default(),
+        }
     }
 
     /// The state of a polled channel; made when it is asked for first.
@@ -42,6 +49,11 @@ impl Health {
     /// The state of a channel's way home; made when it is asked for first.
     pub fn outlet(&self, code: &str) -> Arc<FarStatus> {
         self.outlets.lock().unwrap_or_else(PoisonError::into_inner).entry(code.to_owned()).or_default().clone()
+    }
+
+    /// The state of where a channel's files wait; made when it is asked for first.
+    pub fn files(&self, code: &str) -> Arc<FarStatus> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).entry(code.to_owned()).or_default().clone()
     }
 
     /// A channel needs mending.
@@ -128,6 +140,7 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
         "core": api.health.core.as_ref().map_or(json!("none"), |status| trouble(status).unwrap_or(json!("well"))),
         "channels_in_trouble": in_trouble(&api.health.channels),
         "outlets_in_trouble": in_trouble(&api.health.outlets),
+        "files_in_trouble": in_trouble(&api.health.files),
         "channels_need_mending": broken,
     });
     (if store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body)).into_response()

@@ -199,3 +199,22 @@ async fn until_it_is_here_a_file_is_waiting() {
     assert_eq!(answer.status(), 409);
     assert_eq!(answer.json::<Value>().await.unwrap()["state"], "waiting");
 }
+
+#[tokio::test]
+async fn where_files_wait_and_nobody_answers_is_told() {
+    let scene = Plan::new().await.channel("letters", &with_files(PRIVATE)).start().await;
+    // Nobody listens at port 9.
+    ticket(scene.mailbox("letters").push(&letter(1, &[("a.jpg", "http://127.0.0.1:9/a".into())])).await);
+    scene.until_told(1).await;
+    let began = std::time::Instant::now();
+    loop {
+        let ready: Value = serde_json::from_str(&scene.get("/health/ready").await.1).unwrap();
+        if ready["files_in_trouble"]["letters"]["word"] == "unavailable" {
+            assert_eq!(ready["ready"], true);
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE, "{ready}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(scene.dead().await.is_empty(), "it is the far side's failure");
+}

@@ -107,9 +107,15 @@ impl Borders {
 }
 
 /// A file whose head was answered; its bytes are still to come.
-#[derive(Debug)]
 pub struct Coming {
     response: reqwest::Response,
+}
+
+impl std::fmt::Debug for Coming {
+    /// Without the link: it is personal.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Coming").field("told_length", &self.told_length()).finish_non_exhaustive()
+    }
 }
 
 impl Coming {

@@ -10,6 +10,7 @@ use huiliu_contract::{Fault, Reached};
 use huiliu_kit::fetch::{Borders, Halt, open};
 use tokio_util::sync::CancellationToken;
 
+use super::FarStatus;
 use super::gatehouse::{Gatehouse, chance, quoted};
 use crate::channel::Channel;
 use crate::retry::{STEPS, wait};
@@ -26,6 +27,10 @@ const IDLE: Duration = Duration::from_secs(30);
 /// How long one file may take in all.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
+/// How long a far side may be away before that is counted against the file all the same (ms): a host that is gone for good
+/// makes files that never come, and a person must hear of them.
+const EXCUSED: i64 = 7 * 24 * 3_600_000;
+
 /// How long a file waits that could not be kept for reasons of ours (ms).
 const OUR_FAULT: i64 = 5_000;
 
@@ -37,6 +42,8 @@ pub struct Fetching {
     pub table: FilesTable,
     /// The store.
     pub store: Arc<dyn Store>,
+    /// How the far side stands where the files wait.
+    pub status: Arc<FarStatus>,
 }
 
 /// What the workers of one channel share.
@@ -46,6 +53,7 @@ struct Shared {
     borders: Borders,
     steps: Vec<Duration>,
     store: Arc<dyn Store>,
+    status: Arc<FarStatus>,
     gate: Gatehouse,
 }
 
@@ -81,6 +89,7 @@ impl Fetching {
             },
             channel: self.channel,
             store: self.store,
+            status: self.status,
             gate: Gatehouse::default(),
             table: self.table,
         });
@@ -150,15 +159,18 @@ impl Shared {
                     }
                     other => other,
                 };
-                match self.gate.excuse(&fault, subject, began, now) {
-                    Some(excused) => {
-                        if excused.shut {
-                            tracing::warn!(channel = %self.channel.code, word = fault.word(), %fault,
-                                "files cannot be fetched; what is due waits");
-                        }
-                        claim.release();
-                    }
-                    None => self.blame(claim, &row, &fault, now).await,
+                let Some(excused) = self.gate.excuse(&fault, subject, began, now) else {
+                    return self.blame(claim, &row, &fault, now).await;
+                };
+                self.status.ill(&fault, excused.next);
+                if excused.shut {
+                    tracing::warn!(channel = %self.channel.code, word = fault.word(), %fault,
+                        "files cannot be fetched; what is due waits");
+                }
+                if now - row.since > EXCUSED {
+                    self.blame(claim, &row, &fault, now).await;
+                } else {
+                    claim.release();
                 }
             }
             Err(Missed::Own(fault)) => {
@@ -209,6 +221,7 @@ impl Shared {
     }
 
     fn answered(&self, subject: i64, now: i64) {
+        self.status.well();
         if self.gate.answered(subject, now) {
             tracing::info!(channel = %self.channel.code, "files can be fetched again");
         }
