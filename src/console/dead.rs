@@ -67,7 +67,9 @@ pub(super) async fn show(house: &House, id: i64, unmask: bool, actor: &Actor) ->
 /// What a dead letter's body shows. Unreadable bytes were never understood, so masked views show none of them.
 fn inside(kind: DeadKind, body: &[u8], unmask: bool) -> (Value, Option<String>) {
     match (kind, Folio::read(body)) {
-        (DeadKind::Event, _) => (said(shown(body, unmask), unmask), None),
+        (kind, _) if matches!(kind, DeadKind::Event | DeadKind::File) || kind.is_homeward() => {
+            (said(shown(body, unmask), unmask), None)
+        }
         (_, Ok(folio)) => {
             let details = match folio.mapped {
                 Mapped::Draft(draft) => shown_draft(draft, unmask),
@@ -222,6 +224,10 @@ pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadE
                 "this submission must be compared with an earlier version first; try again",
             )),
         },
+        DeadKind::File => {
+            house.store.retry(id, actor).await?;
+            Ok(ended(&row, "retried"))
+        }
         DeadKind::Approval => Err(waits_for_approval(id)),
         DeadKind::ByHand => Err(Problem::refused(
             format!("这一件要人到对方后台回复,不能重发;回复好了用 huiliu dead done {id} 记下"),

@@ -61,6 +61,10 @@ impl Subjects {
                 (format!("channel:{code}"), Side::Channel(code))
             }
             Task::Forward => (ticket(), Side::Core),
+            Task::Fetch => {
+                let code = named(&self.channels, i64::from(Reference::from_number(errand.subject).channel()));
+                (format!("channel:{code}"), Side::Channel(code))
+            }
             Task::WriteBack => {
                 let channel = Reference::from_number(errand.subject).channel();
                 (ticket(), Side::Outlet(named(&self.channels, i64::from(channel))))
@@ -72,7 +76,7 @@ impl Subjects {
 /// The ticket that an errand is about.
 fn ticket_of(errand: Errand) -> Option<i64> {
     match errand.task {
-        Task::Poll => None,
+        Task::Poll | Task::Fetch => None,
         Task::Forward => Some(errand.subject),
         Task::WriteBack => Reference::from_number(errand.subject).opened(),
     }

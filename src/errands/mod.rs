@@ -3,6 +3,7 @@
 //! Looping, pacing, leasing, retrying and stopping exist here, once, for all connectors. A runner that is
 //! stopped drops its claims; their rows are still on disk.
 
+mod fetching;
 mod forwarding;
 mod gatehouse;
 mod homeward;
@@ -10,6 +11,7 @@ mod lane;
 mod polling;
 mod status;
 
+pub use fetching::Fetching;
 pub use forwarding::Forwarding;
 pub use homeward::Homeward;
 pub use polling::Polling;

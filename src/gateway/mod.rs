@@ -4,6 +4,8 @@ mod back;
 mod build;
 mod control;
 mod due;
+#[cfg(test)]
+mod files_tests;
 mod run;
 mod running;
 
@@ -328,6 +330,7 @@ async fn housekeeping(
 ) {
     let mut ticks = tokio::time::interval(Duration::from_secs(5));
     let mut since = Duration::ZERO;
+    let mut shelf = 0u8;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -345,6 +348,13 @@ async fn housekeeping(
             since = Duration::ZERO;
             if let Err(error) = store.sweep().await {
                 tracing::error!(%error, "what has run out could not be swept away");
+            }
+            // One shelf at a time: all of them in some two hours.
+            shelf = shelf.wrapping_add(1);
+            match store::blobs::sweep(store.as_ref(), shelf).await {
+                Ok(0) => {}
+                Ok(gone) => tracing::info!(gone, "files that no ticket names were removed"),
+                Err(error) => tracing::error!(%error, "files that no ticket names could not be removed"),
             }
         }
     }

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::build::{Built, enrolled};
 use crate::channel::{Budgets, Channel, Kind};
-use crate::errands::{FarStatus, Homeward, Polling};
+use crate::errands::{FarStatus, Fetching, Homeward, Polling};
 use crate::http::{Entries, Entry, Gate, Health};
 use crate::intake::Intake;
 use crate::settings::{self, ChannelFile, ChannelState, Channels, Mistake, Variables, references};
@@ -47,6 +47,8 @@ struct State {
     channels: BTreeMap<String, Arc<Channel>>,
     asked: HashMap<String, Asked>,
     answered: HashMap<String, Asked>,
+    /// By the channel's code, what stops the runner that fetches its files.
+    fetching: HashMap<String, CancellationToken>,
     broken: BTreeMap<String, Vec<Mistake>>,
 }
 
@@ -146,6 +148,20 @@ impl Running {
             };
             self.tracker.spawn(runner.run(asked.stop.clone()));
             state.asked.insert(code.clone(), asked);
+        }
+        if let Some(before) = state.fetching.remove(&code) {
+            before.cancel();
+        }
+        if let Some(table) = channel.settings.files.clone().filter(|_| runs) {
+            let stop = self.stop.child_token();
+            let runner = Fetching {
+                channel: channel.clone(),
+                table,
+                store: self.store.clone(),
+                status: self.health.files(&code),
+            };
+            self.tracker.spawn(runner.run(stop.clone()));
+            state.fetching.insert(code.clone(), stop);
         }
         // Nothing is sent before the channel is live.
         if channel.settings.channel.state == ChannelState::Live {

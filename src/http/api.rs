@@ -25,13 +25,20 @@ pub struct Health {
     core: Option<Arc<FarStatus>>,
     channels: Mutex<BTreeMap<String, Arc<FarStatus>>>,
     outlets: Mutex<BTreeMap<String, Arc<FarStatus>>>,
+    files: Mutex<BTreeMap<String, Arc<FarStatus>>>,
     broken: Mutex<BTreeSet<String>>,
 }
 
 impl Health {
     /// With the core's state; none when no core is configured.
     pub fn new(core: Option<Arc<FarStatus>>) -> Self {
-        Self { core, channels: Mutex::default(), outlets: Mutex::default(), broken: Mutex::default() }
+        Self {
+            core,
+            channels: Mutex::default(),
+            outlets: Mutex::default(),
+            files: Mutex::default(),
+            broken: Mutex::default(),
+        }
     }
 
     /// The state of a polled channel; made when it is asked for first.
@@ -42,6 +49,11 @@ impl Health {
     /// The state of a channel's way home; made when it is asked for first.
     pub fn outlet(&self, code: &str) -> Arc<FarStatus> {
         self.outlets.lock().unwrap_or_else(PoisonError::into_inner).entry(code.to_owned()).or_default().clone()
+    }
+
+    /// The state of where a channel's files wait; made when it is asked for first.
+    pub fn files(&self, code: &str) -> Arc<FarStatus> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).entry(code.to_owned()).or_default().clone()
     }
 
     /// A channel needs mending.
@@ -85,6 +97,7 @@ pub(super) fn router(api: Arc<Api>) -> Router {
         .route("/health/ready", get(ready))
         .route("/metrics", get(read_metrics))
         .route("/api/v1/outcomes", post(outcome).layer(axum::extract::DefaultBodyLimit::max(BODY_LIMIT)))
+        .merge(super::files::routes())
         .with_state(api)
 }
 
@@ -95,7 +108,7 @@ pub fn token_digest(token: &str) -> String {
 
 impl Api {
     /// Whether a request carries the token.
-    fn allows(&self, headers: &HeaderMap) -> bool {
+    pub(super) fn allows(&self, headers: &HeaderMap) -> bool {
         let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let Some(token) = given.and_then(|value| value.strip_prefix("Bearer ")) else { return false };
         let digest = token_digest(token.trim());
@@ -103,7 +116,7 @@ impl Api {
     }
 }
 
-fn problem(status: StatusCode, code: &str, message: impl Into<String>) -> Response {
+pub(super) fn problem(status: StatusCode, code: &str, message: impl Into<String>) -> Response {
     let body = json!({ "error": code, "message": message.into() });
     (status, Json(body)).into_response()
 }
@@ -127,6 +140,7 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
         "core": api.health.core.as_ref().map_or(json!("none"), |status| trouble(status).unwrap_or(json!("well"))),
         "channels_in_trouble": in_trouble(&api.health.channels),
         "outlets_in_trouble": in_trouble(&api.health.outlets),
+        "files_in_trouble": in_trouble(&api.health.files),
         "channels_need_mending": broken,
     });
     (if store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body)).into_response()

@@ -3,6 +3,7 @@
 //! Pushes go straight to their door; everything rarer is a small axum router behind it.
 
 mod api;
+mod files;
 mod push;
 
 use std::collections::HashMap;

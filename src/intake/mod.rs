@@ -3,6 +3,7 @@
 //! Everything that costs (canonical form, mapping, digests, sealing) is done here, in the caller's task;
 //! the store only decides and writes.
 
+mod files;
 mod prepare;
 
 use std::collections::HashSet;
@@ -72,6 +73,7 @@ impl Intake {
         let mut members = vec![Member::default()];
         let mut ids = HashSet::new();
         let several = items.len() > 1;
+        files::keep(self.store.blobs().as_ref(), &items).await.map_err(store_error)?;
         for item in items {
             match item {
                 Item::Unreadable(unreadable) => {

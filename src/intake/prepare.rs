@@ -6,11 +6,13 @@ use bytes::Bytes;
 use huiliu_contract::{ExternalId, Submission, Unreadable};
 use serde::Serialize;
 
+use super::files;
 use crate::channel::Channel;
 use crate::normalize::{ActOn, Unmappable};
 use crate::settings::Text;
 use crate::store::{
-    ActArrival, Arrival, Digest, Folio, Keys, Mapped, MappedKeys, Place, SealError, Standing, Store, Stray,
+    ActArrival, Arrival, Digest, FileAbout, Filed, Folio, Keys, Mapped, MappedKeys, Place, SealError, Standing, Store,
+    Stray,
 };
 use crate::ticket::{Detail, Draft};
 
@@ -46,21 +48,28 @@ impl Preparer {
             Some(reduced) => json(&reduced, length),
             None => json(document, length),
         };
-        let source_digest = match canonical {
-            Ok(canonical) => keys.blind("source", &[&canonical]),
-            Err(_) => keys.blind("source", &[submission.raw.bytes.reveal()]),
-        };
-        let (draft, act, reasons) = match channel.mapping.read(document) {
+        let parts = files::parts(keys, &submission.attachments);
+        let source = canonical.as_deref().unwrap_or(submission.raw.bytes.reveal());
+        let source_digest = files::with_parts(keys, "source", source, &parts);
+        let (mut draft, act, reasons) = match channel.mapping.read(document) {
             Ok(reading) => (Some(reading.draft), reading.act, None),
             Err(unmappable) => (None, None, Some(unmappable)),
         };
         let standing = channel.standing(submission, draft.as_ref());
         let version = self.store.reserve();
+        let filed = match &mut draft {
+            Some(draft) => {
+                files::adopt(draft, &submission.attachments);
+                let fetches = channel.settings.files.is_some() && standing != Standing::Historic;
+                self.file(draft, &parts, fetches)?
+            }
+            None => Vec::new(),
+        };
         let act = match act.zip(draft.as_ref()) {
             Some((on, draft)) => Some(self.act(&on, submission, draft)?),
             None => None,
         };
-        let mapped = draft.map(|draft| self.mapped(channel, draft, length + 256));
+        let mapped = draft.map(|draft| self.mapped(channel, draft, &parts, &filed, length + 256));
         let reason = reasons.as_ref().map(ToString::to_string);
         let reasons = reasons.map(|unmappable| reasons_json(&unmappable)).unwrap_or_default();
         let read = match submission.raw.media_type.as_str() {
@@ -88,6 +97,7 @@ impl Preparer {
             version,
             body,
             mapped,
+            files: filed,
             standing,
             compared: None,
             act: act.map(Box::new),
@@ -122,17 +132,51 @@ impl Preparer {
         ExternalId::new(format!("act:{}", hex::encode(digest.0))).unwrap_or_else(|_| own.clone())
     }
 
-    fn mapped(&self, channel: &Channel, mut draft: Draft, length: usize) -> MappedKeys {
+    /// The rows of a draft's files: of those whose bytes came along, and of those that are to be fetched.
+    fn file(&self, draft: &Draft, parts: &[files::Part], fetches: bool) -> Result<Vec<Filed>, SealError> {
+        let mut filed = Vec::new();
+        for (place, file) in (0u32..).zip(&draft.files) {
+            let part = file.part.and_then(|part| parts.iter().find(|known| known.at == part));
+            let digest = match (part, &file.link) {
+                (Some(part), _) => part.name,
+                (None, Some(link)) if fetches => self.keys().blind("link", &[link.as_bytes()]),
+                _ => continue,
+            };
+            let id = self.store.reserve();
+            let about =
+                FileAbout { name: file.name.clone(), media_type: file.media_type.clone(), link: file.link.clone() };
+            let body = self.keys().seal(Place::File, id, &json(&about, 256).unwrap_or_else(|_| b"{}".to_vec()))?;
+            filed.push(Filed { id, place, digest, blob: part.map(|part| (part.name, part.content.size)), body });
+        }
+        Ok(filed)
+    }
+
+    fn mapped(
+        &self,
+        channel: &Channel,
+        mut draft: Draft,
+        parts: &[files::Part],
+        filed: &[Filed],
+        length: usize,
+    ) -> MappedKeys {
         let keys = self.keys();
         // A draft is plain data whose maps have text keys: it always has a JSON form.
         let whole = |draft: &Draft| Bytes::from(json(draft, length).unwrap_or_else(|_| b"{}".to_vec()));
         let mut json = whole(&draft);
         // The digest is of what the source said. A deadline that is counted here may hang on the moment of reception or
         // on the files of holidays: in the digest it would make a repeat a revision.
-        let digest = keys.blind("mapped", &[&json]);
+        let digest = files::with_parts(keys, "mapped", &json, parts);
         let received_at = || jiff::Timestamp::from_millisecond(self.store.clock().now()).unwrap_or_default();
         if let Some(counted) = channel.time_limit.as_ref().and_then(|limit| limit.of(&draft, received_at())) {
             draft.deadline = Some(counted);
+            json = whole(&draft);
+        }
+        if !filed.is_empty() {
+            for file in filed {
+                if let Some(own) = draft.files.get_mut(file.place as usize) {
+                    own.set_own(file.place);
+                }
+            }
             json = whole(&draft);
         }
         let category = draft.matter.category.as_ref();

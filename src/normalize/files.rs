@@ -57,7 +57,7 @@ impl Files {
                 if name.is_none() && link.is_none() {
                     return Err(Why::NotAFile(at));
                 }
-                Ok(Some(File { name, link, media_type: text(&self.media_type)?, size, part: None }))
+                Ok(Some(File { name, link, media_type: text(&self.media_type)?, size, ..File::default() }))
             }
             _ => Err(Why::NotAFile(at)),
         }

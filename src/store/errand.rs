@@ -18,12 +18,14 @@ pub enum Task {
     Forward = 2,
     /// Carry to a source what became of its letter; the subject is the reference's number.
     WriteBack = 3,
+    /// Fetch a file from where it waits; the subject is the channel's id and, behind it, the file's.
+    Fetch = 4,
 }
 
 impl Task {
     /// The task of a stored number.
     pub fn from_number(number: i64) -> Option<Self> {
-        [Self::Poll, Self::Forward, Self::WriteBack].into_iter().find(|task| *task as i64 == number)
+        [Self::Poll, Self::Forward, Self::WriteBack, Self::Fetch].into_iter().find(|task| *task as i64 == number)
     }
 
     /// One stable word.
@@ -32,6 +34,7 @@ impl Task {
             Self::Poll => "poll",
             Self::Forward => "forward",
             Self::WriteBack => "write_back",
+            Self::Fetch => "fetch",
         }
     }
 }
@@ -54,14 +57,27 @@ pub enum Far {
     Channel(u32),
     /// A channel as it is answered, by its id in the store.
     Outlet(u32),
+    /// Where a channel's files wait, by its id in the store.
+    Files(u32),
 }
 
 impl Errand {
+    /// To fetch a file of a channel, by the file's id.
+    pub fn fetch(channel: u32, file: i64) -> Self {
+        Self { task: Task::Fetch, subject: Reference::own(channel, file).number() }
+    }
+
+    /// The file that is to be fetched.
+    pub fn file(self) -> i64 {
+        Reference::from_number(self.subject).opened().unwrap_or_default()
+    }
+
     /// The far side that this errand talks to.
     pub fn far(self) -> Far {
         match self.task {
             Task::Forward => Far::Core,
             Task::WriteBack => Far::Outlet(Reference::from_number(self.subject).channel()),
+            Task::Fetch => Far::Files(Reference::from_number(self.subject).channel()),
             Task::Poll => Far::Channel(u32::try_from(self.subject).unwrap_or(u32::MAX)),
         }
     }

@@ -4,9 +4,11 @@
 //! transaction), [`Archive`] is reading. Only `open` names a database.
 
 mod blind;
+pub mod blobs;
 mod carried;
 mod clock;
 mod errand;
+mod files;
 mod folio;
 mod homeward;
 mod open;
@@ -18,16 +20,18 @@ mod sqlite;
 mod suite;
 mod types;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use huiliu_contract::OutcomeKind;
 use jiff::Timestamp;
 
+pub use blobs::{BlobReader, BlobWriter, Blobs, Content};
 pub use carried::{Carried, TryEnd, makes_pointless};
 pub use clock::{Clock, Jump};
 pub use errand::{Errand, Far, Task};
+pub use files::{Fetched, FileAbout, FileRow, FileState, Filed};
 pub use folio::{BadFolio, Folio, Mapped};
 pub use homeward::{Again, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
 pub use open::{Home, open};
@@ -135,6 +139,8 @@ pub trait Store: Desk + Archive {
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.
     fn keys(&self) -> &Arc<Keys>;
+    /// Where files lie.
+    fn blobs(&self) -> &Arc<dyn Blobs>;
     /// Which errands are due.
     fn schedule(&self) -> &Arc<Schedule>;
     /// Reserves an id for a row whose body is sealed before the transaction.
@@ -173,6 +179,10 @@ pub trait Store: Desk + Archive {
         kind: OutcomeKind,
         body: Vec<u8>,
     ) -> Result<OutcomeTaken, StoreError>;
+    /// One file by its id, opened.
+    async fn file(&self, id: i64) -> Result<FileRow, StoreError>;
+    /// Which of these blobs a row names.
+    async fn named(&self, blobs: Vec<Digest>) -> Result<HashSet<Digest>, StoreError>;
     /// What the previous process left, if it did not stop cleanly.
     fn unclean(&self) -> Option<Unclean>;
     /// Forgets what has run out (once-tokens, outcomes of unknown tickets).
@@ -233,6 +243,13 @@ pub trait Archive: Send + Sync {
     async fn carried(&self, reference: Reference) -> Result<Lane, StoreError>;
     /// The outcomes of a ticket, bodies opened.
     async fn outcomes(&self, ticket: i64) -> Result<Vec<OutcomeRow>, StoreError>;
+    /// One file of a ticket by its place, from 0: of that version, or of the latest.
+    async fn file_at(
+        &self,
+        ticket: crate::ticket::Spoken,
+        version: Option<u32>,
+        place: u32,
+    ) -> Result<FileRow, StoreError>;
     /// What needs a person.
     async fn dead(&self, query: DeadQuery) -> Result<Vec<DeadRow>, StoreError>;
     /// What people did about a subject.

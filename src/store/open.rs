@@ -1,4 +1,4 @@
-//! Opening a data folder: its lock, its keys, its database. The only place that names a database.
+//! Opening a data folder: its lock, its keys, its blobs, its database. The only place that names a database.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::blobs::Folder;
 use super::sqlite::Sqlite;
 use super::{Keys, Store, StoreError};
 
@@ -53,7 +54,9 @@ pub fn open(home: &Home) -> Result<Arc<dyn Store>, StoreError> {
             Keys::in_folder(&folder)?
         }
     };
-    let store = Sqlite::open(&database, Arc::new(keys), home.zone.clone(), lock)?;
+    let keys = Arc::new(keys);
+    let blobs = Folder::open(home.folder.join("blobs"), keys.clone())?;
+    let store = Sqlite::open(&database, keys, Arc::new(blobs), home.zone.clone(), lock)?;
     Ok(Arc::new(store))
 }
 

@@ -187,6 +187,8 @@ pub enum DeadKind {
     Urged,
     /// An act about an item that did not come.
     Unmatched,
+    /// A file that could not be fetched, or that a rule forbids (附件取不到).
+    File,
 }
 
 impl DeadKind {
@@ -202,6 +204,7 @@ impl DeadKind {
             8 => Self::Approval,
             9 => Self::Urged,
             10 => Self::Unmatched,
+            11 => Self::File,
             _ => Self::Unreadable,
         }
     }
@@ -219,6 +222,7 @@ impl DeadKind {
             Self::Approval => 8,
             Self::Urged => 9,
             Self::Unmatched => 10,
+            Self::File => 11,
         }
     }
 
@@ -240,6 +244,7 @@ impl DeadKind {
             Self::Approval => "approval",
             Self::Urged => "urged",
             Self::Unmatched => "unmatched",
+            Self::File => "file",
         }
     }
 }

@@ -18,6 +18,9 @@ const FORMAT: u8 = 1;
 const HEAD: usize = 1 + 4;
 const KEY_BYTES: usize = 32;
 
+/// By how many bytes what is sealed is longer than what it holds.
+pub(super) const OVERHEAD: usize = HEAD + NONCE_LEN + 16;
+
 /// A keyed digest of 128 bits; it says nothing about what it was made of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest(pub [u8; 16]);
@@ -54,6 +57,10 @@ pub enum Place {
     Wording = 10,
     /// What an event says besides the ticket.
     Note = 11,
+    /// A piece of a blob.
+    Blob = 12,
+    /// What is known of a file: its name, its media type, its link.
+    File = 13,
 }
 
 /// Why something cannot be sealed or opened.
@@ -130,6 +137,16 @@ impl Keys {
         length: usize,
         write: impl FnOnce(&mut Vec<u8>),
     ) -> Result<Vec<u8>, SealError> {
+        self.seal_bound(&associated(place, id), length, write)
+    }
+
+    /// As [`Keys::seal_written`], for what is no row: bound to any associated data.
+    pub(super) fn seal_bound(
+        &self,
+        bound: &[u8],
+        length: usize,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<Vec<u8>, SealError> {
         let mut out = Vec::with_capacity(HEAD + NONCE_LEN + length + AES_256_GCM.tag_len());
         out.push(FORMAT);
         out.extend_from_slice(&self.id.to_be_bytes());
@@ -141,7 +158,7 @@ impl Keys {
             .data
             .seal_in_place_separate_tag(
                 Nonce::assume_unique_for_key(nonce),
-                Aad::from(associated(place, id)),
+                Aad::from(bound),
                 out.get_mut(HEAD + NONCE_LEN..).unwrap_or_default(),
             )
             .map_err(|_| SealError::Broken)?;
@@ -151,6 +168,11 @@ impl Keys {
 
     /// Opens a body of a row.
     pub fn open(&self, place: Place, id: i64, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.open_bound(&associated(place, id), sealed)
+    }
+
+    /// Opens what [`Keys::seal_bound`] sealed with the same associated data.
+    pub(super) fn open_bound(&self, bound: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
         let (head, rest) = sealed.split_at_checked(HEAD).ok_or(SealError::Broken)?;
         let (&[format, a, b, c, d], Some((nonce, body))) =
             (<&[u8; HEAD]>::try_from(head).map_err(|_| SealError::Broken)?, rest.split_first_chunk::<NONCE_LEN>())
@@ -167,7 +189,7 @@ impl Keys {
         let mut body = body.to_vec();
         let length = self
             .data
-            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(associated(place, id)), &mut body)
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(bound), &mut body)
             .map_err(|_| SealError::Broken)?
             .len();
         body.truncate(length);

@@ -7,7 +7,7 @@ use huiliu_contract::{ExternalId, Once, SourceVersion, What};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Again, Claim, Digest, Fact, Lease};
+use super::{Again, Claim, Digest, Fact, Fetched, Filed, Lease};
 use crate::settings::AfterClose;
 use crate::ticket::event::{NotADraft, compose};
 use crate::ticket::{Act, EventHead, EventKind, SourceRef, Spoken};
@@ -99,6 +99,8 @@ pub struct Arrival {
     pub body: Vec<u8>,
     /// What the mapping made of it; none when it could not be mapped.
     pub mapped: Option<MappedKeys>,
+    /// Its files: those whose bytes came along, and those that are to be fetched.
+    pub files: Vec<Filed>,
     /// In what state of its channel it comes.
     pub standing: Standing,
     /// Answer to an earlier [`Verdict::Compare`]: the version compared with, and whether they agree.
@@ -292,6 +294,8 @@ pub enum Outcome {
         /// When it is looked at again.
         again: Again,
     },
+    /// A file came, or will not come.
+    Fetched(Box<Fetched>),
     /// The item failed for reasons of its own; try again then, with so many attempts counted.
     Retry {
         /// When (ms).

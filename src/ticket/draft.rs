@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Accused, Matter, Person};
+use super::{Accused, Matter, Person, Spoken};
 
 /// What the mapping of one submission yields, in groups. Absent means that the source did not tell.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -166,12 +166,39 @@ pub struct File {
     /// Size in bytes, if told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// Where the gateway hands it out, below its own address, if it keeps or fetches it: ask there until it answers 200.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// Where it waits, if the source gave a link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
     /// Which of the parts that came with the submission it is, from 0, if its bytes came along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<u32>,
+}
+
+impl File {
+    /// As what the place of the gateway's own copy stands in a stored draft, where the ticket's number is not yet known.
+    const OWN: &'static str = "files/";
+
+    /// Notes that the gateway keeps or fetches it; `place` is its place among the draft's files, from 0.
+    pub fn set_own(&mut self, place: u32) {
+        self.url = Some(format!("{}{}", Self::OWN, place + 1));
+    }
+
+    /// Where the gateway hands it out, below its own address.
+    pub fn own_url(ticket: Spoken, version: u32, place: u32) -> String {
+        format!("/api/v1/tickets/{ticket}/files/{}?version={version}", place + 1)
+    }
+
+    /// Writes the place of the gateway's own copy out in full.
+    pub(super) fn spell_own(&mut self, ticket: Spoken, version: u32) {
+        let place =
+            self.url.as_deref().and_then(|url| url.strip_prefix(Self::OWN)?.parse::<u32>().ok()?.checked_sub(1));
+        if let Some(place) = place {
+            self.url = Some(Self::own_url(ticket, version, place));
+        }
+    }
 }
 
 impl fmt::Debug for File {

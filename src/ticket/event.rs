@@ -38,11 +38,13 @@ pub enum EventKind {
     Joined,
     /// A person took a road out again (撤销并单); `detail` names the ticket that it is now.
     Unjoined,
+    /// A file that was named by a link is here, or will not come (附件); `detail` says which, and how it stands.
+    File,
 }
 
 impl EventKind {
     /// Every kind.
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::New,
         Self::Revised,
         Self::Decided,
@@ -56,6 +58,7 @@ impl EventKind {
         Self::Rated,
         Self::Joined,
         Self::Unjoined,
+        Self::File,
     ];
 
     /// The event that an act becomes on the ticket that it is about.
@@ -89,6 +92,7 @@ impl EventKind {
             Self::Rated => "rated",
             Self::Joined => "joined",
             Self::Unjoined => "unjoined",
+            Self::File => "file",
         }
     }
 
@@ -141,14 +145,14 @@ pub struct Event {
     pub channel: String,
     /// The number that channel's source gave (来源编号).
     pub external_id: String,
-    /// What it says besides the ticket: of which outcome it speaks, what was decided, and why.
+    /// What it says besides the ticket: of which outcome it speaks, what was decided, and why; or how a file stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<Detail>,
     /// The ticket as it was at this event.
     pub data: Ticket,
 }
 
-/// What an event says besides the ticket.
+/// What an event says besides the ticket: of an outcome, of an act, of another road, or of a file.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Detail {
     /// Of which of the core's outcomes it speaks, by the core's own id of it.
@@ -157,6 +161,9 @@ pub struct Detail {
     /// Of what kind that outcome was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<OutcomeKind>,
+    /// Which file, and how it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileDetail>,
     /// What the source asked for, where the event comes of an act (来件性质).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Act>,
@@ -181,6 +188,30 @@ pub struct Detail {
     /// Why, as it was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// What became of a file that was named by a link.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct FileDetail {
+    /// Its place among the ticket's files, from 1.
+    #[schemars(range(min = 1))]
+    pub n: u32,
+    /// Of which version of the ticket.
+    #[schemars(range(min = 1))]
+    pub version: u32,
+    /// Where it is handed out, below the gateway's own address.
+    pub url: String,
+    /// `kept`, `failed` (it could not be fetched) or `refused` (a rule forbids it).
+    pub state: String,
+    /// Why it was not kept: one stable word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How many bytes it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// Its SHA-256, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 impl std::fmt::Debug for Detail {
@@ -221,8 +252,11 @@ struct TicketFront<'a> {
 /// Writes an [`Event`] as JSON around the bytes of a serialised [`super::Draft`], which are copied, not parsed.
 ///
 /// Only the outermost braces of `draft_json` are looked at; that it is a draft is the word of whoever
-/// serialised and sealed it.
+/// serialised and sealed it. A draft with files that the gateway keeps is read and written anew: only here is it known
+/// under which number they are handed out.
 pub fn compose(head: &EventHead<'_>, draft_json: &[u8]) -> Result<Vec<u8>, NotADraft> {
+    let spelt = with_urls(head, draft_json);
+    let draft_json = spelt.as_deref().unwrap_or(draft_json);
     let inner = draft_json.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).ok_or(NotADraft)?;
     let mut out = Vec::with_capacity(draft_json.len() + 512 + 160 * head.sources.len());
     let front = Front {
@@ -256,6 +290,20 @@ pub fn compose(head: &EventHead<'_>, draft_json: &[u8]) -> Result<Vec<u8>, NotAD
     }
     out.push(b'}');
     Ok(out)
+}
+
+/// The draft with the places of its files written out; none where it has no file of ours.
+fn with_urls(head: &EventHead<'_>, draft_json: &[u8]) -> Option<Vec<u8>> {
+    // Inside a text every quotation mark is escaped: these bytes can only be a member.
+    const MARK: &[u8] = b"\"url\":\"files/";
+    // Every event passes here, and hardly one holds it: looked for by its rarest byte, which ends it.
+    let mut slashes = draft_json.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+    if !slashes.any(|(at, _)| draft_json.get(..=at).is_some_and(|front| front.ends_with(MARK))) {
+        return None;
+    }
+    let mut draft: super::Draft = serde_json::from_slice(draft_json).ok()?;
+    draft.files.iter_mut().for_each(|file| file.spell_own(head.ticket, head.version));
+    serde_json::to_vec(&draft).ok()
 }
 
 #[cfg(test)]
@@ -307,6 +355,19 @@ mod tests {
             assert_eq!(serde_json::from_slice::<Event>(&bytes).unwrap(), event);
             assert_eq!(bytes, serde_json::to_vec(&event).unwrap());
         }
+    }
+
+    #[test]
+    fn a_file_of_ours_is_told_where_it_is_handed_out() {
+        let link = |link: &str| crate::ticket::File { link: Some(link.into()), ..Default::default() };
+        let mut draft = Draft { files: vec![link("a"), link("b \"url\":\"files/9")], ..Draft::default() };
+        draft.files[1].set_own(1);
+        let (bytes, event) = told(&draft);
+        let number = event.ticket;
+        let event: Event = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(event.data.draft.files[0].url, None);
+        assert_eq!(event.data.draft.files[1].url, Some(format!("/api/v1/tickets/{number}/files/2?version=1")));
+        assert_eq!(bytes, serde_json::to_vec(&event).unwrap());
     }
 
     #[test]

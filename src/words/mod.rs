@@ -146,6 +146,7 @@ pub const EVENT_KINDS: &[Entry] = &[
     ("rated", "评价", "rated"),
     ("joined", "并单", "joined"),
     ("unjoined", "撤销并单", "taken apart"),
+    ("file", "附件", "file"),
 ];
 
 /// How a source ended on its ticket.
@@ -173,6 +174,7 @@ pub const DEAD_KINDS: &[Entry] = &[
     ("approval", "回传", "write-back"),
     ("urged", "催办", "urging"),
     ("unmatched", "来件", "submission"),
+    ("file", "附件取不到", "attachment not fetched"),
 ];
 
 /// Why something needs a person.
@@ -187,6 +189,14 @@ pub const REASONS: &[Entry] = &[
     ("exhausted", "多次没有发成", "failed many times"),
     ("urged", "上级在催,答复还没送到", "asked for, and the answer is not there"),
     ("unmatched", "它指的那一件还没来", "what it is about did not come"),
+    ("host_not_allowed", "附件地址不在允许之列", "host not allowed"),
+    ("private_address", "附件地址在内网,未经允许", "private address not allowed"),
+    ("bad_link", "附件地址写得不对", "not a link that can be followed"),
+    ("too_many_redirects", "附件地址转来转去", "too many redirects"),
+    ("too_large", "附件太大", "too large"),
+    ("type_not_allowed", "附件类型不收", "type not allowed"),
+    ("dangerous", "附件是程序或脚本", "a program or a script"),
+    ("not_what_it_says", "附件内容和说的不符", "not what it says it is"),
 ];
 
 /// Why a write-back needs a person.
@@ -289,11 +299,16 @@ pub const DEEDS: &[Entry] = &[
     ("done", "人工回复", "done by hand"),
     ("unjoin", "撤销并单", "taken apart"),
     ("secret_set", "录入密钥", "set a secret"),
+    ("file", "热线下载附件", "handed a file to the core"),
 ];
 
 /// Tasks of errands.
-pub const TASKS: &[Entry] =
-    &[("poll", "取件", "poll"), ("forward", "转热线", "forward"), ("write_back", "回传", "write back")];
+pub const TASKS: &[Entry] = &[
+    ("poll", "取件", "poll"),
+    ("forward", "转热线", "forward"),
+    ("write_back", "回传", "write back"),
+    ("fetch", "取附件", "fetch"),
+];
 
 /// States of errands.
 pub const ERRAND_STATES: &[Entry] =

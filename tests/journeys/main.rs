@@ -6,11 +6,13 @@
 mod glass;
 mod house;
 mod scene;
+mod shelf;
 mod written;
 
 mod core_away;
 mod disk_full;
 mod doors;
+mod files;
 mod first_run;
 mod homeward;
 mod kills;

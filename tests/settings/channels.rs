@@ -102,6 +102,9 @@ fn mistakes_are_told_with_place_and_remedy() {
         ("deadline_neither", "[codes]", "[deadline]\nfrom = \"at_once\"\n[codes]"),
         ("deadline_hours_with_unit", "[codes]", "[deadline]\nhours = 24\nunit = \"day\"\n[codes]"),
         ("deadline_no_days", "[codes]", "[deadline]\ndays = 0\nunit = \"workdays\"\n[codes]"),
+        ("files_host_with_scheme", "[codes]", "[files]\nallow_hosts = [\"https://a.example.gov.cn\"]\n[codes]"),
+        ("files_too_large", "[codes]", "[files]\nmax_mib = 501\n[codes]"),
+        ("files_of_no_sort", "[codes]", "[files]\ntypes = [\"image\", \"exe\"]\n[codes]"),
         ("repush_as_text", "[ledger]", "repush = \"yes\"\n[ledger]"),
     ] {
         // Both tables are the channel's; in `repush_as_text` the line lands in `[channel]`.

@@ -3,6 +3,7 @@
 
 pub mod auth;
 pub mod client;
+pub mod fetch;
 pub mod line;
 pub mod mistakes;
 pub mod outlet;

@@ -146,6 +146,7 @@ impl Scene {
             version,
             body,
             mapped,
+            files: Vec::new(),
             standing: Standing::Live,
             compared: None,
             act: None,

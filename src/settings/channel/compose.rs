@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ActsTable, ChannelTable, ConnectTable, DeadlineTable, KindInfo, Ledger, PollTable, ReturnTable};
+use super::{
+    ActsTable, ChannelTable, ConnectTable, DeadlineTable, FilesTable, KindInfo, Ledger, PollTable, ReturnTable,
+};
 use crate::settings::schema;
 use crate::settings::walk;
 
@@ -87,6 +89,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
     let mut poll = table(schema::of::<PollTable>());
     let mut acts = table(schema::of::<ActsTable>());
     let mut deadline = table(schema::of::<DeadlineTable>());
+    let mut files = table(schema::of::<FilesTable>());
     let mut back = table(schema::of::<ReturnTable>());
     for (schema, zh) in [
         (&mut channel, "这是谁"),
@@ -95,6 +98,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
         (&mut poll, "怎么取"),
         (&mut acts, "来干什么的"),
         (&mut deadline, "来件没写期限时怎么算"),
+        (&mut files, "附件从哪里取、收哪些"),
         (&mut back, "怎么回"),
     ] {
         schema["x-zh"] = zh.into();
@@ -113,6 +117,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
             "poll": poll,
             "acts": acts,
             "deadline": deadline,
+            "files": files,
             "return": back,
             "fields": { "type": "object", "x-zh": "字段对应:左边是统一工单的字段,右边是对方的字段",
                 "description": "Which field of the ticket comes from where." },

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, Wording, compose, deadline};
+use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, Wording, compose, deadline, files};
 use crate::settings::document::{Document, typed};
 use crate::settings::walk::Check;
 use crate::settings::{GatewaySettings, Mistake, Text, reading, walk};
@@ -159,6 +159,7 @@ fn settle(
     let poll = typed(&Value::Object(part("poll", true).unwrap_or_default()), "poll").map_err(wrong)?;
     let acts = value.get("acts").map(|table| typed(table, "acts")).transpose().map_err(wrong)?;
     let deadline = value.get("deadline").map(|table| typed(table, "deadline")).transpose().map_err(wrong)?;
+    let files = value.get("files").map(|table| typed(table, "files")).transpose().map_err(wrong)?;
     let back = typed(&Value::Object(part("return", true).unwrap_or_default()), "return").map_err(wrong)?;
     let own = kind.sections().filter_map(|name| Some((name.to_owned(), Value::Object(part(name, false)?))));
     let options = Value::Object(own.collect());
@@ -173,6 +174,7 @@ fn settle(
         poll,
         acts,
         deadline,
+        files,
         back,
         has_return: value.get("return").is_some(),
         options,
@@ -233,6 +235,7 @@ fn beyond_the_schema(code: &str, document: &Document, gateway: &GatewaySettings)
         mistakes.push(document.mistake("connect.budget", text).remedy(remedy));
     }
     mistakes.extend(deadline::check(document));
+    mistakes.extend(files::check(document));
     mistakes.extend(of_the_way_back(document));
     mistakes
 }

@@ -5,6 +5,7 @@ mod back;
 mod between;
 pub(super) mod compose;
 mod deadline;
+mod files;
 mod kinds;
 mod load;
 
@@ -23,6 +24,7 @@ use super::{Day, Hours, Mistake, Source, Text};
 pub use acts::{ActsTable, AfterClose, AfterSupervise, AfterSupplement, DecisionTable};
 pub use back::{Fallback, ReturnCodes, ReturnTable, ReturnWord, Said, Sign, Uncertain, Wording};
 pub use deadline::{DayUnit, DeadlineFrom, DeadlineTable};
+pub use files::{FileType, FilesTable};
 pub use kinds::KindInfo;
 pub use load::{ChannelFile, Channels, NoSuchChannel};
 
@@ -47,6 +49,8 @@ pub struct ChannelSettings {
     pub acts: Option<ActsTable>,
     /// `[deadline]`; absent computes no time limit.
     pub deadline: Option<DeadlineTable>,
+    /// `[files]`; absent fetches nothing.
+    pub files: Option<FilesTable>,
     /// `[return]`, the part every channel has.
     pub back: ReturnTable,
     /// Whether the file has a `[return]`; without it nothing goes back.

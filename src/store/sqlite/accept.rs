@@ -223,6 +223,7 @@ impl Ground<'_, '_> {
             i64::from(live),
         ])?;
         self.blind(key.id, &mapped.blind)?;
+        super::files::keep(self, member, arrival, key.id, standing)?;
         if live {
             self.event(member, arrival, mapped, key, EventKind::New, 1, 1, true)?;
             if self.signs.of(member.channel) == Sign::Stored {
@@ -267,7 +268,9 @@ impl Ground<'_, '_> {
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )?;
         self.blind(ticket, &mapped.blind)?;
-        if Standing::from_number(standing) == Standing::Live {
+        let standing = Standing::from_number(standing);
+        super::files::keep(self, member, arrival, ticket, standing)?;
+        if standing == Standing::Live {
             self.event(member, arrival, mapped, key, EventKind::Revised, events, n, stuck.is_none())?;
         }
         Ok(Verdict::Taken { what: What::Revised, ticket: Some(key) })

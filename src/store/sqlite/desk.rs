@@ -14,31 +14,13 @@ use super::writer::Desk as Open;
 use super::{DEAD_EVENT, DEAD_UNREADABLE, Planted, Sqlite};
 use crate::ticket::EventKind;
 
-/// A reason sealed in the caller's task for a deed that is written later.
-struct Deed {
-    id: i64,
-    who: String,
-    what: String,
-    subject: String,
-    body: Vec<u8>,
-}
-
-impl Deed {
-    fn write(&self, desk: &Open<'_>) -> Result<(), StoreError> {
-        desk.db.execute(
-            "INSERT INTO deed (id, at, who, what, subject, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![self.id, desk.now, self.who, self.what, self.subject, self.body],
-        )?;
-        Ok(())
-    }
-}
-
 /// What is undone about a dead letter.
 pub(super) struct DeadLetter {
     kind: i64,
     ticket: Option<i64>,
     n: Option<i64>,
     reference: Option<i64>,
+    file: Option<i64>,
     /// Its channel.
     pub(super) channel: i64,
     /// The version it is about.
@@ -49,7 +31,7 @@ fn open_letter(desk: &Open<'_>, dead: i64) -> Result<DeadLetter, StoreError> {
     let found: Option<(DeadLetter, Option<i64>)> = desk
         .db
         .query_row(
-            "SELECT kind, ticket, n, channel, version, reference, ended_at FROM dead WHERE id = ?1",
+            "SELECT kind, ticket, n, channel, version, reference, ended_at, file FROM dead WHERE id = ?1",
             [dead],
             |row| {
                 let letter = DeadLetter {
@@ -59,6 +41,7 @@ fn open_letter(desk: &Open<'_>, dead: i64) -> Result<DeadLetter, StoreError> {
                     channel: row.get(3)?,
                     version: row.get(4)?,
                     reference: row.get(5)?,
+                    file: row.get(7)?,
                 };
                 Ok((letter, row.get(6)?))
             },
@@ -164,6 +147,9 @@ pub(super) fn release(desk: &mut Open<'_>, signs: &Signs, channel: u32, from: i6
             [ticket, desk.now],
         )?;
         plant_forward(desk, ticket)?;
+        for errand in super::files::released(desk.db, channel, ticket)? {
+            plant(desk, errand)?;
+        }
         if signs.of(channel) == Sign::Stored {
             desk.db.execute(
                 "INSERT INTO homeward (reference, n, kind, since) VALUES (?1, 1, 1, ?2)",
@@ -173,15 +159,6 @@ pub(super) fn release(desk: &mut Open<'_>, signs: &Signs, channel: u32, from: i6
         }
     }
     Ok((tickets.len() as u64, historic as u64))
-}
-
-impl Sqlite {
-    fn deed(&self, actor: &Actor, what: &str, subject: &str) -> Result<Deed, StoreError> {
-        let id = super::super::Store::reserve(self);
-        let why = actor.why.as_deref().unwrap_or_default();
-        let body = self.keys.seal(Place::Deed, id, why.as_bytes())?;
-        Ok(Deed { id, who: actor.who.clone(), what: what.into(), subject: subject.into(), body })
-    }
 }
 
 #[async_trait]
@@ -220,6 +197,13 @@ impl Desk for Sqlite {
                 }
                 item.forget_tries(desk)?;
                 item.set(desk, Carried::Waiting, "retried")?;
+                return deed.write(desk);
+            }
+            if let Some(file) = letter.file {
+                end(desk, dead, "retried")?;
+                if let Some(errand) = super::files::again(desk.db, file, desk.now)? {
+                    plant(desk, errand)?;
+                }
                 return deed.write(desk);
             }
             let (DEAD_EVENT, Some(ticket)) = (letter.kind, letter.ticket) else {
@@ -277,7 +261,7 @@ impl Desk for Sqlite {
         let (code, schedule, signs) = (code.to_owned(), self.schedule.clone(), self.signs.clone());
         self.write(move |desk| {
             let letter = open_letter(desk, dead)?;
-            if matches!(letter.kind, DEAD_EVENT | DEAD_UNREADABLE) || letter.item().is_some() {
+            if matches!(letter.kind, DEAD_EVENT | DEAD_UNREADABLE) || letter.item().is_some() || letter.file.is_some() {
                 return Err(StoreError::Refused("this dead letter holds no submission to map".into()));
             }
             let verdict = super::remap::remap(desk, &schedule, &signs, &letter, &code, arrival)?;

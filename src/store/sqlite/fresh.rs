@@ -13,7 +13,7 @@ use super::read::{draft_of, moment};
 use super::serial::{day_of, key};
 use crate::ticket::{Detail, SourceRef};
 
-fn broken(what: &'static str) -> rusqlite::Error {
+pub(super) fn broken(what: &'static str) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(0, what.into(), Type::Blob)
 }
 

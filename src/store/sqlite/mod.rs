@@ -5,8 +5,10 @@ mod acts;
 mod checkpoint;
 mod codes;
 mod decide;
+mod deed;
 mod desk;
 mod due;
+mod files;
 mod fresh;
 mod homeward;
 mod letters;
@@ -22,7 +24,7 @@ mod start;
 mod statements;
 mod writer;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -40,8 +42,8 @@ use self::serial::{Serials, id_of, number_of};
 use self::start::{last_seen, load_errands, migrate, private, reader, settings};
 use self::writer::{Order, Writer};
 use super::{
-    Acceptance, Clock, Digest, Enrolled, Errand, FirstRun, FirstRunCounts, Fresh, Keys, Lane, Lease, NotAccepted,
-    OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store, StoreError, Task, Unclean, Verdict,
+    Acceptance, Blobs, Clock, Digest, Enrolled, Errand, FileRow, FirstRun, FirstRunCounts, Fresh, Keys, Lane, Lease,
+    NotAccepted, OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store, StoreError, Task, Unclean, Verdict,
 };
 use crate::ticket::Spoken;
 
@@ -66,6 +68,7 @@ pub(super) struct Sqlite {
     /// People read here: a long search must not keep the next event waiting.
     archive: Arc<Mutex<Connection>>,
     keys: Arc<Keys>,
+    blobs: Arc<dyn Blobs>,
     schedule: Arc<Schedule>,
     clock: Arc<Clock>,
     ids: Arc<AtomicI64>,
@@ -76,7 +79,13 @@ pub(super) struct Sqlite {
 
 impl Sqlite {
     /// Opens or makes the database, migrates it, and starts the writer.
-    pub(super) fn open(path: &Path, keys: Arc<Keys>, zone: TimeZone, lock: File) -> Result<Self, StoreError> {
+    pub(super) fn open(
+        path: &Path,
+        keys: Arc<Keys>,
+        blobs: Arc<dyn Blobs>,
+        zone: TimeZone,
+        lock: File,
+    ) -> Result<Self, StoreError> {
         let mut db = Connection::open(path)?;
         db.pragma_update(None, "page_size", 8192)?;
         db.pragma_update(None, "journal_mode", "WAL")?;
@@ -100,7 +109,8 @@ impl Sqlite {
             "SELECT max((SELECT coalesce(max(id), 0) FROM version), (SELECT coalesce(max(id), 0) FROM dead),
              (SELECT coalesce(max(id), 0) FROM outcome), (SELECT coalesce(max(id), 0) FROM edit),
              (SELECT coalesce(max(id), 0) FROM deed), (SELECT coalesce(max(id), 0) FROM try),
-             (SELECT coalesce(max(id), 0) FROM wording), (SELECT coalesce(max(id), 0) FROM note))",
+             (SELECT coalesce(max(id), 0) FROM wording), (SELECT coalesce(max(id), 0) FROM note),
+             (SELECT coalesce(max(id), 0) FROM file))",
             [],
             |row| row.get(0),
         )?;
@@ -129,6 +139,7 @@ impl Sqlite {
             reader: Arc::new(Mutex::new(reader(path)?)),
             archive: Arc::new(Mutex::new(reader(path)?)),
             keys,
+            blobs,
             schedule,
             clock,
             ids,
@@ -197,6 +208,10 @@ impl Store for Sqlite {
 
     fn keys(&self) -> &Arc<Keys> {
         &self.keys
+    }
+
+    fn blobs(&self) -> &Arc<dyn Blobs> {
+        &self.blobs
     }
 
     fn schedule(&self) -> &Arc<Schedule> {
@@ -357,6 +372,14 @@ impl Store for Sqlite {
 
     async fn begin(&self, lease: Lease, n: u32, id: i64, parcel: Vec<u8>) -> Result<bool, StoreError> {
         writer::join(self.orders()?, move |ground| homeward::begin(ground, lease, n, id, &parcel)).await
+    }
+
+    async fn file(&self, id: i64) -> Result<FileRow, StoreError> {
+        self.read(move |db, keys| files::file(db, keys, id)).await
+    }
+
+    async fn named(&self, blobs: Vec<Digest>) -> Result<HashSet<Digest>, StoreError> {
+        self.read(move |db, _| files::named(db, &blobs)).await
     }
 
     fn unclean(&self) -> Option<Unclean> {

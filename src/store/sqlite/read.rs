@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::super::{
-    Archive, ChannelRow, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, Folio, Fresh, Keys, Lane, Mapped,
-    OutcomeRow, Place, Reference, ReferenceRow, Search, Standing, StoreError, TicketRow, VersionRow,
+    Archive, ChannelRow, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, FileRow, Folio, Fresh, Keys, Lane,
+    Mapped, OutcomeRow, Place, Reference, ReferenceRow, Search, Standing, StoreError, TicketRow, VersionRow,
 };
 use super::schema::SPAN;
 use super::serial::{day_number, day_of, key};
@@ -284,6 +284,14 @@ impl Archive for Sqlite {
                 });
             }
             Ok(outcomes)
+        })
+        .await
+    }
+
+    async fn file_at(&self, ticket: Spoken, version: Option<u32>, place: u32) -> Result<FileRow, StoreError> {
+        self.look(move |db, keys| {
+            let ticket = id_of(db, ticket)?.ok_or(StoreError::NotFound)?;
+            super::files::at(db, keys, ticket, version, place)
         })
         .await
     }

@@ -146,6 +146,7 @@ impl Ground<'_, '_> {
             )?
             .execute(params![ticket, mapped.deadline])?;
         self.blind(ticket, &mapped.blind)?;
+        super::files::keep(self, member, arrival, ticket, Standing::Live)?;
         tell_core(self, ticket, EventKind::Joined, &Says { said: Some(arrival.version), ..Says::default() }, false)?;
         if self.signs.of(member.channel) != Sign::Never {
             sign(self, reference)?;
@@ -185,6 +186,7 @@ impl Ground<'_, '_> {
         if let Some(mapped) = &arrival.mapped {
             self.blind(ticket, &mapped.blind)?;
         }
+        super::files::keep(self, member, arrival, ticket, Standing::Live)?;
         tell_core(
             self,
             ticket,
@@ -287,6 +289,10 @@ pub(super) fn unjoin(
          UPDATE version SET ticket = ?2 WHERE id IN (SELECT id FROM chain)",
     )?
     .execute([latest, key.id])?;
+    db.prepare_cached(
+        "UPDATE file SET ticket = ?2 WHERE ticket = ?1 AND version IN (SELECT id FROM version WHERE ticket = ?2)",
+    )?
+    .execute([old, key.id])?;
     db.prepare_cached("UPDATE ticket SET version_n = (SELECT n FROM version WHERE id = ?2) WHERE id = ?1")?
         .execute([key.id, latest])?;
     ground.blind(key.id, &unjoin.blind)?;

@@ -179,8 +179,26 @@ ALTER TABLE event ADD COLUMN said INTEGER;      -- the version whose draft says 
 ALTER TABLE event ADD COLUMN refers INTEGER;    -- the other ticket that it speaks of
 ";
 
+/// Files: one row a version and place, once the ticket names any.
+const FILES: &str = "
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, version INTEGER NOT NULL,
+    place INTEGER NOT NULL,                 -- among the draft's files, from 0
+    channel INTEGER NOT NULL,
+    state INTEGER NOT NULL,                 -- 0 waiting, 1 kept, 2 failed for good, 3 refused
+    reason TEXT, digest BLOB NOT NULL,      -- of its link or content: what has the same one is the same file
+    blob BLOB, size INTEGER, since INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    body BLOB NOT NULL
+) STRICT;
+CREATE INDEX file_ticket ON file (ticket);
+CREATE INDEX file_blob ON file (blob) WHERE blob IS NOT NULL;
+
+ALTER TABLE dead ADD COLUMN file INTEGER;
+";
+
 /// All migrations, oldest first. A shipped one is never changed; a new one is appended.
-const ALL: &[M<'static>] = &[M::up(FIRST), M::up(NARROW_SPANS), M::up(HOMEWARD), M::up(UNMATCHED), M::up(JOINED)];
+const ALL: &[M<'static>] =
+    &[M::up(FIRST), M::up(NARROW_SPANS), M::up(HOMEWARD), M::up(UNMATCHED), M::up(JOINED), M::up(FILES)];
 
 /// The migrations, ready to be run.
 pub(super) fn migrations() -> Migrations<'static> {

@@ -26,6 +26,7 @@ pub(super) fn settle(ground: &mut Ground<'_, '_>, settlement: &Settlement) -> ru
                 .execute([errand.subject, ground.now])?;
             Ok(Next::At(*due, 0))
         }
+        Outcome::Fetched(fetched) => super::files::fetched(ground, errand, fetched),
         Outcome::Homeward { facts, again } => super::homeward::walked(ground, errand, facts, *again),
         Outcome::Retry { due, attempts } => {
             ground

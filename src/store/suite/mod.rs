@@ -8,6 +8,7 @@ mod accepting;
 mod acting;
 mod deciding;
 mod doing;
+mod files;
 mod homeward;
 mod joining;
 mod kept;
@@ -22,8 +23,8 @@ use huiliu_contract::{ExternalId, Once, SourceVersion, What};
 use serde_json::json;
 
 use super::{
-    Acceptance, ActArrival, Actor, Arrival, Claim, Enrolled, Far, Folio, Lease, Mapped, MappedKeys, NotAccepted,
-    Outcome, Place, Settlement, Standing, Store, StoreError, Stray, TicketKey, Verdict,
+    Acceptance, ActArrival, Actor, Arrival, Claim, Enrolled, Far, FileAbout, Filed, Folio, Lease, Mapped, MappedKeys,
+    NotAccepted, Outcome, Place, Settlement, Standing, Store, StoreError, Stray, TicketKey, Verdict,
 };
 use crate::settings::AfterClose;
 use crate::store::{DeadQuery, DeadRow, EventRow, VersionRow};
@@ -65,6 +66,8 @@ struct Letter {
     after_close: AfterClose,
     granted: Option<bool>,
     parent_no: Option<String>,
+    /// Links of its files.
+    files: Vec<String>,
 }
 
 /// A letter whose mapped form says what its source says.
@@ -83,6 +86,7 @@ fn letter(id: &str, text: &str) -> Letter {
         after_close: AfterClose::default(),
         granted: None,
         parent_no: None,
+        files: Vec::new(),
     }
 }
 
@@ -131,6 +135,21 @@ impl Letter {
         Some(Box::new(ActArrival { act, about, granted, after_close, note, body }))
     }
 
+    fn file(mut self, link: &str) -> Self {
+        self.files.push(link.into());
+        self
+    }
+
+    fn filed(&self, store: &dyn Store) -> Vec<Filed> {
+        let one = |(place, link): (u32, &String)| {
+            let (id, keys) = (store.reserve(), store.keys());
+            let about = FileAbout { link: Some(link.clone()), ..FileAbout::default() };
+            let body = keys.seal(Place::File, id, &serde_json::to_vec(&about).unwrap()).unwrap();
+            Filed { id, place, digest: keys.blind("link", &[link.as_bytes()]), blob: None, body }
+        };
+        (0..).zip(&self.files).map(one).collect()
+    }
+
     fn arrival(&self, store: &dyn Store) -> Arrival {
         let keys = store.keys();
         let version = store.reserve();
@@ -156,6 +175,7 @@ impl Letter {
                 parent_no: self.parent_no.clone(),
                 draft: json.clone().into(),
             }),
+            files: self.filed(store),
             standing: self.standing,
             compared: self.compared,
             act: self.act(store),

@@ -64,6 +64,13 @@ macro_rules! stories {
 }
 
 stories! {
+    files:
+        named_files_are_to_be_fetched,
+        a_file_that_came_is_told,
+        a_revision_fetches_only_what_is_new,
+        a_file_that_never_comes_holds_nothing_up,
+        a_released_letter_gets_its_files,
+        orphans_are_swept_after_a_day;
     homeward:
         outcomes_are_planted_for_live_tickets,
         a_try_is_on_disk_before_it_is_sent,

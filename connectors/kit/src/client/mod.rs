@@ -2,7 +2,7 @@
 //! leaves for another host, never waits without a limit and never reads without one.
 
 mod answer;
-mod trouble;
+pub(crate) mod trouble;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use huiliu_contract::{Fault, Reached};
 
 /// Sorts an error of the client. Its own text is left out where it could quote a URL or the far side.
-pub(super) fn fault(error: reqwest::Error) -> Fault {
+pub(crate) fn fault(error: reqwest::Error) -> Fault {
     let error = error.without_url();
     if error.is_connect() {
         let message = if error.is_timeout() {
