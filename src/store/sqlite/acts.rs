@@ -211,7 +211,7 @@ impl Ground<'_, '_> {
         }
         let reopens = asked.act == Act::Redo || asked.reopens && concluded;
         let says = Says { note: Some(asked.note), ..Says::default() };
-        tell_core(self, ticket, EventKind::of_act(asked.act), &says, reopens)
+        tell_core(self, ticket, EventKind::of_act(asked.act), &says, reopens).map(|_| ())
     }
 
     /// Whether a concluding outcome has not reached its source.

@@ -88,7 +88,7 @@ fn fresh(db: &Connection, keys: &Keys, record: EventRecord) -> Result<Fresh, Sto
     let mut fresh = record.fresh.clone();
     fresh.draft = draft_of(&keys.open(Place::Version, record.version, &record.body)?).ok_or(StoreError::NotFound)?;
     fresh.detail = detail(db, keys, &record)?;
-    fresh.joined = joined(db, fresh.ticket.id, fresh.at)?;
+    fresh.joined = joined(db, fresh.ticket.id, fresh.n)?;
     if record.edited {
         fresh.edited = edit(db, keys, fresh.ticket.id, fresh.n)?;
     }
@@ -126,17 +126,17 @@ fn detail(db: &Connection, keys: &Keys, record: &EventRecord) -> Result<Option<B
     Ok(serde_json::to_vec(&detail).ok().map(Bytes::from))
 }
 
-/// The sources that had joined a ticket at a time.
-fn joined(db: &Connection, ticket: i64, at: i64) -> Result<Vec<SourceRef>, StoreError> {
+/// The sources besides the one that opened it, as of an event.
+fn joined(db: &Connection, ticket: i64, n: u32) -> Result<Vec<SourceRef>, StoreError> {
     let mut find = db.prepare_cached(
         "SELECT channel.code, namespace.name, reference.external_id, since FROM reference
          JOIN channel ON channel.id = reference.channel JOIN namespace ON namespace.id = reference.namespace
          JOIN ticket ON ticket.id = reference.ticket
-         WHERE reference.ticket = ?1 AND since <= ?2 AND (ended_at IS NULL OR ended_at > ?2)
+         WHERE reference.ticket = ?1 AND first_event <= ?2 AND (last_event IS NULL OR last_event >= ?2)
          AND NOT (reference.namespace = ticket.namespace AND reference.external_id = ticket.external_id)
          ORDER BY since, reference.id",
     )?;
-    let rows = find.query_map([ticket, at], |row| {
+    let rows = find.query_map(params![ticket, n], |row| {
         Ok(SourceRef {
             channel: row.get(0)?,
             namespace: row.get(1)?,

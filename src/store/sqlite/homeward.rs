@@ -203,6 +203,7 @@ fn write(ground: &mut Ground<'_, '_>, reference: Reference, fact: &Fact) -> rusq
             keep_note(ground.db, *id, body)?;
             let ticket = super::references::ticket_of(ground.db, reference)?;
             tell_core(ground, ticket, *kind, &Says { note: Some(*id), ..Says::default() }, *kind == EventKind::Redo)
+                .map(|_| ())
         }
     }
 }
@@ -252,14 +253,14 @@ pub(super) struct Says {
 }
 
 /// Writes an event that carries a note, and plants the errand that takes it to the core. `reopens`: the ticket is open
-/// again, and that is counted (发回重办).
+/// again, and that is counted (发回重办). Tells the event's place.
 pub(super) fn tell_core(
     ground: &mut Ground<'_, '_>,
     ticket: i64,
     kind: EventKind,
     says: &Says,
     reopens: bool,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<i64> {
     let (n, version, stuck): (i64, i64, Option<i64>) = ground
         .db
         .prepare_cached(
@@ -288,7 +289,7 @@ pub(super) fn tell_core(
         let errand = Errand { task: Task::Forward, subject: ticket };
         ground.planted.push(Planted { errand, due: ground.now, fresh: None });
     }
-    Ok(())
+    Ok(n)
 }
 
 /// All that is to be carried to one source.

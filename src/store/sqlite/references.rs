@@ -147,7 +147,11 @@ impl Ground<'_, '_> {
             .execute(params![ticket, mapped.deadline])?;
         self.blind(ticket, &mapped.blind)?;
         super::files::keep(self, member, arrival, ticket, Standing::Live)?;
-        tell_core(self, ticket, EventKind::Joined, &Says { said: Some(arrival.version), ..Says::default() }, false)?;
+        let says = Says { said: Some(arrival.version), ..Says::default() };
+        let n = tell_core(self, ticket, EventKind::Joined, &says, false)?;
+        self.db
+            .prepare_cached("UPDATE reference SET first_event = ?2 WHERE id = ?1")?
+            .execute([reference.number(), n])?;
         if self.signs.of(member.channel) != Sign::Never {
             sign(self, reference)?;
         }
@@ -219,9 +223,11 @@ impl Ground<'_, '_> {
     pub(super) fn withdraw(&mut self, reference: Reference, ticket: i64) -> rusqlite::Result<bool> {
         self.db
             .prepare_cached(
-                "INSERT INTO reference (id, ticket, channel, namespace, external_id, since, ended_at, ended_how)
-                 SELECT ?1, id, channel, namespace, external_id, received_at, ?3, 'withdrawn' FROM ticket WHERE id = ?2
-                 ON CONFLICT (id) DO UPDATE SET ended_at = ?3, ended_how = 'withdrawn'",
+                "INSERT INTO reference (id, ticket, channel, namespace, external_id, since, ended_at, ended_how,
+                 last_event)
+                 SELECT ?1, id, channel, namespace, external_id, received_at, ?3, 'withdrawn', events FROM ticket
+                 WHERE id = ?2
+                 ON CONFLICT (id) DO UPDATE SET ended_at = ?3, ended_how = 'withdrawn', last_event = excluded.last_event",
             )?
             .execute(params![reference.number(), ticket, self.now])?;
         let channel = self
@@ -301,6 +307,7 @@ pub(super) fn unjoin(
     ground.statements.errand.execute(params![Task::Forward as i64, key.id, now])?;
     let errand = Errand { task: Task::Forward, subject: key.id };
     ground.planted.push(Planted { errand, due: now, fresh: None });
-    tell_core(ground, old, EventKind::Unjoined, &Says { refers: Some(key.id), ..Says::default() }, false)?;
+    let n = tell_core(ground, old, EventKind::Unjoined, &Says { refers: Some(key.id), ..Says::default() }, false)?;
+    db.prepare_cached("UPDATE reference SET last_event = ?2 WHERE id = ?1")?.execute([reference.number(), n - 1])?;
     Ok(key)
 }

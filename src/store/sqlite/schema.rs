@@ -166,7 +166,9 @@ const JOINED: &str = "
 CREATE TABLE reference (
     id INTEGER PRIMARY KEY,                 -- a ticket's own reference stands here only once something ended it
     ticket INTEGER NOT NULL, channel INTEGER NOT NULL, namespace INTEGER NOT NULL, external_id TEXT NOT NULL,
-    since INTEGER NOT NULL, ended_at INTEGER, ended_how TEXT
+    since INTEGER NOT NULL, ended_at INTEGER, ended_how TEXT,
+    -- The first and last event that name it: an event says the same in every attempt, whatever came after it.
+    first_event INTEGER NOT NULL DEFAULT 0, last_event INTEGER
 ) STRICT;
 CREATE INDEX reference_ticket ON reference (ticket);
 
