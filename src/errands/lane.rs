@@ -71,7 +71,9 @@ fn waiting(lane: &Lane, at: usize, rules: &dyn Rules, same: &dyn Fn(&LaneItem, &
         return Step::Leave { n, state: Carried::Unwanted };
     }
     // Only what still stands there was said: what was refused or sent back may be said again.
-    let said = lane.items[..at].iter().rev().find(|earlier| earlier.state.was_told());
+    let mut told = lane.items[..at].iter().rev().filter(|earlier| earlier.state.was_told());
+    // One signing is enough, whatever was said since.
+    let said = if item.kind == OutcomeKind::Signed { told.find(|one| one.kind == item.kind) } else { told.next() };
     if said.is_some_and(|said| !matches!(said.state, Carried::Refused | Carried::SentBack) && same(said, item)) {
         return Step::Leave { n, state: Carried::Equal };
     }
@@ -185,7 +187,7 @@ mod tests {
         let mut lane = lane(&[(OutcomeKind::Closed, Carried::Waiting), (OutcomeKind::Visited, Carried::Waiting)]);
         lane.items[0].tries.push(Try { id: 1, at: 0, end: None, parcel: Bytes::new(), answer: None });
         assert_eq!(next(&lane, &MACHINE, &|_, _| false), Step::Resolve { n: 1 });
-        lane.items[0].tries[0].end = Some(TryEnd::NotArrived);
+        lane.items[0].tries[0].end = Some(TryEnd::Absent);
         assert_eq!(next(&lane, &MACHINE, &|_, _| false), Step::Send { n: 1 });
     }
 

@@ -103,10 +103,12 @@ pub enum TryEnd {
     Taken = 1,
     /// It was answered with an error: certainly not taken.
     Refused = 2,
-    /// It never arrived, for certain.
+    /// It never arrived, for certain; such a try proves nothing and is not kept.
     NotArrived = 3,
     /// Nobody knows whether it arrived.
     Uncertain = 4,
+    /// It may have arrived, and then was not there when it was looked for.
+    Absent = 5,
 }
 
 impl TryEnd {
@@ -116,6 +118,7 @@ impl TryEnd {
             1 => Self::Taken,
             2 => Self::Refused,
             3 => Self::NotArrived,
+            5 => Self::Absent,
             _ => Self::Uncertain,
         }
     }
@@ -126,6 +129,7 @@ impl TryEnd {
             Self::Taken => "taken",
             Self::Refused => "refused",
             Self::NotArrived => "not_arrived",
+            Self::Absent => "absent",
             Self::Uncertain => "uncertain",
         }
     }

@@ -254,6 +254,7 @@ pub const TRY_ENDS: &[Entry] = &[
     ("taken", "对方已收", "taken"),
     ("refused", "对方拒收", "refused"),
     ("not_arrived", "没有送到", "not arrived"),
+    ("absent", "查过,对方没有", "looked for, not there"),
     ("uncertain", "不知到没到", "may have arrived"),
     ("underway", "没有结果", "no end yet"),
 ];

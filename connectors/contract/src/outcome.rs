@@ -32,6 +32,12 @@ pub enum OutcomeKind {
     Visited,
 }
 
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outcome").field("kind", &self.kind).field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
 impl Outcome {
     /// A signing (签收) of our own.
     pub fn signed(at: Timestamp) -> Self {
@@ -119,8 +125,8 @@ pub struct Unit {
     pub role: UnitRole,
 }
 
-/// One outcome, as the core posts it and as it is carried home.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+/// One outcome, as the core posts it and as it is carried home. `Debug` shows what it is, and nothing that was written.
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// What happened.

@@ -45,10 +45,10 @@ impl Shared {
                 };
                 self.well(claim, self.store.clock().now());
                 if judgement == Judgement::Absent {
-                    let absent = item.tries.iter().filter(|one| one.end == Some(TryEnd::NotArrived)).count();
-                    let facts: Vec<Fact> = end_all(TryEnd::NotArrived).collect();
-                    // A far side that lags could be told for ever: the third time a person says so.
-                    if absent + facts.len() > TELLINGS {
+                    let absent = item.tries.iter().filter(|one| one.end == Some(TryEnd::Absent)).count();
+                    let facts: Vec<Fact> = end_all(TryEnd::Absent).collect();
+                    // A far side that lags could be told for ever: after the second time a person says so.
+                    if absent + facts.len() >= TELLINGS {
                         let (asked, again) = self.uncertain(item, "absent", None)?;
                         return Ok(Some((facts.into_iter().chain(asked).collect(), again)));
                     }
@@ -117,7 +117,7 @@ impl Shared {
             Ok(Judgement::Pending | Judgement::Absent) => Ok((Vec::new(), Again::At(now + every))),
             Ok(judgement) => self.judged(lane, item, judgement),
             Err(fault) => {
-                self.status.ill(&fault, None);
+                self.status.ill(&fault, jiff::Timestamp::from_millisecond(now + every).ok());
                 tracing::warn!(channel = %self.channel.code, n = item.n, word = fault.word(), %fault, "the far side could not be asked what it decided");
                 Ok((Vec::new(), Again::At(now + every)))
             }

@@ -87,7 +87,7 @@ impl HomewardItem {
         desk.db.execute(
             "UPDATE try SET ended_at = coalesce(ended_at, ?3), ended_how = ?4 WHERE reference = ?1 AND n = ?2
              AND coalesce(ended_how, 4) = 4",
-            params![self.reference.number(), self.n, desk.now, TryEnd::NotArrived as i64],
+            params![self.reference.number(), self.n, desk.now, TryEnd::Absent as i64],
         )?;
         desk.db.execute(
             "UPDATE homeward SET attempts = 0 WHERE reference = ?1 AND n = ?2",

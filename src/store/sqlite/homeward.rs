@@ -192,6 +192,11 @@ fn write(ground: &mut Ground<'_, '_>, reference: Reference, fact: &Fact) -> rusq
                 ])?;
             Ok(())
         }
+        // A far side may be away for weeks: what never left is forgotten.
+        Fact::Tried { id, end: TryEnd::NotArrived, .. } => {
+            ground.db.prepare_cached("DELETE FROM try WHERE id = ?1")?.execute([id])?;
+            Ok(())
+        }
         Fact::Tried { id, end, answer } => {
             ground
                 .db

@@ -82,6 +82,11 @@ pub(super) async fn a_try_is_on_disk_before_it_is_sent(house: &dyn House) {
     assert_eq!(&lane.items[0].tries[0].parcel[..], b"what goes out");
     let again = after.outlet().await;
     assert_eq!(again.errand.subject, after.reference(ticket).number(), "the errand is walked again");
+    // What certainly did not arrive is no proof of anything.
+    let facts = vec![Fact::Tried { id, end: TryEnd::NotArrived, answer: None }];
+    after.walked(again, facts, Again::Now).await;
+    assert!(after.lane(ticket).await.items[0].tries.is_empty());
+    let again = after.outlet().await;
     // A stale lease may send nothing.
     let lease = again.lease();
     after.walked(again, Vec::new(), Again::Never).await;
@@ -147,7 +152,7 @@ pub(super) async fn people_have_the_last_word(house: &dyn House) {
     assert_eq!(site.states(ticket).await, [Waiting, HandedBack, ByHand, Waiting, Dropped]);
     let lane = site.lane(ticket).await;
     assert!(lane.items[0].approved && lane.items[0].wording.as_deref() == Some("已修复路灯三盏。"));
-    assert_eq!(lane.items[3].tries[0].end, Some(TryEnd::NotArrived), "a person says that it did not count");
+    assert_eq!(lane.items[3].tries[0].end, Some(TryEnd::Absent), "a person says that it did not count");
     assert!(site.dead().await.is_empty());
     // The core hears what was handed back, and why.
     let mut claim = site.claim(Far::Core).await;
