@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use huiliu_contract::OutcomeKind;
 use serde_json::Value;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::FarStatus;
@@ -70,9 +71,10 @@ impl From<crate::store::StoreError> for Ours {
 }
 
 impl Homeward {
-    /// Runs until stopped, with as many workers as the channel's file allows calls at once.
+    /// Runs until stopped, with as many lanes under way as the channel's file allows calls at once; what is under way then
+    /// is ended.
     pub async fn run(self, stop: CancellationToken) {
-        let workers = self.channel.settings.back.in_flight();
+        let places = Arc::new(Semaphore::new(self.channel.settings.back.in_flight()));
         let shared = Arc::new(Shared {
             channel: self.channel,
             store: self.store,
@@ -80,16 +82,28 @@ impl Homeward {
             zone: self.zone,
             gate: Gatehouse::default(),
         });
-        let mut working = tokio::task::JoinSet::new();
-        for _ in 0..workers {
-            working.spawn(shared.clone().work(stop.clone()));
-        }
+        let mut walking = JoinSet::new();
+        let next = || Box::pin(shared.clone().next(places.clone(), stop.clone()));
+        // Whoever passed the gate as the probe goes on to be it: this future lives until it yields.
+        let mut coming = next();
         loop {
             tokio::select! {
                 () = self.resumed.notified() => shared.gate.resume(),
-                ended = working.join_next() => if ended.is_none() { return },
+                came = &mut coming => match came {
+                    Some((claim, place)) => {
+                        let shared = shared.clone();
+                        walking.spawn(async move {
+                            shared.walk(claim).await;
+                            drop(place);
+                        });
+                        coming = next();
+                    }
+                    None => break,
+                },
+                Some(_) = walking.join_next() => {}
             }
         }
+        while walking.join_next().await.is_some() {}
     }
 }
 
@@ -108,17 +122,28 @@ impl Rules for Channel {
 }
 
 impl Shared {
-    async fn work(self: Arc<Self>, stop: CancellationToken) {
+    /// The next lane to walk, and a place to do it in; none when stopped.
+    async fn next(
+        self: Arc<Self>,
+        places: Arc<Semaphore>,
+        stop: CancellationToken,
+    ) -> Option<(Claim, OwnedSemaphorePermit)> {
         let far = Far::Outlet(self.channel.enrolled.channel);
-        while let Some(probe) = self.gate.pass(self.store.clock(), &stop).await {
-            let claims = tokio::select! {
-                () = stop.cancelled() => return,
-                claims = self.store.schedule().claim(far, 1, self.store.clock()) => claims,
+        let place = tokio::select! {
+            () = stop.cancelled() => return None,
+            place = places.acquire_owned() => place.ok()?,
+        };
+        loop {
+            let probe = self.gate.pass(self.store.clock(), &stop).await?;
+            let claim = tokio::select! {
+                () = stop.cancelled() => return None,
+                mut claims = self.store.schedule().claim(far, 1, self.store.clock()) => claims.pop(),
             };
-            for claim in claims {
-                if self.gate.may_go(probe, self.store.clock().now()) {
-                    self.walk(claim).await;
-                }
+            // The gate may have shut while we waited for something to do.
+            if let Some(claim) = claim
+                && self.gate.may_go(probe, self.store.clock().now())
+            {
+                return Some((claim, place));
             }
         }
     }

@@ -4,7 +4,9 @@
 mod answer;
 pub(crate) mod trouble;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::Method;
@@ -16,7 +18,7 @@ pub use answer::Answer;
 pub use reqwest::{Request, RequestBuilder};
 
 /// What a client needs to be built.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ClientOptions {
     /// The longest time for one request, from the first byte out to the last byte in.
     pub timeout: Duration,
@@ -47,6 +49,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Redirects followed for one request.
 const HOPS: usize = 3;
 
+/// Clients by what was asked for, and the bytes of the certificates that stood in the file then.
+type Built = HashMap<(ClientOptions, Vec<u8>), Client>;
+
 /// A client with its connections. Cloning shares them.
 #[derive(Clone)]
 pub struct Client {
@@ -55,10 +60,24 @@ pub struct Client {
 }
 
 impl Client {
-    /// Builds a client. `ca_key` is the dotted key under which the CA file stands, for the error.
+    /// A client with these options. `ca_key` is the dotted key under which the CA file stands, for the error. Who asks for
+    /// the same as somebody before shares that one: a client holds some hundred KiB.
     ///
     /// Proxies of the environment are not used: traffic goes where the configuration says, and nowhere else.
     pub fn build(options: ClientOptions, ca_key: &str) -> Result<Self, Misconfigured> {
+        static BUILT: LazyLock<Mutex<Built>> = LazyLock::new(Mutex::default);
+        // A certificate file that was changed makes another client.
+        let pem = options.ca_file.as_deref().map(|file| pem(file, ca_key)).transpose()?;
+        let wanted = (options, pem.unwrap_or_default());
+        if let Some(built) = BUILT.lock().unwrap_or_else(PoisonError::into_inner).get(&wanted) {
+            return Ok(built.clone());
+        }
+        let built = Self::anew(wanted.0.clone(), &wanted.1, ca_key)?;
+        BUILT.lock().unwrap_or_else(PoisonError::into_inner).insert(wanted, built.clone());
+        Ok(built)
+    }
+
+    fn anew(options: ClientOptions, pem: &[u8], ca_key: &str) -> Result<Self, Misconfigured> {
         let hosts = options.allow_hosts;
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("huiliu/", env!("CARGO_PKG_VERSION")))
@@ -73,7 +92,7 @@ impl Client {
                 move |attempt| if may_follow(&attempt, &hosts) { attempt.follow() } else { attempt.stop() },
             ));
         if let Some(file) = &options.ca_file {
-            builder = builder.tls_certs_only(certificates(file, ca_key)?);
+            builder = builder.tls_certs_only(certificates(file, pem, ca_key)?);
         } else if !options.tls {
             builder = builder.tls_certs_only([]);
         }
@@ -145,13 +164,17 @@ fn may_follow(attempt: &Attempt<'_>, hosts: &[String]) -> bool {
         && (to.scheme() == from.scheme() || to.scheme() == "https")
 }
 
-fn certificates(file: &Path, key: &str) -> Result<Vec<reqwest::Certificate>, Misconfigured> {
-    let shown = file.display();
-    let pem = std::fs::read(file).map_err(|error| {
+fn pem(file: &Path, key: &str) -> Result<Vec<u8>, Misconfigured> {
+    std::fs::read(file).map_err(|error| {
+        let shown = file.display();
         let problem = format!("{shown} cannot be read: {}", error.kind());
         Misconfigured::new(key, problem, format!("读不了证书文件 {shown};请检查路径和权限"))
-    })?;
-    match reqwest::Certificate::from_pem_bundle(&pem) {
+    })
+}
+
+fn certificates(file: &Path, pem: &[u8], key: &str) -> Result<Vec<reqwest::Certificate>, Misconfigured> {
+    let shown = file.display();
+    match reqwest::Certificate::from_pem_bundle(pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         _ => Err(Misconfigured::new(
             key,
