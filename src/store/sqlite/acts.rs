@@ -137,6 +137,7 @@ impl Ground<'_, '_> {
         act: &ActArrival,
         reopens: bool,
     ) -> rusqlite::Result<()> {
+        self.signs.act_waits();
         self.db
             .prepare_cached(
                 "INSERT INTO unmatched (namespace, about, version, channel, act, granted, reopens, note, since)
@@ -158,6 +159,9 @@ impl Ground<'_, '_> {
 
     /// Carries out what was asked about an item before it came.
     pub(super) fn match_acts(&mut self, member: &Acceptance, arrival: &Arrival, ticket: i64) -> rusqlite::Result<()> {
+        if !self.signs.do_acts_wait() {
+            return Ok(());
+        }
         let waiting: Vec<(i64, Asked)> = self
             .statements
             .unmatched

@@ -117,7 +117,8 @@ impl Sqlite {
         let schedule = Arc::new(Schedule::default());
         load_errands(&db, &schedule, now)?;
         let (orders, queue) = mpsc::channel(QUEUE);
-        let signs = Arc::new(signs::Signs::default());
+        let acts_wait = db.query_row("SELECT EXISTS (SELECT 1 FROM unmatched)", [], |row| row.get(0))?;
+        let signs = Arc::new(signs::Signs::new(acts_wait));
         let ids = Arc::new(AtomicI64::new(ids + 1));
         let work = Writer {
             db,

@@ -1,22 +1,42 @@
-//! Who signs for what a channel brings, at hand for the writer without a look into the database.
+//! What the writer must know of every new ticket without a look into the database: who signs for its channel, and
+//! whether any act waits for an item that did not come yet.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use super::super::Sign;
 
 /// By the channel's id; a channel that is not named signs never.
 #[derive(Default)]
-pub(super) struct Signs(RwLock<HashMap<u32, Sign>>);
+pub(super) struct Signs {
+    by_channel: RwLock<HashMap<u32, Sign>>,
+    acts_wait: AtomicBool,
+}
 
 impl Signs {
+    /// Knowing whether acts wait that an earlier process left.
+    pub(super) fn new(acts_wait: bool) -> Self {
+        Self { acts_wait: AtomicBool::new(acts_wait), ..Self::default() }
+    }
+
     /// Notes how a channel signs.
     pub(super) fn set(&self, channel: u32, sign: Sign) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(channel, sign);
+        self.by_channel.write().unwrap_or_else(PoisonError::into_inner).insert(channel, sign);
     }
 
     /// How a channel signs.
     pub(super) fn of(&self, channel: u32) -> Sign {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&channel).copied().unwrap_or_default()
+        self.by_channel.read().unwrap_or_else(PoisonError::into_inner).get(&channel).copied().unwrap_or_default()
+    }
+
+    /// An act waits for its item. If its transaction fails, one look too many is all that comes of it.
+    pub(super) fn act_waits(&self) {
+        self.acts_wait.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether any act may wait.
+    pub(super) fn do_acts_wait(&self) -> bool {
+        self.acts_wait.load(Ordering::Relaxed)
     }
 }
