@@ -111,9 +111,22 @@ impl Ground<'_, '_> {
             .collect::<rusqlite::Result<Vec<(i64, bool)>>>()?;
         Ok(match found[..] {
             [] => None,
-            [(ticket, true)] if arrival.standing == Standing::Live => Some(SameLetter::Joins(ticket)),
+            [(ticket, true)] if arrival.standing == Standing::Live && !self.other_contact(ticket, mapped)? => {
+                Some(SameLetter::Joins(ticket))
+            }
             [(ticket, _), ..] => Some(SameLetter::Names(ticket)),
         })
+    }
+
+    /// Whether both name somebody who can be reached, and nobody in common: numbers of two far sides may be equal by chance,
+    /// and two citizens must never be joined.
+    fn other_contact(&self, ticket: i64, mapped: &MappedKeys) -> rusqlite::Result<bool> {
+        let span = ticket / super::schema::SPAN;
+        let mut known = self.db.prepare_cached("SELECT key FROM blind WHERE span = ?1 AND ticket = ?2")?;
+        let known =
+            known.query_map([span, ticket], |row| row.get::<_, Vec<u8>>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+        let common = mapped.blind.iter().any(|key| known.iter().any(|other| other[..] == key.0));
+        Ok(!common && !known.is_empty() && !mapped.blind.is_empty())
     }
 
     /// Attaches an item to the ticket that came by another road.

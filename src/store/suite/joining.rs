@@ -80,6 +80,10 @@ pub(super) async fn what_is_not_sure_is_only_linked(house: &dyn House) {
     // A number of the same channel is not another road.
     let (what, _) = province.tell(&letter("P3", "丁").naming("P2")).await;
     assert_eq!(what, What::New);
+    // The number fits and the person does not: it may be another far side's number.
+    site.new_ticket(&letter("M4", "己").phone("13800000001")).await;
+    let (what, _) = province.tell(&letter("P4", "己").naming("M4").phone("13900000002")).await;
+    assert_eq!(what, What::New, "two citizens were joined");
     site.new_ticket(&letter("M5", "戊")).await;
     let (what, _) = province.tell(&letter("P5", "戊").naming("M5").standing(Standing::Trial)).await;
     assert_eq!(what, What::New);
