@@ -13,6 +13,7 @@ pub mod intake;
 pub mod kinds;
 pub mod normalize;
 pub mod outgoing;
+pub mod relate;
 pub mod retry;
 pub mod settings;
 pub mod store;

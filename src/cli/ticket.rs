@@ -12,7 +12,7 @@ use super::table::Look;
 use crate::console::view::{DeedView, EventView, Life, OutcomeView, TicketView, VersionView};
 use crate::console::{ROWS, Request};
 use crate::settings::Lang;
-use crate::words::{DEEDS, EVENT_KINDS, EVENT_STATES, STANDINGS, VERSION_STATES, head, say, word};
+use crate::words::{DEEDS, DOUBTS, EVENT_KINDS, EVENT_STATES, STANDINGS, VERSION_STATES, head, say, word};
 
 /// Tickets.
 #[derive(Subcommand, Debug)]
@@ -189,12 +189,26 @@ fn events(look: &Look, events: &[EventView]) -> String {
     let rows = events.iter().map(|event| {
         vec![
             event.n.to_string(),
-            word(EVENT_KINDS, &event.kind, look.lang).to_owned(),
+            what(look, event),
             look.time(Some(event.at)),
             word(EVENT_STATES, &event.state, look.lang).to_owned(),
         ]
     });
     look.table(&["id", "what", "at", "state"], &[2], rows.collect())
+}
+
+/// What an event is, and what it says of another ticket.
+fn what(look: &Look, event: &EventView) -> String {
+    let kind = word(EVENT_KINDS, &event.kind, look.lang);
+    let doubt = event.same_letter.and_then(|said| said.doubt).map(|doubt| word(DOUBTS, doubt.word(), look.lang));
+    match (&event.other, doubt, look.lang) {
+        (None, ..) => kind.to_owned(),
+        (Some(other), None, _) => format!("{kind}({other})"),
+        (Some(other), Some(doubt), Lang::Zh) => format!("{kind}(疑似与 {other} 是同一来信,未并单:{doubt})"),
+        (Some(other), Some(doubt), Lang::En) => {
+            format!("{kind} (looks like the letter of {other}; not joined: {doubt})")
+        }
+    }
 }
 
 fn outcomes(look: &Look, outcomes: &[OutcomeView]) -> String {

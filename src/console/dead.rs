@@ -219,7 +219,7 @@ pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadE
                     ..before
                 })
             }
-            Verdict::Compare { .. } => Err(Problem::refused(
+            Verdict::Compare { .. } | Verdict::Alike { .. } => Err(Problem::refused(
                 "这一件要先和已有版本比对,现在比不了;稍后再试",
                 "this submission must be compared with an earlier version first; try again",
             )),

@@ -201,6 +201,8 @@ async fn events(house: &House, row: &TicketRow, letters: &[DeadRow]) -> Result<V
         at: event.at,
         state: state(event.n, event.state).into(),
         idempotency_key: idempotency_key(row.key.number, u64::from(event.n)),
+        other: event.other.map(|other| other.to_string()),
+        same_letter: event.same_letter,
     };
     Ok(events.into_iter().map(view).collect())
 }

@@ -129,6 +129,9 @@ impl Running {
             before.stop.cancel();
         }
         let entry = if runs { Entry::Open(channel.clone(), Gate::new(&code)) } else { Entry::Shut };
+        if runs {
+            self.intake.know(&channel);
+        }
         self.entries.put(&code, entry);
         self.health.mended(&code);
         state.broken.remove(&code);

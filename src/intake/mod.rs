@@ -14,10 +14,11 @@ use huiliu_contract::{Item, Once, Submission, Taken, What};
 pub use prepare::{Prepared, Preparer};
 
 use crate::channel::Channel;
+use crate::relate::{Letter, Roads};
 use crate::store::{
     Acceptance, Arrival, Digest, Folio, Lease, Mapped, NotAccepted, Store, StoreError, Stray, TicketKey, Verdict,
 };
-use crate::ticket::Draft;
+use crate::ticket::{Draft, Likeness};
 
 /// How often a comparison is repeated when the version to compare with changes meanwhile.
 const COMPARISONS: usize = 8;
@@ -51,13 +52,21 @@ pub struct Intaken {
 pub struct Intake {
     store: Arc<dyn Store>,
     preparer: Preparer,
+    roads: Arc<Roads>,
 }
 
 impl Intake {
     /// An intake into a store.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        let preparer = Preparer::new(store.clone());
-        Self { store, preparer }
+        let roads = Arc::new(Roads::default());
+        let preparer = Preparer::new(store.clone(), roads.clone());
+        Self { store, preparer, roads }
+    }
+
+    /// Notes a channel that runs, or runs anew: what the others bring is compared with what it brought.
+    pub fn know(&self, channel: &Channel) {
+        let table = channel.settings.same_letter.clone();
+        self.roads.put(channel.code.clone(), channel.namespace.clone(), table);
     }
 
     /// Digest of a whole body, for once-tokens.
@@ -123,6 +132,8 @@ impl Intake {
     ) -> Result<(), NotAccepted> {
         let strays = member.strays.len();
         let mut arrivals = member.arrivals;
+        // What was answered about each; an answer is given again until the store asks something else.
+        let mut answered: Vec<Answered> = vec![(None, Vec::new()); arrivals.len()];
         for _ in 0..COMPARISONS {
             let acceptance = Acceptance {
                 channel: channel.enrolled.channel,
@@ -138,7 +149,7 @@ impl Intake {
                 keepsake: self.sealed_keepsake(channel, how.keepsake.clone())?,
             };
             let verdicts = self.store.accept(acceptance).await?;
-            if !verdicts.iter().any(|verdict| matches!(verdict, Verdict::Compare { .. })) {
+            if !verdicts.iter().any(asks) {
                 for (submission, verdict) in member.submissions.into_iter().zip(verdicts) {
                     if let Verdict::Taken { what, ticket } = verdict {
                         // Of a suspected re-used number the far side must not learn the other citizen's ticket.
@@ -151,26 +162,54 @@ impl Intake {
                 return Ok(());
             }
             arrivals = Vec::with_capacity(member.submissions.len());
-            for (submission, verdict) in member.submissions.iter().zip(&verdicts) {
+            for ((submission, verdict), answered) in member.submissions.iter().zip(&verdicts).zip(&mut answered) {
                 let mut arrival = self.preparer.prepare(channel, submission).map_err(store_error)?.arrival;
-                if let Verdict::Compare { version } = verdict {
-                    arrival.compared = Some((*version, self.agrees(*version, &arrival).await?));
-                }
+                (arrival.compared, arrival.alike) = answered.clone();
+                self.answer(channel, verdict, &mut arrival).await?;
+                *answered = (arrival.compared, arrival.alike.clone());
                 arrivals.push(arrival);
             }
         }
         Err(NotAccepted::Store("the version to compare with kept changing".into()))
     }
 
+    /// Answers what the store asks about an arrival before it decides.
+    async fn answer(&self, channel: &Channel, verdict: &Verdict, arrival: &mut Arrival) -> Result<(), NotAccepted> {
+        match verdict {
+            Verdict::Compare { version } => arrival.compared = Some((*version, self.agrees(*version, arrival).await?)),
+            Verdict::Alike { versions } => {
+                let new = draft_of(arrival).map(|draft| Letter::of(&draft, &channel.settings.same_letter));
+                arrival.alike.clear();
+                for alike in versions {
+                    // Of a channel that does not run nobody knows how its letters are read.
+                    let found = match (&new, self.roads.table(&alike.channel)) {
+                        (Some(new), Some(table)) => {
+                            let old = self.kept(alike.version).await?;
+                            old.map_or(Likeness::Other, |old| new.compare(&Letter::of(&old, &table)))
+                        }
+                        _ => Likeness::Other,
+                    };
+                    arrival.alike.push((alike.version, found));
+                }
+            }
+            Verdict::Taken { .. } => {}
+        }
+        Ok(())
+    }
+
     /// Whether a new draft agrees with the version it would revise.
     async fn agrees(&self, version: i64, arrival: &Arrival) -> Result<bool, NotAccepted> {
+        let old = self.kept(version).await?;
+        Ok(old.zip(draft_of(arrival)).is_some_and(|(old, new)| Draft::agreement(&old, &new).agrees()))
+    }
+
+    /// The draft of a kept version; none if it could not be mapped.
+    async fn kept(&self, version: i64) -> Result<Option<Draft>, NotAccepted> {
         let body = self.store.version_body(version).await.map_err(store_error)?;
-        let old = match Folio::read(&body).map(|folio| folio.mapped) {
-            Ok(Mapped::Draft(json)) => serde_json::from_slice::<Draft>(json).ok(),
+        Ok(match Folio::read(&body).map(|folio| folio.mapped) {
+            Ok(Mapped::Draft(json)) => serde_json::from_slice(json).ok(),
             _ => None,
-        };
-        let new = arrival.mapped.as_ref().and_then(|mapped| serde_json::from_slice::<Draft>(&mapped.draft).ok());
-        Ok(old.zip(new).is_some_and(|(old, new)| Draft::agreement(&old, &new).agrees()))
+        })
     }
 
     /// Maps a kept version anew and hands it to the store.
@@ -190,14 +229,14 @@ impl Intake {
         for _ in 0..COMPARISONS {
             let again = arrival.clone();
             match self.store.remap(dead, &channel.code, arrival, actor).await? {
-                Verdict::Compare { version } => {
+                Verdict::Compare { version } if confirmed => {
                     arrival = again;
-                    let agrees = confirmed
-                        || self
-                            .agrees(version, &arrival)
-                            .await
-                            .map_err(|error| StoreError::Refused(error.to_string()))?;
-                    arrival.compared = Some((version, agrees));
+                    arrival.compared = Some((version, true));
+                }
+                verdict if asks(&verdict) => {
+                    arrival = again;
+                    let answered = self.answer(channel, &verdict, &mut arrival).await;
+                    answered.map_err(|error| StoreError::Refused(error.to_string()))?;
                 }
                 verdict => return Ok(Ok(verdict)),
             }
@@ -214,12 +253,24 @@ impl Intake {
     }
 }
 
+/// What was compared with an arrival, and what was found.
+type Answered = (Option<(i64, bool)>, Vec<(i64, Likeness)>);
+
 /// What goes into one transaction.
 #[derive(Default)]
 struct Member {
     arrivals: Vec<Arrival>,
     submissions: Vec<Submission>,
     strays: Vec<Stray>,
+}
+
+/// Whether the store asks for a comparison before it decides.
+fn asks(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Compare { .. } | Verdict::Alike { .. })
+}
+
+fn draft_of(arrival: &Arrival) -> Option<Draft> {
+    serde_json::from_slice(&arrival.mapped.as_ref()?.draft).ok()
 }
 
 fn store_error(error: impl std::fmt::Display) -> NotAccepted {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::files;
 use crate::channel::Channel;
 use crate::normalize::{ActOn, Unmappable};
+use crate::relate::{Letter, Roads};
 use crate::settings::Text;
 use crate::store::{
     ActArrival, Arrival, Digest, FileAbout, Filed, Folio, Keys, Mapped, MappedKeys, Place, SealError, Standing, Store,
@@ -28,11 +29,12 @@ pub struct Prepared {
 #[derive(Clone)]
 pub struct Preparer {
     store: Arc<dyn Store>,
+    roads: Arc<Roads>,
 }
 
 impl Preparer {
-    pub(super) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+    pub(super) fn new(store: Arc<dyn Store>, roads: Arc<Roads>) -> Self {
+        Self { store, roads }
     }
 
     pub(super) fn keys(&self) -> &Keys {
@@ -69,7 +71,8 @@ impl Preparer {
             Some((on, draft)) => Some(self.act(&on, submission, draft)?),
             None => None,
         };
-        let mapped = draft.map(|draft| self.mapped(channel, draft, &parts, &filed, length + 256));
+        let looks = act.is_none() && matches!(standing, Standing::Live | Standing::Waiting);
+        let mapped = draft.map(|draft| self.mapped(channel, draft, &parts, &filed, looks, length + 256));
         let reason = reasons.as_ref().map(ToString::to_string);
         let reasons = reasons.map(|unmappable| reasons_json(&unmappable)).unwrap_or_default();
         let read = match submission.raw.media_type.as_str() {
@@ -100,6 +103,7 @@ impl Preparer {
             files: filed,
             standing,
             compared: None,
+            alike: Vec::new(),
             act: act.map(Box::new),
         };
         Ok(Prepared { arrival, reason })
@@ -157,6 +161,7 @@ impl Preparer {
         mut draft: Draft,
         parts: &[files::Part],
         filed: &[Filed],
+        looks: bool,
         length: usize,
     ) -> MappedKeys {
         let keys = self.keys();
@@ -188,8 +193,16 @@ impl Preparer {
             category: category.and_then(|category| category.mapped.last().or(category.source.last())).cloned(),
             region: draft.matter.place.region.clone(),
             parent_no: draft.parent_no.clone(),
+            alike: if looks && self.roads.are_several() { self.marks(channel, &draft) } else { Vec::new() },
+            joins: channel.settings.same_letter.joins(),
             draft: json,
         }
+    }
+
+    /// Keys under which the same letter is looked for when it comes by another road.
+    fn marks(&self, channel: &Channel, draft: &Draft) -> Vec<Digest> {
+        let marks = Letter::of(draft, &channel.settings.same_letter).marks();
+        marks.iter().map(|mark| self.keys().blind("alike", &[mark.as_bytes()])).collect()
     }
 
     /// Bytes that are no submission, kept once by digest.

@@ -24,8 +24,8 @@ mod walk;
 pub use channel::{
     ActsTable, AfterClose, AfterSupervise, AfterSupplement, ChannelFile, ChannelSettings, ChannelState, ChannelTable,
     Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable, DecisionTable, Fallback, FileType, FilesTable,
-    KindInfo, Ledger, NoSuchChannel, OnUnmappable, PollTable, Report, ReturnCodes, ReturnTable, ReturnWord, Said, Sign,
-    Uncertain, Wording,
+    KindInfo, Ledger, NoSuchChannel, OnUnmappable, Pattern, PollTable, Report, ReturnCodes, ReturnTable, ReturnWord,
+    Said, SameLetterTable, Sign, Uncertain, Wording,
 };
 pub use core::CoreSettings;
 pub use day::Day;

@@ -42,8 +42,8 @@ pub use reading::{
 pub use schedule::{Claim, Lease, Schedule};
 pub use seal::{Digest, Keys, Place, SealError};
 pub use types::{
-    Acceptance, ActArrival, Arrival, Enrolled, FirstRun, Fresh, MappedKeys, NotAccepted, Outcome, Settlement, Standing,
-    Stray, TicketKey, Verdict,
+    Acceptance, ActArrival, Alike, Arrival, Enrolled, FirstRun, Fresh, MappedKeys, NotAccepted, Outcome, Settlement,
+    Standing, Stray, TicketKey, Verdict,
 };
 
 /// Why the store did not do something.

@@ -5,7 +5,7 @@ use huiliu_contract::OutcomeKind;
 use jiff::Timestamp;
 
 use super::{Digest, FirstRun, Standing, TicketKey};
-use crate::ticket::EventKind;
+use crate::ticket::{EventKind, SameLetter, Spoken};
 
 /// A channel with its counts.
 #[derive(Clone, Debug)]
@@ -148,6 +148,10 @@ pub struct EventRow {
     pub at: Timestamp,
     /// `waiting`, `forwarded`, `dropped`, or `edited`.
     pub state: &'static str,
+    /// The other ticket that it speaks of.
+    pub other: Option<Spoken>,
+    /// By what that one's letter is, or looks like, the same.
+    pub same_letter: Option<SameLetter>,
 }
 
 /// One outcome, opened.

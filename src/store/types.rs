@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Again, Claim, Digest, Fact, Fetched, Filed, Lease};
 use crate::settings::AfterClose;
 use crate::ticket::event::{NotADraft, compose};
-use crate::ticket::{Act, EventHead, EventKind, SourceRef, Spoken};
+use crate::ticket::{Act, EventHead, EventKind, Likeness, SourceRef, Spoken};
 
 /// A channel as the store knows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,6 +80,10 @@ pub struct MappedKeys {
     pub region: Option<String>,
     /// The number that another channel gave to the same letter.
     pub parent_no: Option<String>,
+    /// Keys under which the same letter is looked for when it comes by another road; none where it cannot, or need not be.
+    pub alike: Vec<Digest>,
+    /// Whether the channel's file lets it join by itself the ticket that another road made.
+    pub joins: bool,
     /// The serialised draft, for the event that need not be read back.
     pub draft: Bytes,
 }
@@ -105,6 +109,8 @@ pub struct Arrival {
     pub standing: Standing,
     /// Answer to an earlier [`Verdict::Compare`]: the version compared with, and whether they agree.
     pub compared: Option<(i64, bool)>,
+    /// Answer to an earlier [`Verdict::Alike`]: versions of other roads, and what a comparison with each found.
+    pub alike: Vec<(i64, Likeness)>,
     /// What it asks about an earlier item; none: it is a matter of its own. Then `external_id` is what the act is known
     /// by.
     pub act: Option<Box<ActArrival>>,
@@ -189,6 +195,20 @@ pub enum Verdict {
         /// The version to compare with.
         version: i64,
     },
+    /// It may be the same letter as what came by another road: compare the new draft with each of these, then ask again.
+    Alike {
+        /// All of them, those that were compared before among them.
+        versions: Vec<Alike>,
+    },
+}
+
+/// A version of another road that may be the same letter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alike {
+    /// Which.
+    pub version: i64,
+    /// The code of the channel by which it came.
+    pub channel: String,
 }
 
 /// Why an acceptance was not taken.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Act, Draft, SourceRef, Spoken, Ticket};
+use super::{Act, Draft, SameLetter, SourceRef, Spoken, Ticket};
 
 /// What happened to a ticket.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
@@ -179,6 +179,9 @@ pub struct Detail {
     /// The other ticket that the event speaks of: the same letter, or what was joined with this one before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<Spoken>,
+    /// By what it is, or looks like, the same letter as that of the other ticket or road, and why it did not join.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_letter: Option<SameLetter>,
     /// What the act, or the other road, says; mapped like a letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Box<Draft>>,

@@ -6,6 +6,7 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 use super::Draft;
+use super::phone::phone_digits;
 
 /// The comparable parts of a draft. All of it is personal: it goes into keyed digests and nowhere else.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -149,30 +150,6 @@ pub(crate) fn narrow(c: char) -> char {
     }
 }
 
-/// The digits of a telephone number: full-width digits taken, `+86`/`0086`/`86` and an extension dropped.
-/// Nothing, if fewer than seven digits are left or if there are more than twelve.
-fn phone_digits(text: &str) -> Option<String> {
-    let mut digits = String::new();
-    for c in text.chars().map(narrow) {
-        match c {
-            '0'..='9' => digits.push(c),
-            // What follows is an extension or a second number.
-            '转' | '#' | '/' | ',' | ';' | '、' if digits.len() >= 7 => break,
-            _ => {}
-        }
-    }
-    let mobile = |rest: &str| rest.len() == 11 && rest.starts_with('1');
-    for code in ["0086", "86"] {
-        if let Some(rest) = digits.strip_prefix(code)
-            && (mobile(rest) || (code == "0086" && rest.len() >= 9))
-        {
-            digits = rest.to_owned();
-            break;
-        }
-    }
-    (7..=12).contains(&digits.len()).then_some(digits)
-}
-
 fn id_letters(text: &str) -> String {
     text.chars().map(narrow).filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
@@ -243,23 +220,6 @@ mod tests {
     use super::*;
     use crate::ticket::{Matter, Person};
     use proptest::prelude::*;
-
-    #[test]
-    fn one_number_written_in_many_ways_is_one_key() {
-        for text in [
-            "13800000000",
-            "138-0000-0000",
-            "+86 138 0000 0000",
-            "1３8 0000 0000",
-            "86-13800000000",
-            "008613800000000",
-            "13800000000转8",
-        ] {
-            assert_eq!(phone_digits(text).as_deref(), Some("13800000000"), "{text}");
-        }
-        assert_eq!(phone_digits("0734-5200000").as_deref(), Some("07345200000"));
-        assert_eq!(phone_digits("无"), None);
-    }
 
     #[test]
     fn the_parts_of_a_draft() {

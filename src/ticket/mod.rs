@@ -4,11 +4,13 @@
 mod agreement;
 mod draft;
 pub mod event;
+mod likeness;
 mod masking;
 mod matching;
 mod matter;
 mod number;
 mod person;
+mod phone;
 mod schema;
 
 use jiff::Timestamp;
@@ -19,6 +21,7 @@ pub use agreement::Agreement;
 pub use draft::{Deadline, DeadlineRule, Draft, File, Handling, Instruction, Link, Relation, Times};
 pub use event::{Detail, Event, EventHead, EventKind};
 pub use huiliu_contract::Act;
+pub use likeness::{Doubt, Evidence, Likeness, SameLetter};
 pub(crate) use masking::is_double_family_name;
 pub use masking::mask_text;
 pub use matching::{FindInputs, MatchInputs, letters_only};
@@ -26,6 +29,7 @@ pub(crate) use matching::{narrow, plates_in};
 pub use matter::{Category, Coordinates, Matter, MatterType, Place};
 pub use number::{BadNumber, Spoken};
 pub use person::{Accused, Person, Sex};
+pub use phone::Phone;
 pub use schema::{event_schema, ticket_schema};
 
 /// One road by which the ticket came (来源). A ticket can have several.

@@ -2,8 +2,10 @@
 //! `--json` use. One place, so that every screen says the same. A word that is not listed is shown as it is.
 
 mod fields;
+mod relate;
 
 pub use fields::FIELDS;
+pub use relate::DOUBTS;
 
 use crate::settings::Lang;
 
@@ -358,6 +360,7 @@ mod tests {
             STANDINGS,
             VERSION_STATES,
             EVENT_KINDS,
+            DOUBTS,
             SOURCE_ENDS,
             EVENT_STATES,
             DEAD_KINDS,

@@ -100,6 +100,56 @@ async fn one_letter_by_three_roads_is_one_ticket_and_all_three_are_told_though_o
     assert_eq!(push(&scene, "province", &third).await, new, "the pair is never joined again");
 }
 
+/// The letter as a road tells it that names no other: its own number and a head of its own.
+fn handed_on(letter: &Letter, serial: u32) -> Letter {
+    let mut other = letter.clone();
+    other.number = Letter::invented(serial).number;
+    other.document["letterNo"] = json!(other.number);
+    other.document["content"] = json!(format!("【省转办】{}", letter.document["content"].as_str().unwrap()));
+    other
+}
+
+#[tokio::test]
+async fn the_same_words_of_the_same_person_are_one_ticket_and_a_doubt_is_only_said() {
+    let desks = [Desk::open(Gate::Open).await.unwrap(), Desk::open(Gate::Open).await.unwrap()];
+    let province = format!("{}\n[same_letter]\nstrip = [\"^【省转办】\"]\n", road("省长信箱", &desks[1]));
+    let scene = Plan::new().await.channel("letters", &road("县长信箱", &desks[0])).channel("province", &province);
+    let scene = scene.start().await;
+    let token = token(&scene);
+    let first = Letter::invented(1);
+    let second = handed_on(&first, 2);
+    let number = push(&scene, "letters", &first).await;
+    assert_eq!(push(&scene, "province", &second).await, number);
+    scene.until_told(2).await;
+    assert_eq!(kinds(&scene, &number), ["new", "joined"]);
+    assert_eq!(scene.told()[1].event["detail"]["same_letter"], json!({ "by": "text" }));
+    close(&scene, &token, "o1", &number).await;
+    for (desk, letter) in desks.iter().zip([&first, &second]) {
+        scene.until("this road is told", || desk.answers().told(&letter.number).len() == 1).await;
+    }
+    // A masked number, and another citizen: neither joins; only the first is worth a word.
+    let other = Letter::invented(6);
+    let mut masked = handed_on(&other, 7);
+    masked.document["phone"] = json!("138****0006");
+    let mut stranger = handed_on(&other, 8);
+    stranger.document["phone"] = json!("13900000006");
+    let one = push(&scene, "letters", &other).await;
+    let two = push(&scene, "province", &masked).await;
+    let three = push(&scene, "province", &stranger).await;
+    assert!(one != two && two != three && one != three);
+    scene.until_told(5).await;
+    let detail = |number: &str| {
+        let told = scene.told().into_iter().map(|told| told.event).find(|event| event["ticket"] == number);
+        told.unwrap()["detail"].clone()
+    };
+    assert_eq!(detail(&two)["same_letter"], json!({ "by": "text", "doubt": "masked_contact" }));
+    assert_eq!(detail(&two)["ticket"], json!(one));
+    assert_eq!(detail(&three), Value::Null);
+    let shown = scene.answered(&["ticket", "show", &two]).await;
+    let event = &shown["events"][0];
+    assert_eq!((&event["other"], &event["same_letter"]["doubt"]), (&json!(one), &json!("masked_contact")));
+}
+
 #[tokio::test]
 async fn an_urging_before_its_letter_waits_for_it_and_a_redo_after_the_closing_opens_it_again() {
     let desk = Desk::open(Gate::Open).await.unwrap();

@@ -137,6 +137,8 @@ impl Scene {
             category: None,
             region: None,
             parent_no: None,
+            alike: Vec::new(),
+            joins: true,
             draft: Bytes::from(json.clone().unwrap()),
         });
         let arrival = Arrival {
@@ -149,6 +151,7 @@ impl Scene {
             files: Vec::new(),
             standing: Standing::Live,
             compared: None,
+            alike: Vec::new(),
             act: None,
         };
         let acceptance = Acceptance {
@@ -166,7 +169,7 @@ impl Scene {
         };
         match self.house.store.accept(acceptance).await.unwrap().pop().unwrap() {
             Verdict::Taken { ticket, .. } => ticket.map(|key| key.number.to_string()),
-            Verdict::Compare { .. } => panic!("nothing to compare with"),
+            Verdict::Compare { .. } | Verdict::Alike { .. } => panic!("nothing to compare with"),
         }
     }
 

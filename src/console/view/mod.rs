@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::control::{FarStatus, Running};
+use crate::ticket::SameLetter;
 
 /// How the house stands.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -224,6 +225,12 @@ pub struct EventView {
     pub state: String,
     /// `<ticket>-<n>`: what the core knows it by.
     pub idempotency_key: String,
+    /// The other ticket that it speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
+    /// By what that one's letter is, or looks like, the same, and why it did not join.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_letter: Option<SameLetter>,
 }
 
 /// One outcome.

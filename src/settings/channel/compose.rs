@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     ActsTable, ChannelTable, ConnectTable, DeadlineTable, FilesTable, KindInfo, Ledger, PollTable, ReturnTable,
+    SameLetterTable,
 };
 use crate::settings::schema;
 use crate::settings::walk;
@@ -90,6 +91,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
     let mut acts = table(schema::of::<ActsTable>());
     let mut deadline = table(schema::of::<DeadlineTable>());
     let mut files = table(schema::of::<FilesTable>());
+    let mut same_letter = table(schema::of::<SameLetterTable>());
     let mut back = table(schema::of::<ReturnTable>());
     for (schema, zh) in [
         (&mut channel, "这是谁"),
@@ -99,6 +101,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
         (&mut acts, "来干什么的"),
         (&mut deadline, "来件没写期限时怎么算"),
         (&mut files, "附件从哪里取、收哪些"),
+        (&mut same_letter, "别的渠道也来的同一封信怎么认(并单)"),
         (&mut back, "怎么回"),
     ] {
         schema["x-zh"] = zh.into();
@@ -118,6 +121,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
             "acts": acts,
             "deadline": deadline,
             "files": files,
+            "same_letter": same_letter,
             "return": back,
             "fields": { "type": "object", "x-zh": "字段对应:左边是统一工单的字段,右边是对方的字段",
                 "description": "Which field of the ticket comes from where." },

@@ -160,6 +160,7 @@ fn settle(
     let acts = value.get("acts").map(|table| typed(table, "acts")).transpose().map_err(wrong)?;
     let deadline = value.get("deadline").map(|table| typed(table, "deadline")).transpose().map_err(wrong)?;
     let files = value.get("files").map(|table| typed(table, "files")).transpose().map_err(wrong)?;
+    let same_letter = typed(&part_or_empty(value, "same_letter"), "same_letter").map_err(wrong)?;
     let back = typed(&Value::Object(part("return", true).unwrap_or_default()), "return").map_err(wrong)?;
     let own = kind.sections().filter_map(|name| Some((name.to_owned(), Value::Object(part(name, false)?))));
     let options = Value::Object(own.collect());
@@ -175,6 +176,7 @@ fn settle(
         acts,
         deadline,
         files,
+        same_letter: Arc::new(same_letter),
         back,
         has_return: value.get("return").is_some(),
         options,

@@ -8,6 +8,7 @@ mod deadline;
 mod files;
 mod kinds;
 mod load;
+mod same;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use deadline::{DayUnit, DeadlineFrom, DeadlineTable};
 pub use files::{FileType, FilesTable};
 pub use kinds::KindInfo;
 pub use load::{ChannelFile, Channels, NoSuchChannel};
+pub use same::{Pattern, SameLetterTable};
 
 /// One channel, checked as far as settings can; its kind and its mapping are built from here.
 #[derive(Clone, Debug)]
@@ -51,6 +53,8 @@ pub struct ChannelSettings {
     pub deadline: Option<DeadlineTable>,
     /// `[files]`; absent fetches nothing.
     pub files: Option<FilesTable>,
+    /// `[same_letter]`; absent compares texts as they are.
+    pub same_letter: Arc<SameLetterTable>,
     /// `[return]`, the part every channel has.
     pub back: ReturnTable,
     /// Whether the file has a `[return]`; without it nothing goes back.

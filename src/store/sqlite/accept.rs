@@ -13,13 +13,13 @@ use super::super::{
     Task, TicketKey, Verdict,
 };
 use super::decide::{Plan, STATE_TAKEN, STATE_UNMAPPED};
-use super::references::SameLetter;
+use super::references::Found;
 use super::schema::SPAN;
 use super::serial::Serials;
 use super::signs::Signs;
 use super::statements::Statements;
 use super::{DEAD_HELD, DEAD_UNMAPPED, Planted, number_of};
-use crate::ticket::EventKind;
+use crate::ticket::{EventKind, SameLetter};
 
 /// Everything that one group commit shares.
 pub(super) struct Ground<'a, 'c> {
@@ -50,7 +50,7 @@ pub(super) fn accept(ground: &mut Ground<'_, '_>, member: &Acceptance) -> Result
     for arrival in &member.arrivals {
         plans.push(ground.plan(member, arrival).map_err(failed)?);
     }
-    if plans.iter().any(|plan| matches!(plan, Plan::Nothing(Verdict::Compare { .. }))) {
+    if plans.iter().any(|plan| matches!(plan, Plan::Nothing(Verdict::Compare { .. } | Verdict::Alike { .. }))) {
         let compare = |plan| match plan {
             Plan::Nothing(verdict) => verdict,
             _ => Verdict::Taken { what: What::New, ticket: None },
@@ -109,10 +109,12 @@ impl Ground<'_, '_> {
             Plan::Nothing(verdict) => Ok(verdict),
             Plan::New { prev } => match &arrival.mapped {
                 Some(mapped) => match self.same_letter(member, arrival, mapped)? {
-                    Some(SameLetter::Joins(ticket)) if prev.is_none() => self.join(member, arrival, mapped, ticket),
-                    Some(SameLetter::Joins(other) | SameLetter::Names(other)) => {
+                    Some(Found { ticket, said: SameLetter { by, doubt: None } }) => {
+                        self.join(member, arrival, mapped, prev, ticket, by)
+                    }
+                    Some(Found { ticket, said }) => {
                         let verdict = self.new_ticket(member, arrival, mapped, prev)?;
-                        self.name(&verdict, other)?;
+                        self.name(arrival, &verdict, ticket, said)?;
                         Ok(verdict)
                     }
                     None => self.new_ticket(member, arrival, mapped, prev),
@@ -146,12 +148,18 @@ impl Ground<'_, '_> {
         }
     }
 
-    /// Lets a new ticket's first event speak of another ticket.
-    fn name(&mut self, verdict: &Verdict, other: i64) -> rusqlite::Result<()> {
+    /// Lets a new ticket's first event speak of the ticket whose letter it looks like; one that waits has none yet.
+    fn name(&mut self, arrival: &Arrival, verdict: &Verdict, other: i64, said: SameLetter) -> rusqlite::Result<()> {
         let Verdict::Taken { ticket: Some(ticket), .. } = verdict else { return Ok(()) };
-        self.db
-            .prepare_cached("UPDATE event SET refers = ?2 WHERE ticket = ?1 AND n = 1")?
-            .execute([ticket.id, other])?;
+        let told = self
+            .db
+            .prepare_cached("UPDATE event SET refers = ?2, same_letter = ?3 WHERE ticket = ?1 AND n = 1")?
+            .execute(params![ticket.id, other, said.to_stored()])?;
+        if told == 0 && arrival.standing == Standing::Waiting {
+            self.db
+                .prepare_cached("INSERT INTO hint (ticket, refers, same_letter) VALUES (?1, ?2, ?3)")?
+                .execute(params![ticket.id, other, said.to_stored()])?;
+        }
         self.read_back(ticket.id);
         Ok(())
     }
@@ -223,6 +231,7 @@ impl Ground<'_, '_> {
             i64::from(live),
         ])?;
         self.blind(key.id, &mapped.blind)?;
+        self.remember(arrival, mapped)?;
         super::files::keep(self, member, arrival, key.id, standing)?;
         if live {
             self.event(member, arrival, mapped, key, EventKind::New, 1, 1, true)?;
@@ -252,7 +261,8 @@ impl Ground<'_, '_> {
         let (standing, events, stuck): (i64, i64, Option<i64>) = self
             .db
             .prepare_cached(
-                "UPDATE ticket SET version = ?2, version_n = ?3, submitted_at = ?4, deadline = ?5, category = ?6,
+                "UPDATE ticket SET version = ?2, version_n = ?3, submitted_at = ?4, category = ?6,
+                 deadline = CASE WHEN EXISTS (SELECT 1 FROM reference WHERE ticket = ?1) THEN deadline ELSE ?5 END,
                  region = ?7, events = events + (standing = 0) WHERE id = ?1 RETURNING standing, events, stuck",
             )?
             .query_row(
@@ -268,6 +278,8 @@ impl Ground<'_, '_> {
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )?;
         self.blind(ticket, &mapped.blind)?;
+        self.remember(arrival, mapped)?;
+        self.owed_until(Reference::own(member.channel, ticket), ticket, mapped.deadline)?;
         let standing = Standing::from_number(standing);
         super::files::keep(self, member, arrival, ticket, standing)?;
         if standing == Standing::Live {

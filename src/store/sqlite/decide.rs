@@ -58,7 +58,7 @@ impl Ground<'_, '_> {
             return self.plan_act(member, arrival);
         }
         match self.known(member.namespace, arrival.external_id.as_str())? {
-            None => Ok(Plan::New { prev: None }),
+            None => self.plan_new(member, arrival, None),
             Some(known) => self.plan_known(member, arrival, &known, None),
         }
     }
@@ -109,7 +109,7 @@ impl Ground<'_, '_> {
         let (Some(ticket), Some((mapped_id, mapped_digest, mapped_n))) =
             (known.ticket, chain.mapped(known.latest, &latest))
         else {
-            return Ok(Plan::New { prev: Some(known.latest) });
+            return self.plan_new(member, arrival, Some(known.latest));
         };
         if mapped_digest == mapped.digest.0 {
             return Ok(keep(latest.n, Some(arrival.version), STATE_TAKEN, What::Repeat));

@@ -143,9 +143,12 @@ pub(super) fn release(desk: &mut Open<'_>, signs: &Signs, channel: u32, from: i6
         .collect::<rusqlite::Result<_>>()?;
     for &ticket in &tickets {
         desk.db.execute(
-            "INSERT INTO event (ticket, n, kind, at, version) SELECT id, 1, 1, ?2, version FROM ticket WHERE id = ?1",
+            "INSERT INTO event (ticket, n, kind, at, version, refers, same_letter)
+             SELECT id, 1, 1, ?2, version, refers, same_letter FROM ticket LEFT JOIN hint ON hint.ticket = ticket.id
+             WHERE id = ?1",
             [ticket, desk.now],
         )?;
+        desk.db.execute("DELETE FROM hint WHERE ticket = ?1", [ticket])?;
         plant_forward(desk, ticket)?;
         for errand in super::files::released(desk.db, channel, ticket)? {
             plant(desk, errand)?;
@@ -265,7 +268,7 @@ impl Desk for Sqlite {
                 return Err(StoreError::Refused("this dead letter holds no submission to map".into()));
             }
             let verdict = super::remap::remap(desk, &schedule, &signs, &letter, &code, arrival)?;
-            if !matches!(verdict, Verdict::Compare { .. }) {
+            if matches!(verdict, Verdict::Taken { .. }) {
                 end(desk, dead, "remapped")?;
                 deed.write(desk)?;
             }

@@ -11,7 +11,7 @@ use super::super::{Fresh, Keys, Place, StoreError};
 use super::kind_of;
 use super::read::{draft_of, moment};
 use super::serial::{day_of, key};
-use crate::ticket::{Detail, SourceRef};
+use crate::ticket::{Detail, SameLetter, SourceRef};
 
 pub(super) fn broken(what: &'static str) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(0, what.into(), Type::Blob)
@@ -19,7 +19,7 @@ pub(super) fn broken(what: &'static str) -> rusqlite::Error {
 
 const EVENT: &str = "SELECT ticket.day, ticket.serial, event.n, event.kind, event.at, event.version, event.state,
     channel.code, namespace.name, ticket.external_id, ticket.received_at, version.n, version.body, ticket.id, event.note,
-    event.said, event.refers
+    event.said, event.refers, event.same_letter
     FROM ticket JOIN event ON event.ticket = ticket.id JOIN version ON version.id = event.version
     JOIN channel ON channel.id = ticket.channel JOIN namespace ON namespace.id = ticket.namespace";
 
@@ -55,6 +55,7 @@ struct EventRecord {
     note: Option<i64>,
     said: Option<i64>,
     refers: Option<i64>,
+    same_letter: Option<String>,
 }
 
 fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
@@ -81,6 +82,7 @@ fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
         note: row.get(14)?,
         said: row.get(15)?,
         refers: row.get(16)?,
+        same_letter: row.get(17)?,
     })
 }
 
@@ -120,6 +122,7 @@ fn detail(db: &Connection, keys: &Keys, record: &EventRecord) -> Result<Option<B
         detail.said = draft.and_then(|draft| serde_json::from_slice(&draft).ok());
         (detail.channel, detail.external_id) = (Some(channel), Some(external_id));
     }
+    detail.same_letter = record.same_letter.as_deref().and_then(SameLetter::from_stored);
     if let Some(other) = record.refers {
         detail.ticket = Some(super::serial::number_of(db, other)?.number);
     }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod acts;
+mod alike;
 mod checkpoint;
 mod codes;
 mod decide;
@@ -388,13 +389,6 @@ impl Store for Sqlite {
     }
 
     async fn sweep(&self) -> Result<(), StoreError> {
-        self.write(|desk| {
-            desk.db.execute("DELETE FROM once WHERE until < ?1", [desk.now])?;
-            desk.db.execute("DELETE FROM outcome WHERE ticket IS NULL AND until < ?1", [desk.now])?;
-            desk.db.execute("UPDATE run SET alive = ?1 WHERE stopped IS NULL", [desk.now])?;
-            acts::show_unmatched(desk)?;
-            Ok(())
-        })
-        .await
+        self.write(start::sweep).await
     }
 }

@@ -10,9 +10,9 @@ use super::super::{
     Mapped, OutcomeRow, Place, Reference, ReferenceRow, Search, Standing, StoreError, TicketRow, VersionRow,
 };
 use super::schema::SPAN;
-use super::serial::{day_number, day_of, key};
+use super::serial::{day_number, day_of, key, number_of};
 use super::{Sqlite, first_run_of, id_of, kind_of};
-use crate::ticket::Spoken;
+use crate::ticket::{SameLetter, Spoken};
 
 pub(super) fn moment(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or_default()
@@ -238,12 +238,15 @@ impl Archive for Sqlite {
     async fn events(&self, ticket: i64) -> Result<Vec<EventRow>, StoreError> {
         self.look(move |db, _| {
             let mut statement = db.prepare_cached(
-                "SELECT event.n, kind, at, event.state, event.n <= ticket.sent FROM event
+                "SELECT event.n, kind, at, event.state, event.n <= ticket.sent, refers, same_letter FROM event
                  JOIN ticket ON ticket.id = event.ticket WHERE ticket.id = ?1 ORDER BY event.n",
             )?;
             let rows = statement.query_map([ticket], |row| {
                 let (state, sent): (i64, bool) = (row.get(3)?, row.get(4)?);
+                let (other, said): (Option<i64>, Option<String>) = (row.get(5)?, row.get(6)?);
                 Ok(EventRow {
+                    other: other.map(|other| number_of(db, other)).transpose()?.map(|key| key.number),
+                    same_letter: said.as_deref().and_then(SameLetter::from_stored),
                     n: row.get(0)?,
                     kind: kind_of(row.get(1)?),
                     at: moment(row.get(2)?),

@@ -12,7 +12,7 @@ use super::accept::Ground;
 use super::codes::outcome_number;
 use super::decide::STATE_TAKEN;
 use super::homeward::{Says, carry, sign, tell_core};
-use crate::ticket::EventKind;
+use crate::ticket::{Doubt, EventKind, Evidence, SameLetter};
 
 /// The ticket that a reference belongs to.
 pub(super) fn ticket_of(db: &Connection, reference: Reference) -> rusqlite::Result<i64> {
@@ -80,42 +80,60 @@ pub(super) fn references(db: &Connection, ticket: i64) -> Result<Vec<ReferenceRo
     Ok(all)
 }
 
-/// What the number that another channel gave says of a new item.
-pub(super) enum SameLetter {
-    /// It came before by another road, and that ticket is open: it joins it.
-    Joins(i64),
-    /// It came before, but does not join: the new ticket names the other.
-    Names(i64),
+/// The ticket whose letter a new item is, or looks like.
+pub(super) struct Found {
+    pub(super) ticket: i64,
+    /// By what, and why it does not join.
+    pub(super) said: SameLetter,
 }
 
 impl Ground<'_, '_> {
-    /// Whether another channel's item bears the number that this one names. Only one that is sure and open is joined;
-    /// a pair that a person took apart never again.
+    /// Whether a new item is a letter that came before by another road: by the number it names, else by its words. Only one
+    /// that is sure and open is joined; a pair that a person took apart never again.
     pub(super) fn same_letter(
         &self,
         member: &Acceptance,
         arrival: &Arrival,
         mapped: &MappedKeys,
-    ) -> rusqlite::Result<Option<SameLetter>> {
+    ) -> rusqlite::Result<Option<Found>> {
+        match self.by_number(member, arrival, mapped)? {
+            Some(found) => Ok(Some(found)),
+            None => self.by_text(member, arrival, mapped),
+        }
+    }
+
+    /// Whether another channel's item bears the number that this one names.
+    pub(super) fn by_number(
+        &self,
+        member: &Acceptance,
+        arrival: &Arrival,
+        mapped: &MappedKeys,
+    ) -> rusqlite::Result<Option<Found>> {
         let Some(parent) = &mapped.parent_no else { return Ok(None) };
         let mut find = self.db.prepare_cached(
-            "SELECT DISTINCT ticket.id, ticket.standing = 0 AND concluded_at IS NULL AND NOT EXISTS (
+            "SELECT DISTINCT ticket.id, ticket.standing = 0, concluded_at IS NULL, EXISTS (
                 SELECT 1 FROM apart WHERE apart.ticket = ticket.id AND apart.namespace = ?1 AND apart.external_id = ?3)
              FROM source JOIN ticket ON ticket.id = source.ticket
              WHERE source.namespace IN (SELECT id FROM namespace WHERE id <> ?1) AND source.external_id = ?2",
         )?;
         let found = find
             .query_map(params![member.namespace, parent, arrival.external_id.as_str()], |row| {
-                Ok((row.get(0)?, row.get(1)?))
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
             })?
-            .collect::<rusqlite::Result<Vec<(i64, bool)>>>()?;
-        Ok(match found[..] {
-            [] => None,
-            [(ticket, true)] if arrival.standing == Standing::Live && !self.other_contact(ticket, mapped)? => {
-                Some(SameLetter::Joins(ticket))
-            }
-            [(ticket, _), ..] => Some(SameLetter::Names(ticket)),
-        })
+            .collect::<rusqlite::Result<Vec<(i64, bool, bool, bool)>>>()?;
+        let Some((&(ticket, live, open, apart), more)) = found.split_first() else { return Ok(None) };
+        let doubt = if !more.is_empty() {
+            Some(Doubt::Several)
+        } else if !live || arrival.standing != Standing::Live {
+            Some(Doubt::NotLive)
+        } else if !open {
+            Some(Doubt::Concluded)
+        } else if apart || self.other_contact(ticket, mapped)? {
+            Some(Doubt::OtherContact)
+        } else {
+            (!mapped.joins).then_some(Doubt::NotWanted)
+        };
+        Ok(Some(Found { ticket, said: SameLetter { by: Evidence::Number, doubt } }))
     }
 
     /// Whether both name somebody who can be reached, and nobody in common: numbers of two far sides may be equal by chance,
@@ -135,11 +153,24 @@ impl Ground<'_, '_> {
         member: &Acceptance,
         arrival: &Arrival,
         mapped: &MappedKeys,
+        prev: Option<i64>,
         ticket: i64,
+        by: Evidence,
     ) -> rusqlite::Result<Verdict> {
-        self.keep(member, arrival, None, 1, STATE_TAKEN, Some(ticket))?;
-        self.know(member, arrival, Some(ticket))?;
+        self.keep(member, arrival, prev, 1, STATE_TAKEN, Some(ticket))?;
+        match prev {
+            None => self.know(member, arrival, Some(ticket))?,
+            Some(_) => self.point(member, arrival, Some(ticket))?,
+        }
         let reference = Reference::joined(member.channel, arrival.version);
+        // From now on the ticket's own source has a row as well: it knows the deadline that is its own.
+        self.db
+            .prepare_cached(
+                "INSERT OR IGNORE INTO reference (id, ticket, channel, namespace, external_id, since, deadline)
+                 SELECT (channel << 40) | id, id, channel, namespace, external_id, received_at, deadline FROM ticket
+                 WHERE id = ?1",
+            )?
+            .execute([ticket])?;
         self.db
             .prepare_cached(
                 "INSERT INTO reference (id, ticket, channel, namespace, external_id, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -152,16 +183,18 @@ impl Ground<'_, '_> {
                 arrival.external_id.as_str(),
                 self.now
             ])?;
-        // The strictest deadline of all counts.
-        self.db
-            .prepare_cached(
-                "UPDATE ticket SET deadline = min(coalesce(deadline, ?2), coalesce(?2, deadline)) WHERE id = ?1",
-            )?
-            .execute(params![ticket, mapped.deadline])?;
+        self.owed_until(reference, ticket, mapped.deadline)?;
         self.blind(ticket, &mapped.blind)?;
+        self.remember(arrival, mapped)?;
         super::files::keep(self, member, arrival, ticket, Standing::Live)?;
         let says = Says { said: Some(arrival.version), ..Says::default() };
         let n = tell_core(self, ticket, EventKind::Joined, &says, false)?;
+        let said = SameLetter { by, doubt: None };
+        self.db.prepare_cached("UPDATE event SET same_letter = ?3 WHERE ticket = ?1 AND n = ?2")?.execute(params![
+            ticket,
+            n,
+            said.to_stored()
+        ])?;
         self.db
             .prepare_cached("UPDATE reference SET first_event = ?2 WHERE id = ?1")?
             .execute([reference.number(), n])?;
@@ -202,6 +235,9 @@ impl Ground<'_, '_> {
         self.point(member, arrival, Some(ticket))?;
         if let Some(mapped) = &arrival.mapped {
             self.blind(ticket, &mapped.blind)?;
+            self.remember(arrival, mapped)?;
+            let reference = self.reference_of(member.namespace, arrival.external_id.as_str(), ticket)?;
+            self.owed_until(reference, ticket, mapped.deadline)?;
         }
         super::files::keep(self, member, arrival, ticket, Standing::Live)?;
         tell_core(
@@ -247,7 +283,30 @@ impl Ground<'_, '_> {
             .db
             .prepare_cached("SELECT channel FROM ticket WHERE id = ?1")?
             .query_row([ticket], |row| row.get(0))?;
-        Ok(active(self.db, channel, ticket)?.is_empty())
+        let last = active(self.db, channel, ticket)?.is_empty();
+        if !last {
+            self.strictest(ticket)?;
+        }
+        Ok(last)
+    }
+
+    /// Notes until when a source waits for its answer. The ticket's deadline is the strictest of those that still wait.
+    pub(super) fn owed_until(&self, reference: Reference, ticket: i64, deadline: Option<i64>) -> rusqlite::Result<()> {
+        let known = self
+            .db
+            .prepare_cached("UPDATE reference SET deadline = ?2 WHERE id = ?1")?
+            .execute(params![reference.number(), deadline])?;
+        if known > 0 { self.strictest(ticket) } else { Ok(()) }
+    }
+
+    fn strictest(&self, ticket: i64) -> rusqlite::Result<()> {
+        self.db
+            .prepare_cached(
+                "UPDATE ticket SET deadline = (SELECT min(deadline) FROM reference WHERE ticket = ?1 AND ended_at IS NULL)
+                 WHERE id = ?1",
+            )?
+            .execute([ticket])
+            .map(|_| ())
     }
 }
 

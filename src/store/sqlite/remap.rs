@@ -10,7 +10,7 @@ use super::signs::Signs;
 use super::statements::Statements;
 use super::writer::Desk;
 
-/// Takes a kept version that was mapped anew. [`Verdict::Compare`] has written nothing.
+/// Takes a kept version that was mapped anew. [`Verdict::Compare`] and [`Verdict::Alike`] have written nothing.
 pub(super) fn remap(
     desk: &mut Desk<'_>,
     schedule: &Schedule,

@@ -198,9 +198,26 @@ CREATE INDEX file_blob ON file (blob) WHERE blob IS NOT NULL;
 ALTER TABLE dead ADD COLUMN file INTEGER;
 ";
 
+/// The same letter by its words: under which keys the letters of the last weeks are looked for, what joined a ticket or only
+/// looks like it, and the deadline of each road.
+const ALIKE: &str = "
+-- Only where letters come by several roads; weeks that lie behind the window are dropped.
+CREATE TABLE alike (
+    week INTEGER NOT NULL, key BLOB NOT NULL, version INTEGER NOT NULL,
+    at INTEGER NOT NULL,                    -- when the citizen wrote it, else when it came
+    PRIMARY KEY (week, key, version)
+) STRICT, WITHOUT ROWID;
+
+-- What the first event of a ticket that waits for the end of a first run will say of another one.
+CREATE TABLE hint (ticket INTEGER PRIMARY KEY, refers INTEGER NOT NULL, same_letter TEXT NOT NULL) STRICT;
+
+ALTER TABLE event ADD COLUMN same_letter TEXT;  -- by what it is, or looks like, the letter of the ticket it speaks of
+ALTER TABLE reference ADD COLUMN deadline INTEGER;
+";
+
 /// All migrations, oldest first. A shipped one is never changed; a new one is appended.
 const ALL: &[M<'static>] =
-    &[M::up(FIRST), M::up(NARROW_SPANS), M::up(HOMEWARD), M::up(UNMATCHED), M::up(JOINED), M::up(FILES)];
+    &[M::up(FIRST), M::up(NARROW_SPANS), M::up(HOMEWARD), M::up(UNMATCHED), M::up(JOINED), M::up(FILES), M::up(ALIKE)];
 
 /// The migrations, ready to be run.
 pub(super) fn migrations() -> Migrations<'static> {

@@ -1,4 +1,5 @@
-//! What is done to a database when it is opened: settings, migration, the last time it saw, what it left undone.
+//! What is done to a database when it is opened (settings, migration, the last time it saw, what it left undone), and from
+//! time to time.
 
 use std::path::Path;
 
@@ -6,6 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::super::{Errand, Schedule, StoreError, Task};
 use super::schema;
+use super::writer::Desk;
 
 /// A connection that only reads.
 pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
@@ -77,5 +79,15 @@ pub(super) fn load_errands(db: &Connection, schedule: &Schedule, now: i64) -> Re
             schedule.plant(Errand { task, subject: row.get(1)? }, row.get(2)?, now, row.get(3)?, None);
         }
     }
+    Ok(())
+}
+
+/// Forgets what has run out, and tells people of what waited too long.
+pub(super) fn sweep(desk: &mut Desk<'_>) -> Result<(), StoreError> {
+    desk.db.execute("DELETE FROM once WHERE until < ?1", [desk.now])?;
+    desk.db.execute("DELETE FROM outcome WHERE ticket IS NULL AND until < ?1", [desk.now])?;
+    desk.db.execute("UPDATE run SET alive = ?1 WHERE stopped IS NULL", [desk.now])?;
+    super::acts::show_unmatched(desk)?;
+    super::alike::forget(desk)?;
     Ok(())
 }

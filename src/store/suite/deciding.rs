@@ -118,6 +118,9 @@ async fn remap(site: &Site, dead: i64, letter: &Letter) -> (What, Option<TicketK
         match site.store.remap(dead, &site.code, arrival, &clerk("mended")).await.unwrap() {
             Verdict::Taken { what, ticket } => return (what, ticket),
             Verdict::Compare { version } => letter.compared = Some((version, true)),
+            Verdict::Alike { versions } => {
+                letter.alike = versions.iter().map(|one| (one.version, Likeness::Other)).collect();
+            }
         }
     }
 }

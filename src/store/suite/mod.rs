@@ -6,6 +6,7 @@
 
 mod accepting;
 mod acting;
+mod alike;
 mod deciding;
 mod doing;
 mod files;
@@ -28,7 +29,7 @@ use super::{
 };
 use crate::settings::AfterClose;
 use crate::store::{DeadQuery, DeadRow, EventRow, VersionRow};
-use crate::ticket::Act;
+use crate::ticket::{Act, Likeness};
 
 /// Where a store lives.
 trait House {
@@ -66,6 +67,11 @@ struct Letter {
     after_close: AfterClose,
     granted: Option<bool>,
     parent_no: Option<String>,
+    /// Whether other roads' letters are compared with it, by its phone.
+    looks: bool,
+    alike: Vec<(i64, Likeness)>,
+    /// What a comparison with any of them finds.
+    judged: Likeness,
     /// Links of its files.
     files: Vec<String>,
 }
@@ -86,6 +92,9 @@ fn letter(id: &str, text: &str) -> Letter {
         after_close: AfterClose::default(),
         granted: None,
         parent_no: None,
+        looks: false,
+        alike: Vec::new(),
+        judged: Likeness::Same,
         files: Vec::new(),
     }
 }
@@ -173,11 +182,17 @@ impl Letter {
                 category: None,
                 region: None,
                 parent_no: self.parent_no.clone(),
+                alike: match self.looks {
+                    true => self.phone.iter().map(|phone| keys.blind("alike", &[phone.as_bytes()])).collect(),
+                    false => Vec::new(),
+                },
+                joins: true,
                 draft: json.clone().into(),
             }),
             files: self.filed(store),
             standing: self.standing,
             compared: self.compared,
+            alike: self.alike.clone(),
             act: self.act(store),
         }
     }
@@ -226,6 +241,10 @@ impl Site {
                 Verdict::Compare { version } => {
                     assert_ne!(letter.compared.map(|(with, _)| with), Some(version), "asked the same again");
                     letter.compared = Some((version, agree));
+                }
+                Verdict::Alike { versions } => {
+                    assert_ne!(letter.alike.len(), versions.len(), "asked the same again");
+                    letter.alike = versions.iter().map(|one| (one.version, letter.judged)).collect();
                 }
             }
         }

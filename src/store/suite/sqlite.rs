@@ -64,6 +64,14 @@ macro_rules! stories {
 }
 
 stories! {
+    alike:
+        the_same_words_join,
+        what_the_words_leave_open_is_named,
+        only_what_may_be_the_same_is_compared,
+        apart_is_apart_for_words_too,
+        a_mended_letter_joins,
+        a_first_run_names_what_it_looks_like,
+        the_deadline_is_of_those_that_wait;
     files:
         named_files_are_to_be_fetched,
         a_file_that_came_is_told,
