@@ -4,10 +4,14 @@
 mod agreement;
 mod draft;
 pub mod event;
+#[cfg(test)]
+mod event_tests;
 mod masking;
 mod matching;
 mod matter;
 mod number;
+#[cfg(test)]
+mod number_tests;
 mod person;
 mod schema;
 

@@ -14,6 +14,7 @@ mod joining;
 mod kept;
 mod model;
 mod people;
+mod splitting;
 mod sqlite;
 mod waiting;
 
