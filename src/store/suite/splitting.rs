@@ -214,7 +214,9 @@ pub(super) async fn what_is_told_of_one_part_names_it_or_is_asked_about(house: &
     let whole = site.new_ticket(&letter("A1", "路灯不亮,井盖缺失")).await;
     let [one, two] = site.split(whole).await;
     site.forward_all().await;
-    assert_eq!(site.lane(whole).await.items.len(), 1, "we sign for the letter, not for its parts");
+    assert_eq!(site.lane(whole).await.items.len(), 1);
+    let owed: Vec<_> = site.store.schedule().list(10).into_iter().map(|(errand, ..)| errand.subject).collect();
+    assert_eq!(owed, [site.reference(whole).number()], "we sign for the letter, not for its parts");
     site.says(one.number, "s1", &told(OutcomeKind::Signed, "")).await;
     site.says(two.number, "s2", &told(OutcomeKind::Signed, "")).await;
     let mut longer = told(OutcomeKind::Extended, "");
