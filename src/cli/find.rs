@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::output::{Failure, NOT_FOUND, Output};
 use super::prompt::Prompt;
 use super::site::Site;
+use super::split;
 use super::table::Look;
 use super::ticket::list;
 use crate::console::view::{ChannelView, FoundView, TicketView};
@@ -91,6 +92,7 @@ fn answer(look: &Look, found: &[FoundView]) -> String {
     for one in found.iter().take(SAID) {
         let sentence = if look.lang == Lang::Zh { &one.said.zh } else { &one.said.en };
         text += &format!("\n{} {sentence}\n", one.ticket.number);
+        text += &split::lines(look, &one.parts);
         if one.sources.len() > 1 {
             for source in &one.sources {
                 let state = match source.answered_at {

@@ -18,6 +18,7 @@ mod prompt;
 mod schema;
 mod secret;
 mod site;
+mod split;
 mod status;
 mod table;
 #[cfg(test)]

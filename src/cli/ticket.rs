@@ -1,5 +1,7 @@
 //! `huiliu ticket …`: lists, and the whole life of one.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use jiff::civil::Date;
 
@@ -8,6 +10,7 @@ use super::draft::{draft, reasons};
 use super::homeward::{references, sources};
 use super::output::{Failure, Output};
 use super::site::Site;
+use super::split;
 use super::table::Look;
 use crate::console::view::{DeedView, EventView, Life, OutcomeView, TicketView, VersionView};
 use crate::console::{ROWS, Request};
@@ -53,6 +56,17 @@ pub(super) enum Ticket {
         #[arg(long, value_name = "TEXT")]
         why: String,
     },
+    /// Splits a letter with several matters: each becomes a ticket -1, -2 … and the source gets one answer.
+    Split {
+        /// The ticket's number, for example 261122-00017.
+        number: String,
+        /// A file for each part: its first line is the title, which stands in the public answer, the rest the text.
+        #[arg(long = "part", value_name = "FILE", num_args = 1.., required = true)]
+        parts: Vec<PathBuf>,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
 }
 
 impl Ticket {
@@ -77,6 +91,7 @@ impl Ticket {
                 };
                 Ok(Output::new(json, text))
             }
+            Self::Split { number, parts, why } => split::run(site, number, &parts, why),
         }
     }
 }
@@ -116,6 +131,7 @@ pub(super) fn show(look: &Look, life: &Life) -> String {
     let ticket = &life.ticket;
     let mut text = look.card(&[
         ("number", ticket.number.clone()),
+        ("whole", life.whole.clone().unwrap_or_default()),
         ("core_number", ticket.core_number.clone().unwrap_or_default()),
         ("channel", format!("{} ({})", ticket.channel_name, ticket.channel)),
         ("external_id", ticket.external_id.clone()),
@@ -132,6 +148,7 @@ pub(super) fn show(look: &Look, life: &Life) -> String {
     if life.references.len() > 1 {
         text += &look.section("sources", &sources(look, &life.references));
     }
+    text += &look.section("parts", &split::parts(look, &life.parts));
     text += &look.section("draft", &draft(look, &life.draft));
     text += &look.section("versions", &versions(look, &life.versions));
     for version in &life.versions {

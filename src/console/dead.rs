@@ -67,7 +67,7 @@ pub(super) async fn show(house: &House, id: i64, unmask: bool, actor: &Actor) ->
 /// What a dead letter's body shows. Unreadable bytes were never understood, so masked views show none of them.
 fn inside(kind: DeadKind, body: &[u8], unmask: bool) -> (Value, Option<String>) {
     match (kind, Folio::read(body)) {
-        (kind, _) if matches!(kind, DeadKind::Event | DeadKind::File) || kind.is_homeward() => {
+        (kind, _) if matches!(kind, DeadKind::Event | DeadKind::File | DeadKind::Part) || kind.is_homeward() => {
             (said(shown(body, unmask), unmask), None)
         }
         (_, Ok(folio)) => {
@@ -240,6 +240,14 @@ pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadE
         DeadKind::Unmatched => Err(Problem::refused(
             "它指的那一件还没有来,来了会自动对上;不用再等的,用 huiliu dead drop 销掉",
             "the item that it is about did not come yet, and is matched when it does; to give it up use huiliu dead drop",
+        )),
+        DeadKind::Part => Err(Problem::refused(
+            format!(
+                "这一条要人与热线商定;看各单用 huiliu ticket show,处理好了用 huiliu dead drop {id} --why “理由” 销掉"
+            ),
+            format!(
+                "agree with the core what to do; see the parts by huiliu ticket show, then huiliu dead drop {id} --why \"…\""
+            ),
         )),
         DeadKind::Unreadable => Err(Problem::refused(
             format!("这次推送读不出来件,重试也没有用;请对方重发,再用 huiliu dead drop {id} --why “理由” 销掉"),

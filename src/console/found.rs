@@ -10,7 +10,12 @@ use super::{House, Problem};
 use crate::store::{Carried, Lane, TicketRow};
 
 /// Adds to what was found what is said about it.
-pub(super) async fn said(house: &House, row: &TicketRow, ticket: TicketView) -> Result<FoundView, Problem> {
+pub(super) async fn said(
+    house: &House,
+    row: &TicketRow,
+    ticket: TicketView,
+    parts: Vec<TicketView>,
+) -> Result<FoundView, Problem> {
     let (mut sources, mut answered) = (Vec::new(), None);
     for road in house.store.references(row.key.id).await? {
         let lane = house.store.carried(road.reference).await?;
@@ -29,7 +34,7 @@ pub(super) async fn said(house: &House, row: &TicketRow, ticket: TicketView) -> 
         zone: house.zone.clone(),
     };
     let said = told.sentence(row, &ticket);
-    Ok(FoundView { ticket, said, sources })
+    Ok(FoundView { ticket, said, sources, parts })
 }
 
 /// When a concluding outcome reached a source, or a person there.

@@ -13,6 +13,12 @@ pub(super) async fn unjoin(house: &House, number: &str, external_id: &str, actor
     reason_given(actor)?;
     let number = spoken(number)?;
     let row = house.store.ticket(number).await.map_err(|error| missing(number, error))?;
+    if number.part().is_some() || !house.store.parts(row.key.id).await?.is_empty() {
+        return Err(Problem::refused(
+            format!("{} 已经拆单,各单合起来答复它的全部来源,不能再撤销并单", number.whole()),
+            format!("{} is split: its parts answer all its sources together, none can be taken out", number.whole()),
+        ));
+    }
     let roads = house.store.references(row.key.id).await?;
     let joined: Vec<Reference> = roads
         .iter()

@@ -17,6 +17,7 @@ mod line;
 mod offline;
 mod request;
 mod serve;
+mod split;
 #[cfg(test)]
 mod tests;
 mod tickets;
@@ -32,7 +33,7 @@ pub use control::{ConfiguredChannel, Control, FarStatus, FaultNote, Running, Sid
 pub use handle::handle;
 pub use home::home;
 pub use offline::Offline;
-pub use request::{Call, Find, MAX_ROWS, ROWS, Request};
+pub use request::{Call, Find, MAX_ROWS, PartText, ROWS, Request};
 pub use serve::{bind, own_name, serve};
 
 use crate::store::Store;

@@ -76,6 +76,13 @@ pub enum Request {
         /// The source's number (来源编号).
         external_id: String,
     },
+    /// Makes several tickets of one with several matters (拆单); needs a reason.
+    TicketSplit {
+        /// The ticket's number, as a person writes it.
+        number: String,
+        /// The parts, 2 to 99.
+        parts: Vec<PartText>,
+    },
     /// Errands that are undone.
     ErrandList {
         /// At most so many.
@@ -171,6 +178,16 @@ pub enum Request {
     },
 }
 
+/// One part of a ticket that is to be split, as a person writes it. Printed by `Debug` as dots.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartText {
+    /// Its title, one line; it stands in the public answer.
+    pub title: String,
+    /// Its text.
+    pub content: String,
+}
+
 /// What to find; all that is given must fit, and something must be given.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -209,6 +226,7 @@ impl Request {
             Self::Due { .. } => "due",
             Self::TicketShow { .. } => "ticket_show",
             Self::TicketUnjoin { .. } => "ticket_unjoin",
+            Self::TicketSplit { .. } => "ticket_split",
             Self::ErrandList { .. } => "errand_list",
             Self::DeadList { .. } => "dead_list",
             Self::DeadShow { .. } => "dead_show",
@@ -231,6 +249,12 @@ impl Request {
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Request({})", self.word())
+    }
+}
+
+impl fmt::Debug for PartText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PartText(…)")
     }
 }
 

@@ -73,7 +73,8 @@ pub(super) async fn find(house: &House, find: Find) -> Result<Vec<FoundView>, Pr
     }
     let mut views = Vec::with_capacity(found.len());
     for row in &found {
-        views.push(found::said(house, row, view(&names, row)).await?);
+        let parts = house.store.parts(row.key.id).await?.iter().map(|part| view(&names, part)).collect();
+        views.push(found::said(house, row, view(&names, row), parts).await?);
     }
     Ok(views)
 }
@@ -134,6 +135,7 @@ pub(super) fn spoken(number: &str) -> Result<Spoken, Problem> {
         let zh = match wrong {
             BadNumber::CheckDigit => "汇流编号的校验位不对:有一位听错或写错了,请核对",
             BadNumber::Day => "汇流编号的前六位应是日期(年月日)",
+            BadNumber::Part => "拆单的序号写在汇流编号后面,是 1 到 99,例如 261122-00017-1",
             BadNumber::Serial | BadNumber::Length(_) | BadNumber::NotDigits => {
                 "汇流编号形如 261122-00017:六位日期、当天序号、一位校验;其他编号请用 huiliu find"
             }
@@ -170,7 +172,13 @@ pub(super) async fn show(house: &House, number: &str, unmask: bool, actor: &Acto
                 body: if unmask { text_or_json(&outcome.body) } else { Value::Null },
             })
             .collect(),
-        references: carried::references(house, &names, row.key.id, &letters, unmask).await?,
+        references: match number.part() {
+            // What is carried is the whole's.
+            Some(_) => Vec::new(),
+            None => carried::references(house, &names, row.key.id, &letters, unmask).await?,
+        },
+        whole: number.part().map(|_| number.whole().to_string()),
+        parts: house.store.parts(row.key.id).await?.iter().map(|part| view(&names, part)).collect(),
         dead: letters.iter().map(|letter| dead::view(&names, letter)).collect(),
         deeds: deeds(house, &subjects, !unmask).await?,
         ticket: view(&names, &row),
@@ -287,7 +295,7 @@ pub(super) fn view(names: &Names, row: &TicketRow) -> TicketView {
     }
 }
 
-fn standing(standing: Standing) -> &'static str {
+pub(super) fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::Live => "live",
         Standing::Trial => "trial",

@@ -4,6 +4,7 @@
 mod answer;
 mod marks;
 mod numbers;
+mod parts;
 mod people;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use std::ops::Range;
 
 pub use answer::{findings, speaks};
 pub use marks::{Mark, bracketed, masked, sign};
+pub use parts::{Part, compose, named};
 use serde::{Deserialize, Serialize};
 
 use crate::settings::Text;

@@ -15,6 +15,7 @@ mod open;
 mod reading;
 mod schedule;
 mod seal;
+mod split;
 mod sqlite;
 #[cfg(test)]
 mod suite;
@@ -41,6 +42,7 @@ pub use reading::{
 };
 pub use schedule::{Claim, Lease, Schedule};
 pub use seal::{Digest, Keys, Place, SealError};
+pub use split::{NewPart, Split};
 pub use types::{
     Acceptance, ActArrival, Alike, Arrival, Enrolled, FirstRun, Fresh, MappedKeys, NotAccepted, Outcome, Settlement,
     Standing, Stray, TicketKey, Verdict,
@@ -169,7 +171,8 @@ pub trait Store: Desk + Archive {
     /// lost: then nothing may be sent.
     async fn begin(&self, lease: Lease, n: u32, id: i64, parcel: Vec<u8>) -> Result<bool, StoreError>;
     /// Keeps an outcome that the core posted, and plants it for every source of its ticket; `body` is sealed for the
-    /// reserved `id`.
+    /// reserved `id`. What concludes a part is planted once all parts are concluded, put together into one outcome
+    /// `split:<ticket>:<n>` in the same transaction.
     async fn take_outcome(
         &self,
         id: i64,
@@ -213,6 +216,9 @@ pub trait Desk: Send + Sync {
     /// Takes a road out of a ticket that it had joined (撤销并单): a ticket of its own from its versions. What was written
     /// back stays on record; the pair is never joined again.
     async fn unjoin(&self, reference: Reference, unjoin: Unjoin, actor: &Actor) -> Result<TicketKey, StoreError>;
+    /// Splits a live, open ticket (拆单): each part is a ticket of its own under the whole's number, known by the whole's
+    /// sources and answered through them once all parts are concluded. Answers the parts' numbers in order.
+    async fn split(&self, ticket: i64, split: Split, actor: &Actor) -> Result<Vec<TicketKey>, StoreError>;
     /// Keeps a named value of the house (token hashes).
     async fn keep_value(&self, name: &str, value: &str) -> Result<(), StoreError>;
 }
@@ -231,13 +237,15 @@ pub trait Archive: Send + Sync {
     async fn count_due(&self, since: Timestamp, now: Timestamp, until: Timestamp) -> Result<DueCount, StoreError>;
     /// One ticket by its spoken number.
     async fn ticket(&self, number: crate::ticket::Spoken) -> Result<TicketRow, StoreError>;
-    /// The versions of a ticket's source, oldest first, bodies opened.
+    /// The parts of a ticket that was split, in order, bodies opened; none if it was not.
+    async fn parts(&self, whole: i64) -> Result<Vec<TicketRow>, StoreError>;
+    /// The versions of a ticket's source, oldest first, bodies opened; a part has its own.
     async fn versions(&self, ticket: i64) -> Result<Vec<VersionRow>, StoreError>;
     /// One event with all that its JSON is composed of, whatever its state.
     async fn event(&self, ticket: i64, n: u32) -> Result<Fresh, StoreError>;
     /// The events of a ticket, in order.
     async fn events(&self, ticket: i64) -> Result<Vec<EventRow>, StoreError>;
-    /// Every source of a ticket.
+    /// Every source of a ticket; a part has those of its whole.
     async fn references(&self, ticket: i64) -> Result<Vec<ReferenceRow>, StoreError>;
     /// All that is to be carried to one source, bodies opened, as people read it.
     async fn carried(&self, reference: Reference) -> Result<Lane, StoreError>;

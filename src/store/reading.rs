@@ -193,6 +193,8 @@ pub enum DeadKind {
     Unmatched,
     /// A file that could not be fetched, or that a rule forbids (附件取不到).
     File,
+    /// The core did with a part, or with a ticket that was split, what cannot be told to the source as it is (拆单).
+    Part,
 }
 
 impl DeadKind {
@@ -209,6 +211,7 @@ impl DeadKind {
             9 => Self::Urged,
             10 => Self::Unmatched,
             11 => Self::File,
+            14 => Self::Part,
             _ => Self::Unreadable,
         }
     }
@@ -227,6 +230,7 @@ impl DeadKind {
             Self::Urged => 9,
             Self::Unmatched => 10,
             Self::File => 11,
+            Self::Part => 14,
         }
     }
 
@@ -249,6 +253,7 @@ impl DeadKind {
             Self::Urged => "urged",
             Self::Unmatched => "unmatched",
             Self::File => "file",
+            Self::Part => "part",
         }
     }
 }

@@ -58,6 +58,17 @@ impl Draft {
         let told = |text: &Option<String>| text.as_deref().is_some_and(|t| !t.trim().is_empty());
         told(&self.matter.title) || told(&self.matter.content) || !self.files.is_empty()
     }
+
+    /// The form of one part of a ticket that is split (拆单): all as in the whole's `version`, but about this matter alone.
+    /// Its files are the whole's, handed out under the whole's number.
+    pub fn part(&self, whole: Spoken, version: u32, title: &str, content: &str) -> Self {
+        let mut part = self.clone();
+        part.matter.title = Some(title.to_owned());
+        part.matter.content = Some(content.to_owned());
+        part.files.iter_mut().for_each(|file| file.spell_own(whole, version));
+        part.links.push(Link { relation: Relation::SplitOf, number: whole.to_string() });
+        part
+    }
 }
 
 impl fmt::Debug for Draft {

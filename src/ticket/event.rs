@@ -38,13 +38,16 @@ pub enum EventKind {
     Joined,
     /// A person took a road out again (撤销并单); `detail` names the ticket that it is now.
     Unjoined,
+    /// A person split it (拆单): each matter is a ticket of its own from now on, and `detail` names these parts. The letter
+    /// is answered once all of them are concluded; an outcome of this ticket that concludes it is its answer at once.
+    Split,
     /// A file that was named by a link is here, or will not come (附件); `detail` says which, and how it stands.
     File,
 }
 
 impl EventKind {
     /// Every kind.
-    const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::New,
         Self::Revised,
         Self::Decided,
@@ -58,6 +61,7 @@ impl EventKind {
         Self::Rated,
         Self::Joined,
         Self::Unjoined,
+        Self::Split,
         Self::File,
     ];
 
@@ -92,6 +96,7 @@ impl EventKind {
             Self::Rated => "rated",
             Self::Joined => "joined",
             Self::Unjoined => "unjoined",
+            Self::Split => "split",
             Self::File => "file",
         }
     }
@@ -155,7 +160,8 @@ pub struct Event {
 /// What an event says besides the ticket: of an outcome, of an act, of another road, or of a file.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Detail {
-    /// Of which of the core's outcomes it speaks, by the core's own id of it.
+    /// Of which of the core's outcomes it speaks, by the core's own id of it; `split:<ticket>:<n>` is one that was put
+    /// together from those of the ticket's parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
     /// Of what kind that outcome was.
@@ -176,12 +182,16 @@ pub struct Detail {
     /// The number that this channel's source gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
-    /// The other ticket that the event speaks of: the same letter, or what was joined with this one before.
+    /// The other ticket that the event speaks of: the same letter, what was joined with this one before, or the whole
+    /// that this ticket is a part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<Spoken>,
     /// By what it is, or looks like, the same letter as that of the other ticket or road, and why it did not join.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_letter: Option<SameLetter>,
+    /// The parts that the ticket was split into (拆单).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Spoken>,
     /// What the act, or the other road, says; mapped like a letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Box<Draft>>,
@@ -228,7 +238,8 @@ impl std::fmt::Debug for Detail {
 #[error("the stored draft is no JSON object")]
 pub struct NotADraft;
 
-/// The idempotency key of an event: `<ticket>-<sequence>`.
+/// The idempotency key of an event: `<ticket>-<sequence>`. Keys of different events differ, of a whole and its parts too:
+/// the key of a part's event has one dash more.
 pub fn idempotency_key(ticket: Spoken, sequence: u64) -> String {
     format!("{ticket}-{sequence}")
 }
@@ -307,96 +318,4 @@ fn with_urls(head: &EventHead<'_>, draft_json: &[u8]) -> Option<Vec<u8>> {
     let mut draft: super::Draft = serde_json::from_slice(draft_json).ok()?;
     draft.files.iter_mut().for_each(|file| file.spell_own(head.ticket, head.version));
     serde_json::to_vec(&draft).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ticket::Person;
-    use jiff::civil::date;
-
-    fn told(draft: &Draft) -> (Vec<u8>, Event) {
-        let at: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
-        let number = Spoken::new(date(2026, 11, 22), 17).unwrap();
-        let sources = vec![SourceRef {
-            channel: "xianzhang".into(),
-            namespace: "xianzhang".into(),
-            external_id: "A\"1".into(),
-            received_at: at,
-        }];
-        let head = EventHead {
-            event: EventKind::New,
-            ticket: number,
-            sequence: 1,
-            at,
-            channel: "xianzhang",
-            external_id: "A\"1",
-            detail: None,
-            version: 1,
-            received_at: at,
-            sources: &sources,
-        };
-        let event = Event {
-            event: EventKind::New,
-            ticket: number,
-            sequence: 1,
-            idempotency_key: format!("{number}-1"),
-            at,
-            channel: "xianzhang".into(),
-            external_id: "A\"1".into(),
-            detail: None,
-            data: Ticket { number, version: 1, received_at: at, sources: sources.clone(), draft: draft.clone() },
-        };
-        (compose(&head, &serde_json::to_vec(draft).unwrap()).unwrap(), event)
-    }
-
-    #[test]
-    fn what_is_composed_is_what_would_have_been_serialised() {
-        let draft = Draft { person: Person { name: Some("刘某".into()), ..Person::default() }, ..Draft::default() };
-        for draft in [draft, Draft::default()] {
-            let (bytes, event) = told(&draft);
-            assert_eq!(serde_json::from_slice::<Event>(&bytes).unwrap(), event);
-            assert_eq!(bytes, serde_json::to_vec(&event).unwrap());
-        }
-    }
-
-    #[test]
-    fn a_file_of_ours_is_told_where_it_is_handed_out() {
-        let link = |link: &str| crate::ticket::File { link: Some(link.into()), ..Default::default() };
-        let mut draft = Draft { files: vec![link("a"), link("b \"url\":\"files/9")], ..Draft::default() };
-        draft.files[1].set_own(1);
-        let (bytes, event) = told(&draft);
-        let number = event.ticket;
-        let event: Event = serde_json::from_slice(&bytes).unwrap();
-        assert_eq!(event.data.draft.files[0].url, None);
-        assert_eq!(event.data.draft.files[1].url, Some(format!("/api/v1/tickets/{number}/files/2?version=1")));
-        assert_eq!(bytes, serde_json::to_vec(&event).unwrap());
-    }
-
-    #[test]
-    fn bytes_that_are_no_object_are_refused() {
-        let at: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
-        let head = EventHead {
-            event: EventKind::Revised,
-            ticket: Spoken::new(date(2026, 11, 22), 1).unwrap(),
-            sequence: 2,
-            at,
-            channel: "a",
-            external_id: "b",
-            detail: None,
-            version: 2,
-            received_at: at,
-            sources: &[],
-        };
-        assert_eq!(compose(&head, b"[]"), Err(NotADraft));
-        assert_eq!(compose(&head, b""), Err(NotADraft));
-    }
-
-    #[test]
-    fn names_read_back() {
-        for kind in EventKind::ALL {
-            assert_eq!(EventKind::from_name(kind.name()), Some(kind));
-            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
-        }
-    }
 }

@@ -4,11 +4,15 @@
 mod agreement;
 mod draft;
 pub mod event;
+#[cfg(test)]
+mod event_tests;
 mod likeness;
 mod masking;
 mod matching;
 mod matter;
 mod number;
+#[cfg(test)]
+mod number_tests;
 mod person;
 mod phone;
 mod schema;

@@ -78,6 +78,8 @@ pub const HEADS: &[Entry] = &[
     ("core_id", "反馈编号", "Core's id"),
     ("concluded_at", "办结时间", "Concluded"),
     ("outcome", "办理反馈", "Outcome"),
+    ("whole", "拆自", "Part of"),
+    ("parts", "拆出的单", "Parts"),
     ("write_backs", "回传", "Write-backs"),
     ("sources", "来源", "Sources"),
     ("sending", "待回传", "For the sources"),
@@ -148,6 +150,7 @@ pub const EVENT_KINDS: &[Entry] = &[
     ("rated", "评价", "rated"),
     ("joined", "并单", "joined"),
     ("unjoined", "撤销并单", "taken apart"),
+    ("split", "拆单", "split"),
     ("file", "附件", "file"),
 ];
 
@@ -177,6 +180,7 @@ pub const DEAD_KINDS: &[Entry] = &[
     ("urged", "催办", "urging"),
     ("unmatched", "来件", "submission"),
     ("file", "附件取不到", "attachment not fetched"),
+    ("part", "拆单", "split ticket"),
 ];
 
 /// Why something needs a person.
@@ -191,6 +195,9 @@ pub const REASONS: &[Entry] = &[
     ("exhausted", "多次没有发成", "failed many times"),
     ("urged", "上级在催,答复还没送到", "asked for, and the answer is not there"),
     ("unmatched", "它指的那一件还没来", "what it is about did not come"),
+    ("part_returned", "热线只退拆出的一单,没有告诉来源", "returned as a part only; the source was not told"),
+    ("part_merged", "热线并掉了拆出的一单,没有告诉来源", "merged as a part only; the source was not told"),
+    ("whole_closed", "原单已办结,拆出的单还有没办结的", "the whole is concluded, parts are open"),
     ("host_not_allowed", "附件地址不在允许之列", "host not allowed"),
     ("private_address", "附件地址在内网,未经允许", "private address not allowed"),
     ("bad_link", "附件地址写得不对", "not a link that can be followed"),
@@ -301,6 +308,7 @@ pub const DEEDS: &[Entry] = &[
     ("hand_back", "退回热线修改", "handed back"),
     ("done", "人工回复", "done by hand"),
     ("unjoin", "撤销并单", "taken apart"),
+    ("split", "拆单", "split"),
     ("secret_set", "录入密钥", "set a secret"),
     ("file", "热线下载附件", "handed a file to the core"),
 ];

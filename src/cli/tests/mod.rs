@@ -1,6 +1,7 @@
 //! Stories of whole commands on a configuration in a folder of its own.
 
 mod screens;
+mod splits;
 
 use std::collections::VecDeque;
 use std::io;

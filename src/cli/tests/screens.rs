@@ -15,7 +15,7 @@ fn look(lang: Lang) -> Look {
     Look { lang, zone: TimeZone::get("Asia/Shanghai").unwrap(), width: Some(80) }
 }
 
-fn both(name: &str, screen: impl Fn(&Look) -> String) {
+pub(super) fn both(name: &str, screen: impl Fn(&Look) -> String) {
     for lang in [Lang::Zh, Lang::En] {
         let text = screen(&look(lang));
         let wide = |c: char| if c > '\u{2e80}' { 2 } else { 1 };
@@ -26,7 +26,7 @@ fn both(name: &str, screen: impl Fn(&Look) -> String) {
     }
 }
 
-fn a_ticket() -> Value {
+pub(super) fn a_ticket() -> Value {
     json!({
         "number": "261122-00017", "channel": "xianzhang", "channel_name": "书记县长信箱", "external_id": "XZ2026112200031",
         "core_number": "RX20261122000123", "core_accepted_at": "2026-11-22T01:31:00Z",
@@ -51,7 +51,7 @@ fn reasons() -> Value {
         "remedy": { "zh": "改好字段对应后重试", "en": "mend the mapping, then retry" } }])
 }
 
-fn of<T: serde::de::DeserializeOwned>(value: Value) -> T {
+pub(super) fn of<T: serde::de::DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).unwrap()
 }
 

@@ -2,6 +2,7 @@
 
 mod homeward;
 mod scene;
+mod splits;
 
 use std::sync::Arc;
 

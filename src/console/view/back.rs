@@ -38,6 +38,9 @@ pub struct FoundView {
     pub said: super::TextView,
     /// Its sources, answered or not.
     pub sources: Vec<AnsweredView>,
+    /// The parts that it was split into, as in the list.
+    #[serde(default)]
+    pub parts: Vec<super::TicketView>,
 }
 
 /// A source of a ticket, and whether it has its answer.

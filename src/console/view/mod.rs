@@ -183,6 +183,12 @@ pub struct Life {
     /// What is carried to each of its sources.
     #[serde(default)]
     pub references: Vec<ReferenceView>,
+    /// The ticket that it is a part of (拆单); null if it is a whole one.
+    #[serde(default)]
+    pub whole: Option<String>,
+    /// The parts that it was split into, in order.
+    #[serde(default)]
+    pub parts: Vec<TicketView>,
     /// What needed a person.
     pub dead: Vec<DeadView>,
     /// What people did, oldest first.

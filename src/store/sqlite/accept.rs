@@ -284,6 +284,7 @@ impl Ground<'_, '_> {
         super::files::keep(self, member, arrival, ticket, standing)?;
         if standing == Standing::Live {
             self.event(member, arrival, mapped, key, EventKind::Revised, events, n, stuck.is_none())?;
+            super::parts::revised(self, ticket, arrival.version)?;
         }
         Ok(Verdict::Taken { what: What::Revised, ticket: Some(key) })
     }

@@ -36,6 +36,7 @@ pub(super) fn kind_number(kind: EventKind) -> i64 {
         EventKind::Rated => 11,
         EventKind::Joined => 12,
         EventKind::Unjoined => 13,
+        EventKind::Split => 15,
         EventKind::File => 16,
     }
 }
@@ -55,6 +56,7 @@ pub(super) fn kind_of(number: i64) -> EventKind {
         11 => EventKind::Rated,
         12 => EventKind::Joined,
         13 => EventKind::Unjoined,
+        15 => EventKind::Split,
         16 => EventKind::File,
         _ => EventKind::New,
     }

@@ -4,14 +4,14 @@ use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
 use super::super::{
-    Actor, Arrival, Carried, DeadKind, Desk, Errand, Place, Reference, Sign, StoreError, Task, TicketKey, TryEnd,
-    Unjoin, Verdict,
+    Actor, Arrival, Carried, DeadKind, Desk, Errand, Place, Reference, Sign, Split, StoreError, Task, TicketKey,
+    TryEnd, Unjoin, Verdict,
 };
 use super::accept::Ground;
 use super::signs::Signs;
 use super::statements::Statements;
 use super::writer::Desk as Open;
-use super::{DEAD_EVENT, DEAD_UNREADABLE, Planted, Sqlite};
+use super::{DEAD_EVENT, DEAD_UNREADABLE, Planted, Sqlite, number_of};
 use crate::ticket::EventKind;
 
 /// What is undone about a dead letter.
@@ -345,22 +345,22 @@ impl Desk for Sqlite {
         let deed = self.deed(actor, "unjoin", &format!("reference:{}", reference.number()))?;
         let (schedule, signs) = (self.schedule.clone(), self.signs.clone());
         self.write(move |desk| {
-            let mut statements = Statements::prepare(desk.db)?;
-            let mut ground = Ground {
-                db: desk.db,
-                statements: &mut statements,
-                serials: desk.serials,
-                schedule: &schedule,
-                signs: &signs,
-                ids: desk.ids,
-                now: desk.now,
-                came: desk.now,
-                planted: &mut desk.planted,
-            };
-            let key = super::references::unjoin(&mut ground, reference, &unjoin)?;
-            drop(statements);
+            let unjoin = |ground: &mut Ground<'_, '_>| super::references::unjoin(ground, reference, &unjoin);
+            let key = desk.on_ground(&schedule, &signs, unjoin)?;
             deed.write(desk)?;
             Ok(key)
+        })
+        .await
+    }
+
+    async fn split(&self, ticket: i64, split: Split, actor: &Actor) -> Result<Vec<TicketKey>, StoreError> {
+        let number = self.look(move |db, _| Ok(number_of(db, ticket)?.number)).await?;
+        let deed = self.deed(actor, "split", &format!("ticket:{number}"))?;
+        let (schedule, signs) = (self.schedule.clone(), self.signs.clone());
+        self.write(move |desk| {
+            let parts = desk.on_ground(&schedule, &signs, |ground| super::parts::split(ground, ticket, &split))?;
+            deed.write(desk)?;
+            Ok(parts)
         })
         .await
     }

@@ -10,7 +10,7 @@ use super::read::{TICKET, moment, ticket_row, with_draft};
 /// Due tickets, by deadline.
 pub(super) fn due(db: &Connection, keys: &Keys, due: &Due) -> Result<Vec<TicketRow>, StoreError> {
     let mut find = db.prepare_cached(&format!(
-        "{TICKET} WHERE ticket.standing = 0 AND ticket.concluded_at IS NULL AND ticket.deadline <= ?1
+        "{TICKET} WHERE ticket.id > 0 AND ticket.standing = 0 AND ticket.concluded_at IS NULL AND ticket.deadline <= ?1
          AND (?2 IS NULL OR ticket.channel = ?2) ORDER BY ticket.deadline, ticket.id LIMIT ?3"
     ))?;
     let limit = i64::try_from(due.limit).unwrap_or(i64::MAX);
@@ -31,7 +31,7 @@ pub(super) fn count(
     until: Timestamp,
 ) -> Result<DueCount, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT deadline FROM ticket WHERE standing = 0 AND concluded_at IS NULL AND deadline BETWEEN ?1 AND ?2",
+        "SELECT deadline FROM ticket WHERE id > 0 AND standing = 0 AND concluded_at IS NULL AND deadline BETWEEN ?1 AND ?2",
     )?;
     let mut rows = find.query(params![since.as_millisecond(), until.as_millisecond()])?;
     let mut count = DueCount::default();

@@ -10,6 +10,7 @@ use super::super::{
 };
 use super::accept::Ground;
 use super::codes::{outcome_number, outcome_of};
+use super::parts;
 use super::read::draft_of;
 use super::serial::{id_of, number_of};
 use super::{Planted, UNKNOWN_OUTCOME};
@@ -25,8 +26,16 @@ pub(super) struct Told {
     pub(super) body: Vec<u8>,
 }
 
-/// Keeps an outcome and plants it for every source of its ticket.
+/// Keeps an outcome of a whole ticket and plants it for every source.
 pub(super) fn take(ground: &mut Ground<'_, '_>, told: &Told) -> rusqlite::Result<OutcomeTaken> {
+    match keep(ground, told)? {
+        Err(known) => Ok(known),
+        Ok(ticket) => plant(ground, ticket, Some(told.id), told.kind).map(|()| OutcomeTaken::New),
+    }
+}
+
+/// Keeps an outcome, and tells its ticket; what it is, where it was kept before or its ticket is unknown.
+pub(super) fn keep(ground: &Ground<'_, '_>, told: &Told) -> rusqlite::Result<Result<i64, OutcomeTaken>> {
     let now = ground.now;
     ground
         .db
@@ -38,11 +47,11 @@ pub(super) fn take(ground: &mut Ground<'_, '_>, told: &Told) -> rusqlite::Result
         .query_row([&told.core_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     if let Some((seen, ticket, until)) = known {
-        return Ok(match (seen == told.digest.0, ticket, until) {
+        return Ok(Err(match (seen == told.digest.0, ticket, until) {
             (false, ..) => OutcomeTaken::Conflict,
             (true, None, Some(until)) => OutcomeTaken::UnknownTicket(until),
             _ => OutcomeTaken::Repeat,
-        });
+        }));
     }
     let ticket = told.ticket.map(|number| id_of(ground.db, number)).transpose()?.flatten();
     let until = ticket.is_none().then_some(now + UNKNOWN_OUTCOME);
@@ -62,13 +71,16 @@ pub(super) fn take(ground: &mut Ground<'_, '_>, told: &Told) -> rusqlite::Result
             outcome_number(told.kind),
             told.body
         ])?;
-    let Some(ticket) = ticket else { return Ok(OutcomeTaken::UnknownTicket(until.unwrap_or(now))) };
-    plant(ground, ticket, Some(told.id), told.kind)?;
-    Ok(OutcomeTaken::New)
+    Ok(ticket.ok_or(OutcomeTaken::UnknownTicket(until.unwrap_or(now))))
 }
 
 /// Plants what is to be carried to every source of a live ticket. Nothing is owed to the others.
-fn plant(ground: &mut Ground<'_, '_>, ticket: i64, outcome: Option<i64>, kind: OutcomeKind) -> rusqlite::Result<()> {
+pub(super) fn plant(
+    ground: &mut Ground<'_, '_>,
+    ticket: i64,
+    outcome: Option<i64>,
+    kind: OutcomeKind,
+) -> rusqlite::Result<()> {
     let (channel, standing): (u32, i64) = ground
         .db
         .prepare_cached("SELECT channel, standing FROM ticket WHERE id = ?1")?
@@ -78,6 +90,7 @@ fn plant(ground: &mut Ground<'_, '_>, ticket: i64, outcome: Option<i64>, kind: O
     }
     if kind.concludes() {
         ground.db.prepare_cached("UPDATE ticket SET concluded_at = ?2 WHERE id = ?1")?.execute([ticket, ground.now])?;
+        parts::left_open(ground, ticket)?;
     }
     for reference in super::references::active(ground.db, channel, ticket)? {
         carry(ground, reference, outcome, kind)?;
@@ -294,6 +307,7 @@ pub(super) fn tell_core(
         let errand = Errand { task: Task::Forward, subject: ticket };
         ground.planted.push(Planted { errand, due: ground.now, fresh: None });
     }
+    parts::spread(ground, ticket, kind, says, reopens)?;
     Ok(n)
 }
 
@@ -329,8 +343,8 @@ pub(super) fn lane(db: &Connection, keys: &Keys, reference: Reference) -> Result
 
 fn items(db: &Connection, keys: &Keys, reference: Reference) -> Result<Vec<LaneItem>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT homeward.n, homeward.kind, state, since, approved, attempts, outcome, outcome.body, core_id
-         FROM homeward
+        "SELECT homeward.n, homeward.kind, state, since, approved, attempts, outcome, outcome.body, core_id,
+         outcome.ticket FROM homeward
          LEFT JOIN outcome ON outcome.id = homeward.outcome WHERE reference = ?1 ORDER BY homeward.n",
     )?;
     let mut rows = statement.query([reference.number()])?;
@@ -339,6 +353,7 @@ fn items(db: &Connection, keys: &Keys, reference: Reference) -> Result<Vec<LaneI
         let n: u32 = row.get(0)?;
         let (outcome, body): (Option<i64>, Option<Vec<u8>>) = (row.get(6)?, row.get(7)?);
         let outcome = outcome.zip(body).map(|(id, body)| keys.open(Place::Outcome, id, &body)).transpose()?;
+        let outcome = parts::as_carried(db, keys, row.get(9)?, outcome)?;
         items.push(LaneItem {
             n,
             kind: outcome_of(row.get(1)?).ok_or(StoreError::NotFound)?,

@@ -9,10 +9,12 @@ mod decide;
 mod deed;
 mod desk;
 mod due;
+mod enroll;
 mod files;
 mod fresh;
 mod homeward;
 mod letters;
+mod parts;
 mod read;
 mod references;
 mod remap;
@@ -44,7 +46,7 @@ use self::start::{last_seen, load_errands, migrate, private, reader, settings};
 use self::writer::{Order, Writer};
 use super::{
     Acceptance, Blobs, Clock, Digest, Enrolled, Errand, FileRow, FirstRun, FirstRunCounts, Fresh, Keys, Lane, Lease,
-    NotAccepted, OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store, StoreError, Task, Unclean, Verdict,
+    NotAccepted, OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store, StoreError, Unclean, Verdict,
 };
 use crate::ticket::Spoken;
 
@@ -119,7 +121,8 @@ impl Sqlite {
         load_errands(&db, &schedule, now)?;
         let (orders, queue) = mpsc::channel(QUEUE);
         let acts_wait = db.query_row("SELECT EXISTS (SELECT 1 FROM unmatched)", [], |row| row.get(0))?;
-        let signs = Arc::new(signs::Signs::new(acts_wait));
+        let any_split = db.query_row("SELECT EXISTS (SELECT 1 FROM ticket WHERE id < 0)", [], |row| row.get(0))?;
+        let signs = Arc::new(signs::Signs::new(acts_wait, any_split));
         let ids = Arc::new(AtomicI64::new(ids + 1));
         let work = Writer {
             db,
@@ -228,40 +231,9 @@ impl Store for Sqlite {
         let signs = self.signs.clone();
         let (code, namespace) = (code.to_owned(), namespace.to_owned());
         self.write(move |desk| {
-            let now = desk.now;
-            desk.db.execute("INSERT OR IGNORE INTO namespace (name) VALUES (?1)", [&namespace])?;
-            let namespace: i64 =
-                desk.db.query_row("SELECT id FROM namespace WHERE name = ?1", [&namespace], |row| row.get(0))?;
-            desk.db.execute(
-                "INSERT INTO channel (code, namespace, known_since, first_run) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (code) DO UPDATE SET namespace = excluded.namespace",
-                params![
-                    code,
-                    namespace,
-                    now,
-                    if polled { FirstRun::Underway as i64 } else { FirstRun::Through as i64 }
-                ],
-            )?;
-            let (id, first_run, known_since): (u32, i64, i64) = desk.db.query_row(
-                "SELECT id, first_run, known_since FROM channel WHERE code = ?1",
-                [&code],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )?;
-            let first_run = first_run_of(first_run);
-            if polled {
-                let due: Option<i64> = desk
-                    .db
-                    .query_row("SELECT due FROM errand WHERE task = 1 AND subject = ?1", [id], |row| row.get(0))
-                    .optional()?;
-                if due.is_none() {
-                    desk.db
-                        .execute("INSERT INTO errand (task, subject, due) VALUES (1, ?1, ?2)", [i64::from(id), now])?;
-                }
-                let errand = Errand { task: Task::Poll, subject: i64::from(id) };
-                desk.planted.push(Planted { errand, due: due.unwrap_or(now), fresh: None });
-            }
-            signs.set(id, sign);
-            Ok(Enrolled { channel: id, namespace: namespace as u32, first_run, known_since })
+            let enrolled = enroll::enroll(desk, &code, &namespace, polled)?;
+            signs.set(enrolled.channel, sign);
+            Ok(enrolled)
         })
         .await
     }
@@ -365,6 +337,11 @@ impl Store for Sqlite {
         body: Vec<u8>,
     ) -> Result<OutcomeTaken, StoreError> {
         let told = homeward::Told { id, core_id, digest, ticket, kind, body };
+        if ticket.is_some_and(|ticket| ticket.part().is_some()) {
+            let (schedule, signs, keys) = (self.schedule.clone(), self.signs.clone(), self.keys.clone());
+            let take = move |ground: &mut accept::Ground<'_, '_>| parts::take(ground, &keys, &told);
+            return self.write(move |desk| desk.on_ground(&schedule, &signs, take)).await;
+        }
         writer::join(self.orders()?, move |ground| homeward::take(ground, &told)).await
     }
 

@@ -103,7 +103,14 @@ fn search(db: &Connection, keys: &Keys, search: &Search) -> Result<Vec<TicketRow
     if let Some(channel) = search.channel {
         want("ticket.channel = ?", Box::new(channel));
     }
-    if let Some(from) = search.from {
+    // A part is under its whole wherever tickets are looked through, and itself only where its own number is given.
+    let parts = search.core_number.is_some() || search.ids.is_some();
+    if !parts {
+        want("ticket.id > ?", Box::new(0));
+    }
+    if let Some(from) = search.from.filter(|_| parts) {
+        want("ticket.day >= ?", Box::new(day_number(from)));
+    } else if let Some(from) = search.from {
         want(
             "ticket.id >= coalesce((SELECT min(first) FROM day WHERE day >= ?), 9223372036854775807)",
             Box::new(day_number(from)),
@@ -112,17 +119,19 @@ fn search(db: &Connection, keys: &Keys, search: &Search) -> Result<Vec<TicketRow
     if let Some(to) = search.to {
         want("ticket.day <= ?", Box::new(day_number(to)));
     }
-    let most = if wanted.is_empty() && search.ids.is_none() { search.limit.max(1) } else { usize::MAX };
-    let mut among = |tickets: &[i64]| {
+    let most =
+        if wanted.len() == usize::from(!parts) && search.ids.is_none() { search.limit.max(1) } else { usize::MAX };
+    let mut among = |id: &str, tickets: &[i64]| {
         let list = tickets.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
-        wanted.push(format!("ticket.id IN ({list})"));
+        wanted.push(format!("{id} IN ({list})"));
     };
     if let Some(ids) = &search.ids {
-        among(ids);
+        among("ticket.id", ids);
     }
     if let Some(blind) = search.blind {
-        // The newest of the key may not be those that fit the rest.
-        among(&by_blind(db, &blind.0, most)?);
+        // The newest of the key may not be those that fit the rest. A part has the keys of its whole.
+        let id = if parts { super::parts::KEYED_AS } else { "ticket.id" };
+        among(id, &by_blind(db, &blind.0, most)?);
     }
     let filter = if wanted.is_empty() { String::new() } else { format!(" WHERE {}", wanted.join(" AND ")) };
     let sql = format!("{TICKET}{filter} ORDER BY ticket.id DESC LIMIT {}", search.limit);
@@ -161,8 +170,10 @@ impl Archive for Sqlite {
                     })
                 })?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
-            let mut counts =
-                db.prepare_cached("SELECT channel, standing, count(*), max(received_at) FROM ticket GROUP BY 1, 2")?;
+            let mut counts = db.prepare_cached(
+                // References are counted, so parts are not.
+                "SELECT channel, standing, count(*), max(received_at) FROM ticket WHERE id > 0 GROUP BY 1, 2",
+            )?;
             let mut rows = counts.query([])?;
             while let Some(row) = rows.next()? {
                 let (id, standing, count, last): (u32, u32, i64, i64) =
@@ -200,12 +211,17 @@ impl Archive for Sqlite {
         .await
     }
 
+    async fn parts(&self, whole: i64) -> Result<Vec<TicketRow>, StoreError> {
+        self.look(move |db, keys| super::parts::rows(db, keys, whole)).await
+    }
+
     async fn versions(&self, ticket: i64) -> Result<Vec<VersionRow>, StoreError> {
         self.look(move |db, keys| {
             let mut statement = db.prepare_cached(
                 "WITH RECURSIVE chain (id, prev, n, received_at, state, source_version, body) AS (
                     SELECT version.id, version.prev, version.n, version.received_at, version.state, source_version, body
-                    FROM ticket JOIN source USING (namespace, external_id) JOIN version ON version.id = source.latest
+                    FROM ticket JOIN source USING (namespace, external_id)
+                    JOIN version ON version.id = iif(ticket.id < 0, ticket.version, source.latest)
                     WHERE ticket.id = ?1
                     UNION ALL
                     SELECT version.id, version.prev, version.n, version.received_at, version.state,

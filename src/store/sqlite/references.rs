@@ -12,6 +12,7 @@ use super::accept::Ground;
 use super::codes::outcome_number;
 use super::decide::STATE_TAKEN;
 use super::homeward::{Says, carry, sign, tell_core};
+use super::parts;
 use crate::ticket::{Doubt, EventKind, Evidence, SameLetter};
 
 /// The ticket that a reference belongs to.
@@ -36,8 +37,9 @@ pub(super) fn active(db: &Connection, channel: u32, ticket: i64) -> rusqlite::Re
     Ok(stands.then_some(own).into_iter().chain(joined).collect())
 }
 
-/// Every source of a ticket, in the order in which they became known.
+/// Every source of a ticket, in the order in which they became known; a part has those of its whole.
 pub(super) fn references(db: &Connection, ticket: i64) -> Result<Vec<ReferenceRow>, StoreError> {
+    let ticket = parts::of(ticket).map_or(ticket, |(whole, _)| whole);
     let mut own = db
         .prepare_cached(
             "SELECT ticket.channel, channel.code, ticket.external_id, ticket.received_at FROM ticket
@@ -205,8 +207,10 @@ impl Ground<'_, '_> {
         let replied = outcome_number(OutcomeKind::Replied);
         let told = self
             .db
-            .prepare_cached("SELECT id FROM outcome WHERE ticket = ?1 AND kind = ?2 ORDER BY id")?
-            .query_map([ticket, replied], |row| row.get(0))?
+            .prepare_cached(
+                "SELECT id FROM outcome WHERE (ticket = ?1 OR ticket BETWEEN ?3 AND ?4) AND kind = ?2 ORDER BY id",
+            )?
+            .query_map([ticket, replied, parts::last(ticket), parts::first(ticket)], |row| row.get(0))?
             .collect::<rusqlite::Result<Vec<i64>>>()?;
         for outcome in told {
             carry(self, reference, Some(outcome), OutcomeKind::Replied)?;
@@ -305,8 +309,8 @@ impl Ground<'_, '_> {
                 "UPDATE ticket SET deadline = (SELECT min(deadline) FROM reference WHERE ticket = ?1 AND ended_at IS NULL)
                  WHERE id = ?1",
             )?
-            .execute([ticket])
-            .map(|_| ())
+            .execute([ticket])?;
+        parts::keep_deadline(self, ticket)
     }
 }
 
@@ -328,6 +332,9 @@ pub(super) fn unjoin(
         return Err(StoreError::Refused("this source did not join that ticket".into()));
     };
     let (db, now) = (ground.db, ground.now);
+    if ground.signs.is_any_split() && !parts::parts(db, old)?.is_empty() {
+        return Err(StoreError::Refused("this ticket is split: its parts answer all its sources".into()));
+    }
     db.prepare_cached("UPDATE reference SET ended_at = ?2, ended_how = 'unjoined' WHERE id = ?1")?
         .execute([reference.number(), now])?;
     db.prepare_cached("INSERT OR IGNORE INTO apart (ticket, namespace, external_id) VALUES (?1, ?2, ?3)")?

@@ -1,10 +1,12 @@
-//! Ticket numbers: the internal one in commit order, the spoken one by day, both without gaps.
+//! Ticket numbers: the internal one in commit order, the spoken one by day, both without gaps. Parts of a ticket that was
+//! split take none of them: see [`super::parts`].
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::TicketKey;
+use super::parts;
 use crate::ticket::Spoken;
 
 /// Hands out numbers inside the commit; after a rolled back one it must be [`Serials::forget`]-ed.
@@ -37,6 +39,7 @@ pub(super) fn day_of(number: i64) -> Date {
 /// A ticket's numbers from what is stored.
 pub(super) fn key(id: i64, day: Date, serial: u32) -> rusqlite::Result<TicketKey> {
     let number = Spoken::new(day, serial)
+        .and_then(|whole| parts::of(id).map_or(Ok(whole), |(_, part)| whole.with_part(part)))
         .map_err(|bad| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Integer, Box::new(bad)))?;
     Ok(TicketKey { id, number })
 }
@@ -49,12 +52,17 @@ pub(super) fn number_of(db: &Connection, id: i64) -> rusqlite::Result<TicketKey>
 
 /// A ticket's internal number by its spoken one.
 pub(super) fn id_of(db: &Connection, number: Spoken) -> rusqlite::Result<Option<i64>> {
-    db.prepare_cached(
-        "SELECT ticket.id FROM day JOIN ticket ON ticket.id = day.first + ?2 - 1
-         WHERE day.day = ?1 AND ticket.day = ?1 AND ticket.serial = ?2",
-    )?
-    .query_row(params![day_number(number.day()), number.serial()], |row| row.get(0))
-    .optional()
+    let whole: Option<i64> = db
+        .prepare_cached(
+            "SELECT ticket.id FROM day JOIN ticket ON ticket.id = day.first + ?2 - 1
+             WHERE day.day = ?1 AND ticket.day = ?1 AND ticket.serial = ?2",
+        )?
+        .query_row(params![day_number(number.day()), number.serial()], |row| row.get(0))
+        .optional()?;
+    match (whole, number.part()) {
+        (Some(whole), Some(part)) => parts::known(db, parts::id(whole, part)),
+        (whole, _) => Ok(whole),
+    }
 }
 
 impl Serials {

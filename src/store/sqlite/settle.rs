@@ -62,7 +62,9 @@ fn forwarded(ground: &mut Ground<'_, '_>, ticket: i64, n: u32, core_number: Opti
         )?
         .query_row(params![ticket, n, core_number, ground.now], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
+    // A part has no source of its own: its whole is signed for.
     if let Some((_, true, channel)) = told
+        && super::parts::of(ticket).is_none()
         && ground.signs.of(channel) == Sign::CoreAccepted
     {
         super::homeward::sign(ground, Reference::own(channel, ticket))?;

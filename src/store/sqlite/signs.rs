@@ -1,5 +1,5 @@
-//! What the writer must know of every new ticket without a look into the database: who signs for its channel, and
-//! whether any act waits for an item that did not come yet.
+//! What the writer must know of every new ticket without a look into the database: who signs for its channel,
+//! whether any act waits for an item that did not come yet, and whether any ticket was ever split.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,12 +12,14 @@ use super::super::Sign;
 pub(super) struct Signs {
     by_channel: RwLock<HashMap<u32, Sign>>,
     acts_wait: AtomicBool,
+    any_split: AtomicBool,
 }
 
 impl Signs {
-    /// Knowing whether acts wait that an earlier process left.
-    pub(super) fn new(acts_wait: bool) -> Self {
-        Self { acts_wait: AtomicBool::new(acts_wait), ..Self::default() }
+    /// Knowing whether acts wait that an earlier process left, and whether it split any ticket.
+    pub(super) fn new(acts_wait: bool, any_split: bool) -> Self {
+        let (acts_wait, any_split) = (AtomicBool::new(acts_wait), AtomicBool::new(any_split));
+        Self { acts_wait, any_split, ..Self::default() }
     }
 
     /// Notes how a channel signs.
@@ -33,6 +35,16 @@ impl Signs {
     /// An act waits for its item. If its transaction fails, one look too many is all that comes of it.
     pub(super) fn act_waits(&self) {
         self.acts_wait.store(true, Ordering::Relaxed);
+    }
+
+    /// A ticket is split. If its transaction fails, some looks too many are all that comes of it.
+    pub(super) fn is_split(&self) {
+        self.any_split.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether any ticket may have parts.
+    pub(super) fn is_any_split(&self) -> bool {
+        self.any_split.load(Ordering::Relaxed)
     }
 
     /// Whether any act may wait.

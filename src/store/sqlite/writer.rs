@@ -86,6 +86,29 @@ pub(super) struct Desk<'a> {
     pub(super) planted: Vec<Planted>,
 }
 
+impl Desk<'_> {
+    /// Does what a group commit can do, inside this transaction.
+    pub(super) fn on_ground<T>(
+        &mut self,
+        schedule: &Schedule,
+        signs: &Signs,
+        work: impl FnOnce(&mut Ground<'_, '_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut statements = Statements::prepare(self.db)?;
+        work(&mut Ground {
+            db: self.db,
+            statements: &mut statements,
+            serials: self.serials,
+            schedule,
+            signs,
+            ids: self.ids,
+            now: self.now,
+            came: self.now,
+            planted: &mut self.planted,
+        })
+    }
+}
+
 pub(super) struct Writer {
     pub(super) db: Connection,
     pub(super) serials: Serials,

@@ -15,6 +15,7 @@ mod joining;
 mod kept;
 mod model;
 mod people;
+mod splitting;
 mod sqlite;
 mod waiting;
 

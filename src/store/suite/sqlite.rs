@@ -98,6 +98,13 @@ stories! {
         what_is_not_sure_is_only_linked,
         every_road_is_answered,
         a_person_takes_them_apart;
+    splitting:
+        a_letter_with_two_matters_becomes_two_tickets,
+        what_cannot_be_split_is_refused,
+        one_answer_leaves_when_all_parts_are_concluded,
+        what_is_told_of_one_part_names_it_or_is_asked_about,
+        what_the_source_asks_reaches_the_parts,
+        the_core_may_conclude_the_whole_itself;
     accepting:
         numbers_go_on_over_midnight,
         told_twice_is_one_ticket,
@@ -221,5 +228,20 @@ async fn a_new_letter_costs_five_rows_and_a_repeat_none() {
     site.new_ticket(&letter("A", "one").phone("13800000000")).await;
     assert_eq!(rows(&house.database()) - before, 5 + 1);
     site.tell(&letter("A", "one").phone("13800000000")).await;
+    assert_eq!(rows(&house.database()) - before, 5 + 1);
+}
+
+/// A split costs its parts: four rows each, and the event on the whole with its note, its errand and the deed.
+#[tokio::test]
+async fn a_split_costs_its_parts_and_other_letters_nothing() {
+    let house = Folder::new();
+    let site = Site::pushed(&house).await;
+    let whole = site.new_ticket(&letter("the day's first", "one")).await;
+    site.forward_all().await;
+    let before = rows(&house.database());
+    site.split(whole).await;
+    assert_eq!(rows(&house.database()) - before, 2 * 4 + 4);
+    let before = rows(&house.database());
+    site.new_ticket(&letter("A", "one").phone("13800000000")).await;
     assert_eq!(rows(&house.database()) - before, 5 + 1);
 }
