@@ -159,6 +159,8 @@ impl Gateway {
         token: String,
     ) -> Result<(), StartError> {
         let settings = &start.settings.settings;
+        // Before anything is taken in or sent: what came meanwhile would not wait for its files.
+        self.store.carry_files(settings.core.as_ref().and_then(settings::CoreSettings::files_wait));
         let intake = Intake::new(self.store.clone());
         let core_status = core.is_some().then(|| Arc::new(FarStatus::default()));
         let core_resumed = Arc::new(Notify::new());

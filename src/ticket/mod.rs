@@ -4,6 +4,7 @@
 mod agreement;
 mod draft;
 pub mod event;
+mod file;
 mod masking;
 mod matching;
 mod matter;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use agreement::Agreement;
 pub use draft::{Deadline, DeadlineRule, Draft, File, Handling, Instruction, Link, Relation, Times};
 pub use event::{Detail, Event, EventHead, EventKind};
+pub use file::{names_own, names_said};
 pub use huiliu_contract::Act;
 pub(crate) use masking::is_double_family_name;
 pub use masking::mask_text;

@@ -12,6 +12,7 @@ mod written;
 mod core_away;
 mod disk_full;
 mod doors;
+mod enclosed;
 mod files;
 mod first_run;
 mod homeward;

@@ -300,11 +300,15 @@ impl Shared {
         let file = FileDetail {
             n: row.place + 1,
             version: row.version_n,
-            url: File::own_url(row.ticket.number, row.version_n, row.place),
+            url: match row.event {
+                Some(event) => File::said_url(row.ticket.number, event, row.place),
+                None => File::own_url(row.ticket.number, row.version_n, row.place),
+            },
             state: state.word().into(),
             reason: reason.map(str::to_owned),
             size: content.map(|content| content.size),
             sha256: content.map(|content| hex::encode(content.sha256)),
+            sm3: content.map(|content| hex::encode(content.sm3)),
         };
         let id = self.store.reserve();
         let json = serde_json::json!(Detail { file: Some(file), ..Detail::default() }).to_string();

@@ -255,6 +255,8 @@ pub(super) struct Says {
     pub(super) said: Option<i64>,
     /// The other ticket that it speaks of.
     pub(super) refers: Option<i64>,
+    /// The file that it speaks of.
+    pub(super) file: Option<i64>,
 }
 
 /// Writes an event that carries a note, and plants the errand that takes it to the core. `reopens`: the ticket is open
@@ -276,8 +278,8 @@ pub(super) fn tell_core(
     ground
         .db
         .prepare_cached(
-            "INSERT INTO event (ticket, n, kind, at, version, note, said, refers)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO event (ticket, n, kind, at, version, note, said, refers, file)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             ticket,
@@ -287,7 +289,8 @@ pub(super) fn tell_core(
             version,
             says.note,
             says.said,
-            says.refers
+            says.refers,
+            says.file
         ])?;
     if stuck.is_none() {
         ground.statements.errand.execute(params![Task::Forward as i64, ticket, ground.now])?;

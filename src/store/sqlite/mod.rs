@@ -8,6 +8,8 @@ mod decide;
 mod deed;
 mod desk;
 mod due;
+mod enclosing;
+mod enroll;
 mod files;
 mod fresh;
 mod homeward;
@@ -42,8 +44,9 @@ use self::serial::{Serials, id_of, number_of};
 use self::start::{last_seen, load_errands, migrate, private, reader, settings};
 use self::writer::{Order, Writer};
 use super::{
-    Acceptance, Blobs, Clock, Digest, Enrolled, Errand, FileRow, FirstRun, FirstRunCounts, Fresh, Keys, Lane, Lease,
-    NotAccepted, OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store, StoreError, Task, Unclean, Verdict,
+    Acceptance, Blobs, Clock, Digest, Enclosed, Enrolled, Errand, FileAbout, FileRow, FirstRun, FirstRunCounts, Fresh,
+    Keys, Lane, Lease, NotAccepted, OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store, StoreError,
+    Unclean, Verdict,
 };
 use crate::ticket::Spoken;
 
@@ -224,45 +227,7 @@ impl Store for Sqlite {
     }
 
     async fn enroll(&self, code: &str, namespace: &str, polled: bool, sign: Sign) -> Result<Enrolled, StoreError> {
-        let signs = self.signs.clone();
-        let (code, namespace) = (code.to_owned(), namespace.to_owned());
-        self.write(move |desk| {
-            let now = desk.now;
-            desk.db.execute("INSERT OR IGNORE INTO namespace (name) VALUES (?1)", [&namespace])?;
-            let namespace: i64 =
-                desk.db.query_row("SELECT id FROM namespace WHERE name = ?1", [&namespace], |row| row.get(0))?;
-            desk.db.execute(
-                "INSERT INTO channel (code, namespace, known_since, first_run) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (code) DO UPDATE SET namespace = excluded.namespace",
-                params![
-                    code,
-                    namespace,
-                    now,
-                    if polled { FirstRun::Underway as i64 } else { FirstRun::Through as i64 }
-                ],
-            )?;
-            let (id, first_run, known_since): (u32, i64, i64) = desk.db.query_row(
-                "SELECT id, first_run, known_since FROM channel WHERE code = ?1",
-                [&code],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )?;
-            let first_run = first_run_of(first_run);
-            if polled {
-                let due: Option<i64> = desk
-                    .db
-                    .query_row("SELECT due FROM errand WHERE task = 1 AND subject = ?1", [id], |row| row.get(0))
-                    .optional()?;
-                if due.is_none() {
-                    desk.db
-                        .execute("INSERT INTO errand (task, subject, due) VALUES (1, ?1, ?2)", [i64::from(id), now])?;
-                }
-                let errand = Errand { task: Task::Poll, subject: i64::from(id) };
-                desk.planted.push(Planted { errand, due: due.unwrap_or(now), fresh: None });
-            }
-            signs.set(id, sign);
-            Ok(Enrolled { channel: id, namespace: namespace as u32, first_run, known_since })
-        })
-        .await
+        enroll::enroll(self, code, namespace, polled, sign).await
     }
 
     async fn accept(&self, acceptance: Acceptance) -> Result<Vec<Verdict>, NotAccepted> {
@@ -377,6 +342,19 @@ impl Store for Sqlite {
 
     async fn file(&self, id: i64) -> Result<FileRow, StoreError> {
         self.read(move |db, keys| files::file(db, keys, id)).await
+    }
+
+    fn carry_files(&self, wait: Option<i64>) {
+        self.signs.carry_files(wait);
+    }
+
+    async fn enclose(&self, ticket: i64, n: u32) -> Result<Enclosed, StoreError> {
+        let decided = writer::join(self.orders()?, move |ground| enclosing::decide(ground, ticket, n)).await?;
+        self.read(move |db, keys| enclosing::opened(db, keys, &decided)).await
+    }
+
+    async fn files_aside(&self, version: i64) -> Result<Vec<(FileAbout, Option<Digest>)>, StoreError> {
+        self.read(move |db, keys| files::aside(db, keys, version)).await
     }
 
     async fn named(&self, blobs: Vec<Digest>) -> Result<HashSet<Digest>, StoreError> {

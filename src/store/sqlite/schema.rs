@@ -198,9 +198,26 @@ CREATE INDEX file_blob ON file (blob) WHERE blob IS NOT NULL;
 ALTER TABLE dead ADD COLUMN file INTEGER;
 ";
 
+/// What an event carries to the core besides its text, decided before it is first sent.
+const CARRIED: &str = "
+ALTER TABLE event ADD COLUMN carries INTEGER;   -- how many files; none: not decided yet
+ALTER TABLE event ADD COLUMN file INTEGER;      -- of which file it speaks
+CREATE TABLE carried (
+    ticket INTEGER NOT NULL, n INTEGER NOT NULL, file INTEGER NOT NULL,
+    PRIMARY KEY (ticket, n, file)
+) STRICT, WITHOUT ROWID;
+";
+
 /// All migrations, oldest first. A shipped one is never changed; a new one is appended.
-const ALL: &[M<'static>] =
-    &[M::up(FIRST), M::up(NARROW_SPANS), M::up(HOMEWARD), M::up(UNMATCHED), M::up(JOINED), M::up(FILES)];
+const ALL: &[M<'static>] = &[
+    M::up(FIRST),
+    M::up(NARROW_SPANS),
+    M::up(HOMEWARD),
+    M::up(UNMATCHED),
+    M::up(JOINED),
+    M::up(FILES),
+    M::up(CARRIED),
+];
 
 /// The migrations, ready to be run.
 pub(super) fn migrations() -> Migrations<'static> {

@@ -8,6 +8,7 @@ mod accepting;
 mod acting;
 mod deciding;
 mod doing;
+mod enclosing;
 mod files;
 mod homeward;
 mod joining;
