@@ -89,13 +89,6 @@ impl RestForwarder {
         options: &ClientOptions,
         wrong: &mut Vec<Misconfigured>,
     ) -> Option<(Client, Duration)> {
-        if settings.attachments_wait > CoreSettings::LONGEST_WAIT {
-            wrong.push(Misconfigured::new(
-                "core.attachments_wait",
-                "an event waits at most 60s for its files",
-                "流转消息最多等附件60s",
-            ));
-        }
         if settings.attachments != Attachments::Multipart {
             return None;
         }

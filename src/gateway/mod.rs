@@ -188,7 +188,8 @@ impl Gateway {
             stop: self.stop.clone(),
         };
         let running = Running::start(ground, built);
-        let api = Arc::new(Api { store: self.store.clone(), token, metrics: start.metrics.clone(), health });
+        let largest = u64::from(settings.limits.answer_mib) * 1024 * 1024;
+        let api = Arc::new(Api { store: self.store.clone(), token, metrics: start.metrics.clone(), health, largest });
         let front = Arc::new(Front {
             entries,
             intake,

@@ -112,6 +112,19 @@ pub enum Enclosed {
     Files(Vec<FileRow>),
 }
 
+/// One file of an answer of the core, ready for the transaction. Its blob is on disk already.
+#[derive(Clone, Debug)]
+pub struct AnswerFile {
+    /// The reserved id of its row; the body is sealed for it.
+    pub id: i64,
+    /// Its blob.
+    pub blob: Digest,
+    /// How many bytes it has.
+    pub size: u64,
+    /// The sealed [`FileAbout`] as JSON.
+    pub body: Vec<u8>,
+}
+
 /// How the fetching of a file ended.
 #[derive(Debug)]
 pub struct Fetched {

@@ -31,9 +31,9 @@ pub use blobs::{BlobReader, BlobWriter, Blobs, Content, upload};
 pub use carried::{Carried, TryEnd, makes_pointless};
 pub use clock::{Clock, Jump};
 pub use errand::{Errand, Far, Task};
-pub use files::{Enclosed, Fetched, FileAbout, FileRow, FileState, Filed};
+pub use files::{AnswerFile, Enclosed, Fetched, FileAbout, FileRow, FileState, Filed};
 pub use folio::{BadFolio, Folio, Mapped};
-pub use homeward::{Again, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
+pub use homeward::{Again, Answer, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
 pub use open::{Home, open};
 pub use reading::{
     ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
@@ -168,8 +168,9 @@ pub trait Store: Desk + Archive {
     /// Commits what is about to be sent to a far side; `parcel` is sealed for the reserved `id`. False if the lease is
     /// lost: then nothing may be sent.
     async fn begin(&self, lease: Lease, n: u32, id: i64, parcel: Vec<u8>) -> Result<bool, StoreError>;
-    /// Keeps an outcome that the core posted, and plants it for every source of its ticket; `body` is sealed for the
-    /// reserved `id`.
+    /// Keeps an outcome that the core told, and plants it for every source of its ticket.
+    async fn take_answer(&self, answer: Answer) -> Result<OutcomeTaken, StoreError>;
+    /// The same for one without files; `body` is sealed for the reserved `id`.
     async fn take_outcome(
         &self,
         id: i64,
@@ -178,7 +179,9 @@ pub trait Store: Desk + Archive {
         ticket: Option<crate::ticket::Spoken>,
         kind: OutcomeKind,
         body: Vec<u8>,
-    ) -> Result<OutcomeTaken, StoreError>;
+    ) -> Result<OutcomeTaken, StoreError> {
+        self.take_answer(Answer { id, core_id, digest, ticket, kind, body, files: Vec::new() }).await
+    }
     /// One file by its id, opened.
     async fn file(&self, id: i64) -> Result<FileRow, StoreError>;
     /// From now on events carry the bytes of their files to the core, and wait at most so long (ms) for those that are

@@ -32,7 +32,7 @@ fn brought(scene: &Scene, told: &Told) -> Vec<Vec<FileSeen>> {
     scene.core.brought().into_iter().filter(|(key, _)| *key == told.key).map(|(_, files)| files).collect()
 }
 
-fn digest(bytes: &[u8]) -> String {
+pub(crate) fn digest(bytes: &[u8]) -> String {
     hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes))
 }
 

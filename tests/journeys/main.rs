@@ -9,6 +9,7 @@ mod scene;
 mod shelf;
 mod written;
 
+mod answered;
 mod core_away;
 mod disk_full;
 mod doors;

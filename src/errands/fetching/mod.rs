@@ -1,8 +1,6 @@
 //! Fetching the files that a channel's items name by a link: claims one, gets it, keeps it, and settles what came of it.
 //! A file holds nothing up; one that never comes is a dead letter of its own.
 
-mod sniff;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::FarStatus;
 use super::gatehouse::{Gatehouse, chance, quoted};
+use super::sniff;
 use crate::channel::Channel;
 use crate::retry::{STEPS, wait};
 use crate::settings::FilesTable;

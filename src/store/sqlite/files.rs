@@ -291,7 +291,9 @@ pub(super) fn of_event(db: &Connection, keys: &Keys, ticket: i64, n: u32, place:
 
 /// Which of these blobs a row names.
 pub(super) fn named(db: &Connection, blobs: &[Digest]) -> Result<HashSet<Digest>, StoreError> {
-    let mut find = db.prepare_cached("SELECT 1 FROM file WHERE blob = ?1 LIMIT 1")?;
+    let mut find = db.prepare_cached(
+        "SELECT 1 FROM file WHERE blob = ?1 UNION ALL SELECT 1 FROM answer_file WHERE blob = ?1 LIMIT 1",
+    )?;
     let mut named = HashSet::new();
     for &blob in blobs {
         if find.exists([blob.0])? {

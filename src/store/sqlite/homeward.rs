@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::schedule::Next;
 use super::super::{
-    Again, Carried, DeadKind, Digest, Errand, Fact, Keys, Lane, LaneItem, Lease, OutcomeTaken, Place, Reference,
+    Again, Answer, Carried, DeadKind, Errand, Fact, Keys, Lane, LaneItem, Lease, OutcomeTaken, Place, Reference,
     Standing, StoreError, Task, Try, TryEnd,
 };
 use super::accept::Ground;
@@ -13,20 +13,10 @@ use super::codes::{outcome_number, outcome_of};
 use super::read::draft_of;
 use super::serial::{id_of, number_of};
 use super::{Planted, UNKNOWN_OUTCOME};
-use crate::ticket::{EventKind, Spoken};
-
-/// An outcome as the core told it, ready for the transaction.
-pub(super) struct Told {
-    pub(super) id: i64,
-    pub(super) core_id: String,
-    pub(super) digest: Digest,
-    pub(super) ticket: Option<Spoken>,
-    pub(super) kind: OutcomeKind,
-    pub(super) body: Vec<u8>,
-}
+use crate::ticket::EventKind;
 
 /// Keeps an outcome and plants it for every source of its ticket.
-pub(super) fn take(ground: &mut Ground<'_, '_>, told: &Told) -> rusqlite::Result<OutcomeTaken> {
+pub(super) fn take(ground: &mut Ground<'_, '_>, told: &Answer) -> rusqlite::Result<OutcomeTaken> {
     let now = ground.now;
     ground
         .db
@@ -49,8 +39,8 @@ pub(super) fn take(ground: &mut Ground<'_, '_>, told: &Told) -> rusqlite::Result
     ground
         .db
         .prepare_cached(
-            "INSERT INTO outcome (id, core_id, at, digest, ticket, until, kind, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO outcome (id, core_id, at, digest, ticket, until, kind, body, files)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             told.id,
@@ -60,8 +50,10 @@ pub(super) fn take(ground: &mut Ground<'_, '_>, told: &Told) -> rusqlite::Result
             ticket,
             until,
             outcome_number(told.kind),
-            told.body
+            told.body,
+            super::answers::count(&told.files)
         ])?;
+    super::answers::keep(ground.db, told.id, &told.files)?;
     let Some(ticket) = ticket else { return Ok(OutcomeTaken::UnknownTicket(until.unwrap_or(now))) };
     plant(ground, ticket, Some(told.id), told.kind)?;
     Ok(OutcomeTaken::New)
@@ -332,7 +324,7 @@ pub(super) fn lane(db: &Connection, keys: &Keys, reference: Reference) -> Result
 
 fn items(db: &Connection, keys: &Keys, reference: Reference) -> Result<Vec<LaneItem>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT homeward.n, homeward.kind, state, since, approved, attempts, outcome, outcome.body, core_id
+        "SELECT homeward.n, homeward.kind, state, since, approved, attempts, outcome, outcome.body, core_id, files
          FROM homeward
          LEFT JOIN outcome ON outcome.id = homeward.outcome WHERE reference = ?1 ORDER BY homeward.n",
     )?;
@@ -350,6 +342,7 @@ fn items(db: &Connection, keys: &Keys, reference: Reference) -> Result<Vec<LaneI
             approved: row.get(4)?,
             attempts: row.get(5)?,
             core_id: row.get(8)?,
+            files: super::answers::of(db, keys, row.get(6)?, row.get(9)?)?,
             outcome: outcome.map(Into::into),
             wording: wording(db, keys, reference, n)?,
             tries: tries(db, keys, reference, n)?,

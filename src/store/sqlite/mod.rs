@@ -2,6 +2,7 @@
 
 mod accept;
 mod acts;
+mod answers;
 mod checkpoint;
 mod codes;
 mod decide;
@@ -34,7 +35,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use huiliu_contract::OutcomeKind;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -44,11 +44,10 @@ use self::serial::{Serials, id_of, number_of};
 use self::start::{last_seen, load_errands, migrate, private, reader, settings};
 use self::writer::{Order, Writer};
 use super::{
-    Acceptance, Blobs, Clock, Digest, Enclosed, Enrolled, Errand, FileAbout, FileRow, FirstRun, FirstRunCounts, Fresh,
-    Keys, Lane, Lease, NotAccepted, OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store, StoreError,
-    Unclean, Verdict,
+    Acceptance, Answer, Blobs, Clock, Digest, Enclosed, Enrolled, Errand, FileAbout, FileRow, FirstRun, FirstRunCounts,
+    Fresh, Keys, Lane, Lease, NotAccepted, OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store,
+    StoreError, Unclean, Verdict,
 };
-use crate::ticket::Spoken;
 
 /// How many orders may wait for the writer before whoever brings the next one waits too.
 const QUEUE: usize = 4096;
@@ -113,7 +112,8 @@ impl Sqlite {
              (SELECT coalesce(max(id), 0) FROM outcome), (SELECT coalesce(max(id), 0) FROM edit),
              (SELECT coalesce(max(id), 0) FROM deed), (SELECT coalesce(max(id), 0) FROM try),
              (SELECT coalesce(max(id), 0) FROM wording), (SELECT coalesce(max(id), 0) FROM note),
-             (SELECT coalesce(max(id), 0) FROM file))",
+             (SELECT coalesce(max(id), 0) FROM file),
+             (SELECT coalesce(max(id), 0) FROM answer_file))",
             [],
             |row| row.get(0),
         )?;
@@ -319,17 +319,8 @@ impl Store for Sqlite {
         .await
     }
 
-    async fn take_outcome(
-        &self,
-        id: i64,
-        core_id: String,
-        digest: Digest,
-        ticket: Option<Spoken>,
-        kind: OutcomeKind,
-        body: Vec<u8>,
-    ) -> Result<OutcomeTaken, StoreError> {
-        let told = homeward::Told { id, core_id, digest, ticket, kind, body };
-        writer::join(self.orders()?, move |ground| homeward::take(ground, &told)).await
+    async fn take_answer(&self, answer: Answer) -> Result<OutcomeTaken, StoreError> {
+        writer::join(self.orders()?, move |ground| homeward::take(ground, &answer)).await
     }
 
     async fn lane(&self, reference: Reference) -> Result<Lane, StoreError> {
@@ -368,6 +359,7 @@ impl Store for Sqlite {
     async fn sweep(&self) -> Result<(), StoreError> {
         self.write(|desk| {
             desk.db.execute("DELETE FROM once WHERE until < ?1", [desk.now])?;
+            answers::sweep(desk.db, desk.now)?;
             desk.db.execute("DELETE FROM outcome WHERE ticket IS NULL AND until < ?1", [desk.now])?;
             desk.db.execute("UPDATE run SET alive = ?1 WHERE stopped IS NULL", [desk.now])?;
             acts::show_unmatched(desk)?;

@@ -208,6 +208,17 @@ CREATE TABLE carried (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Files that the core gave along with an outcome.
+const ANSWER_FILES: &str = "
+CREATE TABLE answer_file (
+    id INTEGER PRIMARY KEY, outcome INTEGER NOT NULL, place INTEGER NOT NULL, blob BLOB NOT NULL, size INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+CREATE INDEX answer_file_outcome ON answer_file (outcome);
+CREATE INDEX answer_file_blob ON answer_file (blob);
+ALTER TABLE outcome ADD COLUMN files INTEGER;   -- how many; none: none
+";
+
 /// All migrations, oldest first. A shipped one is never changed; a new one is appended.
 const ALL: &[M<'static>] = &[
     M::up(FIRST),
@@ -217,6 +228,7 @@ const ALL: &[M<'static>] = &[
     M::up(JOINED),
     M::up(FILES),
     M::up(CARRIED),
+    M::up(ANSWER_FILES),
 ];
 
 /// The migrations, ready to be run.

@@ -6,6 +6,7 @@
 
 mod accepting;
 mod acting;
+mod answers;
 mod deciding;
 mod doing;
 mod enclosing;

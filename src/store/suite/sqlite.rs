@@ -77,6 +77,9 @@ stories! {
         where_links_go_nothing_waits,
         what_is_added_brings_its_files,
         an_act_that_waits_keeps_its_files;
+    answers:
+        the_files_of_an_answer_are_in_its_lane,
+        the_files_of_a_forgotten_answer_are_forgotten;
     homeward:
         outcomes_are_planted_for_live_tickets,
         a_try_is_on_disk_before_it_is_sent,
