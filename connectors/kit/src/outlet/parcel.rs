@@ -160,7 +160,7 @@ impl Content {
 fn shown_file(file: &Enclosure) -> String {
     let digits = file.size.to_string();
     let group = |(at, digit): (usize, char)| {
-        let comma = at > 0 && (digits.len() - at) % 3 == 0;
+        let comma = at > 0 && (digits.len() - at).is_multiple_of(3);
         comma.then_some(',').into_iter().chain([digit])
     };
     let size: String = digits.chars().enumerate().flat_map(group).collect();
