@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use huiliu_contract::Fault;
+use huiliu_contract::{Fault, Upload};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::FarStatus;
 use super::gatehouse::{Gatehouse, chance, quoted};
-use crate::forward::{Core, CoreRef};
+use crate::forward::{Core, CoreRef, Forwarder};
 use crate::retry::wait;
-use crate::store::{Claim, Far, Fresh, Outcome, Place, Settlement, Store};
+use crate::store::{Claim, Enclosed, Far, FileRow, Fresh, Outcome, Place, Settlement, Store, StoreError, upload};
+use crate::ticket::event::idempotency_key;
 
 /// The runner of the core.
 pub struct Forwarding {
@@ -92,13 +93,25 @@ impl Shared {
         if !unread.is_empty() {
             self.read(unread, &mut work).await;
         }
-        if work.is_empty() {
-            self.gate.probe_was_void();
-            return;
+        let core = self.core.now();
+        let brings = |(_, event): &(Claim, Fresh)| core.takes_files() && event.may_bring_files();
+        let (whole, work): (Vec<_>, Vec<_>) = work.into_iter().partition(brings);
+        let mut asked = !work.is_empty();
+        if asked {
+            self.carry_plain(core.as_ref(), work).await;
         }
+        for (claim, event) in whole {
+            asked |= Box::pin(self.carry_whole(core.as_ref(), claim, event)).await;
+        }
+        if !asked {
+            self.gate.probe_was_void();
+        }
+    }
+
+    /// Hands events over as they are.
+    async fn carry_plain(&self, core: &dyn Forwarder, work: Vec<(Claim, Fresh)>) {
         let began = self.store.clock().now();
         let (claims, events): (Vec<Claim>, Vec<Fresh>) = work.into_iter().unzip();
-        let core = self.core.now();
         let answers = core.forward(&events).await;
         let whole = events.len() > 1 && answers.iter().all(|answer| matches!(answer, Err(Fault::Malformed { .. })));
         for ((claim, event), answer) in claims.into_iter().zip(&events).zip(answers) {
@@ -107,6 +120,54 @@ impl Shared {
                 if whole { core.forward(std::slice::from_ref(event)).await.pop().unwrap_or(answer) } else { answer };
             self.settle(claim, event, answer, began).await;
         }
+    }
+
+    /// Hands an event over alone, with the files that it brings; true if the core was asked.
+    async fn carry_whole(&self, core: &dyn Forwarder, claim: Claim, event: Fresh) -> bool {
+        let files = match self.store.enclose(claim.errand.subject, event.n).await {
+            Ok(Enclosed::Files(files)) => files,
+            Ok(Enclosed::Wait(due)) => {
+                let attempts = claim.attempts;
+                self.store.settle(Settlement { claim, outcome: Outcome::Retry { due, attempts } }).await;
+                return false;
+            }
+            Err(error) => {
+                tracing::error!(%error, "what an event carries could not be decided; it is tried again");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                return false;
+            }
+        };
+        if files.is_empty() {
+            self.carry_plain(core, vec![(claim, event)]).await;
+            return true;
+        }
+        let uploads = match self.opened(&event, files).await {
+            Ok(uploads) => uploads,
+            Err(error) => {
+                tracing::error!(ticket = %event.ticket.number, n = event.n, %error, "a file of an event could not be opened");
+                let fault = Fault::malformed(format!("a file that goes with it cannot be read from the disk: {error}"));
+                self.blame(claim, &event, &fault, self.store.clock().now()).await;
+                return false;
+            }
+        };
+        let key = idempotency_key(event.ticket.number, u64::from(event.n));
+        let boundary = hex::encode(self.store.keys().blind("boundary", &[key.as_bytes()]).0);
+        let began = self.store.clock().now();
+        let answer = core.forward_with(&event, uploads, &boundary).await;
+        self.settle(claim, &event, answer, began).await;
+        true
+    }
+
+    /// Opens the files of an event, each with its place in the list that names it, from 1.
+    async fn opened(&self, event: &Fresh, files: Vec<FileRow>) -> Result<Vec<(u32, Upload)>, StoreError> {
+        let mut uploads = Vec::with_capacity(files.len());
+        for file in files {
+            let Some((blob, _)) = file.blob else { continue };
+            let n = file.place + 1;
+            let name = file.about.name.unwrap_or_else(|| format!("{}-{n}", event.ticket.number));
+            uploads.push((n, upload(self.store.blobs().as_ref(), blob, name, file.about.media_type).await?));
+        }
+        Ok(uploads)
     }
 
     /// Reads the events of claims that came without one.

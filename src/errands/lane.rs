@@ -126,6 +126,7 @@ mod tests {
             attempts: 0,
             core_id: None,
             outcome: None,
+            files: Vec::new(),
             wording: None,
             tries: Vec::new(),
         };

@@ -9,6 +9,7 @@ mod gatehouse;
 mod homeward;
 mod lane;
 mod polling;
+pub mod sniff;
 mod status;
 
 pub use fetching::Fetching;

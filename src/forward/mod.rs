@@ -6,7 +6,7 @@ mod rest;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use huiliu_contract::Fault;
+use huiliu_contract::{Fault, Upload};
 
 pub use rest::RestForwarder;
 
@@ -24,6 +24,13 @@ pub struct CoreRef {
 pub trait Forwarder: Send + Sync {
     /// Hands events over; one answer an event, in their order. A batch is refused or taken as a whole.
     async fn forward(&self, events: &[Fresh]) -> Vec<Result<CoreRef, Fault>>;
+
+    /// Whether events bring the bytes of their files.
+    fn takes_files(&self) -> bool;
+
+    /// Hands one event over with files, each by its place in the list that names it, from 1. `boundary` is the same in every
+    /// attempt, and nobody can guess it who writes a file.
+    async fn forward_with(&self, event: &Fresh, files: Vec<(u32, Upload)>, boundary: &str) -> Result<CoreRef, Fault>;
 
     /// How many events it takes in one call; at least 1.
     fn batch(&self) -> usize;

@@ -1,10 +1,14 @@
 //! A core with a REST interface: one event or a batch by POST, judged by status and a declared rule.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use huiliu_contract::{Fault, Misconfigured, Reached, Site};
+use huiliu_contract::{Fault, Misconfigured, Reached, Site, Upload};
 use huiliu_kit::auth::Credentials;
 use huiliu_kit::client::{Client, ClientOptions};
+use huiliu_kit::multipart::{Form, upload};
 use huiliu_kit::pick::{Pointer, scalar};
 use huiliu_kit::success::Judge;
 use huiliu_kit::template::{Filling, Template};
@@ -12,7 +16,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{CoreRef, Forwarder};
-use crate::settings::CoreSettings;
+use crate::settings::{Attachments, CoreSettings};
 use crate::store::Fresh;
 use crate::ticket::event::idempotency_key;
 
@@ -32,6 +36,8 @@ pub struct RestForwarder {
     answers_at: Option<Pointer>,
     batch: usize,
     in_flight: usize,
+    /// Where events bring their files: how these go, and how long a request without any may take.
+    files: Option<(Client, Duration)>,
 }
 
 impl RestForwarder {
@@ -43,6 +49,7 @@ impl RestForwarder {
         });
         let tls = settings.url.starts_with("https");
         let options = ClientOptions { timeout: settings.timeout.0, tls, ..ClientOptions::default() };
+        let files = Self::files(settings, &options, &mut wrong);
         let client = Client::build(options, "core.url").map_err(|bad| wrong.push(bad));
         let credentials = match &settings.auth {
             Some(auth) => auth.resolve("core.auth", site).map_err(|bad| wrong.extend(bad)),
@@ -70,10 +77,23 @@ impl RestForwarder {
                     answers_at,
                     batch: usize::from(settings.batch.max(1)),
                     in_flight: usize::from(settings.in_flight.max(1)),
+                    files,
                 })
             }
             _ => Err(wrong),
         }
+    }
+
+    fn files(
+        settings: &CoreSettings,
+        options: &ClientOptions,
+        wrong: &mut Vec<Misconfigured>,
+    ) -> Option<(Client, Duration)> {
+        if settings.attachments != Attachments::Multipart {
+            return None;
+        }
+        let client = Client::build(ClientOptions { timeout: upload::LONGEST, ..options.clone() }, "core.url");
+        Some((client.map_err(|bad| wrong.push(bad)).ok()?, settings.timeout.0))
     }
 
     fn write(&self, fresh: &Fresh, out: &mut Vec<u8>) -> Result<(), Fault> {
@@ -107,6 +127,28 @@ impl RestForwarder {
             return Ok(None);
         }
         self.judge.accept(&answer, jiff::Timestamp::now())
+    }
+
+    /// Posts an event with its files: the first part is the event as it goes alone, then one part a file.
+    async fn post_form(&self, form: Form, key: &str) -> Result<Option<Value>, Fault> {
+        let Some((client, usual)) = &self.files else { return Err(Fault::malformed("this core takes no files")) };
+        let mut headers = self.headers.clone();
+        headers.remove(CONTENT_TYPE);
+        let length = form.length();
+        let request = client.request(http::Method::POST, self.url.clone()).headers(headers);
+        let request = request.header("Idempotency-Key", key).timeout(upload::time_for(length, *usual));
+        let answer = client.send(form.put_on(self.credentials.sign(request))).await?;
+        let judged = self.judge.accept(&answer, jiff::Timestamp::now());
+        match judged {
+            Err(Fault::Malformed { quoted, .. }) if answer.status == StatusCode::PAYLOAD_TOO_LARGE => {
+                let message = format!(
+                    "the core takes no request of {length} bytes (413), files included; let it take more, or write \
+                     attachments = \"links\" under [core] and try again"
+                );
+                Err(Fault::Malformed { message, quoted })
+            }
+            judged => judged,
+        }
     }
 
     /// One answer an event, from the list of them. An event without one may have been taken or not.
@@ -178,6 +220,20 @@ impl Forwarder for RestForwarder {
                 (0..events.len()).map(|at| Ok(CoreRef { number: number(at) })).collect()
             }
         }
+    }
+
+    fn takes_files(&self) -> bool {
+        self.files.is_some()
+    }
+
+    async fn forward_with(&self, event: &Fresh, files: Vec<(u32, Upload)>, boundary: &str) -> Result<CoreRef, Fault> {
+        let mut body = Vec::new();
+        self.write(event, &mut body)?;
+        let form = Form::new(boundary).bytes("event", "application/json", body.into());
+        let form = files.into_iter().fold(form, |form, (n, upload)| form.file(&format!("file-{n}"), upload));
+        let key = idempotency_key(event.ticket.number, u64::from(event.n));
+        let document = self.post_form(form, &key).await?;
+        Ok(CoreRef { number: self.number(document.as_ref()) })
     }
 
     fn batch(&self) -> usize {

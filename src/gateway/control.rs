@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use huiliu_contract::{ExternalId, Personal, Raw, SourceVersion, Submission};
+use huiliu_contract::{Attachment, ExternalId, Personal, Raw, SourceVersion, Submission};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
@@ -59,14 +59,19 @@ fn shown(mistake: &Mistake) -> Text {
 }
 
 /// The submission that a kept version holds, as its connector handed it over.
-fn submission(external_id: &str, source_version: Option<&str>, folio: &Folio<'_>) -> Option<Submission> {
+fn submission(
+    external_id: &str,
+    source_version: Option<&str>,
+    folio: &Folio<'_>,
+    attachments: Vec<Attachment>,
+) -> Option<Submission> {
     Some(Submission {
         external_id: ExternalId::new(external_id).ok()?,
         version: source_version.map(|version| SourceVersion(version.to_owned())),
         sent_at: None,
         raw: Raw::new(folio.raw.to_vec(), folio.media_type),
         document: Personal::new(folio.document()?),
-        attachments: Vec::new(),
+        attachments,
     })
 }
 
@@ -155,7 +160,9 @@ impl Control for Daemon {
         let body = row.body.ok_or_else(unreadable)?;
         let folio = Folio::read(&body).map_err(|_| unreadable())?;
         let external_id = row.external_id.ok_or_else(unreadable)?;
-        let submission = submission(&external_id, row.source_version.as_deref(), &folio).ok_or_else(unreadable)?;
+        let attachments = self.channels.intake.set_aside(row.version).await?;
+        let version = row.source_version.as_deref();
+        let submission = submission(&external_id, version, &folio, attachments).ok_or_else(unreadable)?;
         let confirmed = row.kind == DeadKind::Held;
         match self.channels.intake.remap(&channel, dead, &submission, actor, confirmed).await? {
             Ok(verdict) => Ok(verdict),

@@ -12,7 +12,7 @@ use crate::channel::{Budgets, Channel};
 use crate::intake::{How, Intake};
 use crate::kinds::KINDS;
 use crate::settings::{Gateway, Variables};
-use crate::store::{FileState, Home, Store, TicketRow, open};
+use crate::store::{Actor, Content, DeadQuery, FileState, Home, Store, TicketRow, Verdict, open};
 use crate::ticket::Spoken;
 
 const CHANNEL: &str = r#"
@@ -30,6 +30,35 @@ content = "content"
 attachments = { from = "files", name = "name", url = "url" }
 "#;
 
+/// The channel as its file says, enrolled.
+async fn made(config: &Path, store: &Arc<dyn Store>) -> Arc<Channel> {
+    let variables = Variables::default();
+    let gateway = Gateway::load(config, &variables).unwrap();
+    let infos: Vec<_> = KINDS.iter().map(|kind| (kind.info)()).collect();
+    let files = gateway.channels(&infos);
+    assert_eq!(files.mistakes().count(), 0, "{:?}", files.mistakes().collect::<Vec<_>>());
+    let settings = files.good().next().unwrap();
+    enrolled(settings, &gateway, &variables, KINDS, &Budgets::default(), store).await.unwrap().unwrap()
+}
+
+fn submission(title: &str, files: &[(&str, &[u8])], links: &[&str]) -> Submission {
+    let links: Vec<_> = links.iter().map(|link| json!({ "name": "照片.jpg", "url": link })).collect();
+    let document = json!({ "title": title, "content": "路灯不亮已经三天", "files": links });
+    let attachment = |(name, bytes): &(&str, &[u8])| Attachment {
+        name: Personal::new((*name).to_owned()),
+        media_type: Some("image/jpeg".into()),
+        source: AttachmentSource::Bytes(Personal::new(bytes.to_vec().into())),
+    };
+    Submission {
+        external_id: ExternalId::new("A1").unwrap(),
+        version: None,
+        sent_at: None,
+        raw: Raw::new(document.to_string(), "application/json"),
+        document: Personal::new(document),
+        attachments: files.iter().map(attachment).collect(),
+    }
+}
+
 struct Scene {
     folder: tempfile::TempDir,
     store: Arc<dyn Store>,
@@ -42,38 +71,22 @@ fn home(folder: &Path) -> Home {
 
 impl Scene {
     async fn new(more: &str) -> Self {
+        Self::with(&format!("{CHANNEL}{more}")).await
+    }
+
+    async fn with(channel: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("config");
         fs::create_dir_all(config.join("channels/letters")).unwrap();
         fs::write(config.join("gateway.toml"), "").unwrap();
-        fs::write(config.join("channels/letters/channel.toml"), format!("{CHANNEL}{more}")).unwrap();
-        let variables = Variables::default();
-        let gateway = Gateway::load(&config, &variables).unwrap();
-        let infos: Vec<_> = KINDS.iter().map(|kind| (kind.info)()).collect();
-        let files = gateway.channels(&infos);
-        assert_eq!(files.mistakes().count(), 0, "{:?}", files.mistakes().collect::<Vec<_>>());
-        let settings = files.good().next().unwrap();
+        fs::write(config.join("channels/letters/channel.toml"), channel).unwrap();
         let store = open(&home(folder.path())).unwrap();
-        let made = enrolled(settings, &gateway, &variables, KINDS, &Budgets::default(), &store).await;
-        Self { folder, channel: made.unwrap().unwrap(), store }
+        let channel = made(&config, &store).await;
+        Self { folder, channel, store }
     }
 
     async fn take(&self, title: &str, files: &[(&str, &[u8])], links: &[&str]) -> (What, Spoken) {
-        let links: Vec<_> = links.iter().map(|link| json!({ "name": "照片.jpg", "url": link })).collect();
-        let document = json!({ "title": title, "content": "路灯不亮已经三天", "files": links });
-        let attachment = |(name, bytes): &(&str, &[u8])| Attachment {
-            name: Personal::new((*name).to_owned()),
-            media_type: Some("image/jpeg".into()),
-            source: AttachmentSource::Bytes(Personal::new(bytes.to_vec().into())),
-        };
-        let submission = Submission {
-            external_id: ExternalId::new("A1").unwrap(),
-            version: None,
-            sent_at: None,
-            raw: Raw::new(document.to_string(), "application/json"),
-            document: Personal::new(document),
-            attachments: files.iter().map(attachment).collect(),
-        };
+        let submission = submission(title, files, links);
         let intake = Intake::new(self.store.clone());
         let items = vec![Item::Submission(Box::new(submission))];
         let taken = intake.take(&self.channel, items, How::default()).await.unwrap().taken.remove(0);
@@ -126,6 +139,10 @@ async fn a_file_inside_a_push_is_on_disk_before_the_answer() {
     let told: Vec<_> = draft.files.iter().map(|file| (file.name.as_deref(), file.size, file.part)).collect();
     assert_eq!(told, [(Some("现场.jpg"), Some(3_000_000), Some(0)), (Some("空.txt"), Some(0), Some(1))]);
     assert!(draft.files.iter().all(|file| file.url.is_some()));
+    // SM3 of nothing, as openssl computes it.
+    let sm3 = "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b";
+    assert_eq!(draft.files[1].sm3.as_deref(), Some(sm3));
+    assert_eq!(draft.files[0].sha256.as_ref().map(String::len), Some(64));
 }
 
 #[tokio::test]
@@ -150,4 +167,39 @@ async fn links_are_fetched_where_the_channel_says_from_where() {
     let row = fetching.store.file_at(ticket, None, 0).await.unwrap();
     assert_eq!((row.state, row.about.name.as_deref()), (FileState::Waiting, Some("照片.jpg")));
     assert_eq!(read(fetching.store.as_ref(), ticket, 1).await, b"x");
+}
+
+/// The same scene after somebody mended the channel's file.
+async fn mended(scene: &Scene) -> Arc<Channel> {
+    let config = scene.folder.path().join("config");
+    fs::write(config.join("channels/letters/channel.toml"), CHANNEL).unwrap();
+    made(&config, &scene.store).await
+}
+
+#[tokio::test]
+async fn what_could_not_be_mapped_keeps_its_files_and_has_them_when_it_is_mapped_anew() {
+    let scene = Scene::with(&format!("{CHANNEL}submitted_at = {{ from = \"title\", date = \"yyyy-MM-dd\" }}\n")).await;
+    let bytes: Vec<u8> = (0..1_500_000u32).map(|at| (at % 251) as u8).collect();
+    let intake = Intake::new(scene.store.clone());
+    let submission = submission("路灯", &[("现场.jpg", &bytes)], &["https://a.example/1.jpg"]);
+    let taken = intake.take(&scene.channel, vec![Item::Submission(Box::new(submission.clone()))], How::default()).await;
+    assert_eq!(taken.unwrap().taken[0].what, What::Unmapped);
+    let blob = Content::of(&bytes).name(scene.store.keys());
+    assert_eq!(scene.store.named(vec![blob]).await.unwrap().len(), 1, "or it would be swept after a day");
+    let dead = scene.store.dead(DeadQuery { limit: 1, open: true, ..DeadQuery::default() }).await.unwrap().remove(0);
+    let channel = mended(&scene).await;
+    let attachments = intake.set_aside(dead.version).await.unwrap();
+    assert_eq!(attachments.len(), 1);
+    let again = Submission { attachments, ..submission.clone() };
+    let actor = Actor { who: "clerk".into(), why: Some("mended".into()) };
+    let verdict = intake.remap(&channel, dead.id, &again, &actor, false).await.unwrap().unwrap();
+    let Verdict::Taken { what: What::New, ticket: Some(ticket) } = verdict else { panic!("{verdict:?}") };
+    // The link stands in the document, the file came along.
+    let draft = scene.draft(ticket.number).await;
+    assert_eq!(draft.files.iter().map(|file| file.part).collect::<Vec<_>>(), [None, Some(0)]);
+    assert_eq!(read(scene.store.as_ref(), ticket.number, 1).await, bytes);
+    assert!(intake.set_aside(dead.version).await.unwrap().is_empty());
+    // Told again it is the same letter.
+    let told = intake.take(&channel, vec![Item::Submission(Box::new(submission))], How::default()).await.unwrap();
+    assert_eq!(told.taken[0].what, What::Repeat);
 }

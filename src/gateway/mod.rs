@@ -159,6 +159,8 @@ impl Gateway {
         token: String,
     ) -> Result<(), StartError> {
         let settings = &start.settings.settings;
+        // Before anything is taken in or sent: what came meanwhile would not wait for its files.
+        self.store.carry_files(settings.core.as_ref().and_then(settings::CoreSettings::files_wait));
         let intake = Intake::new(self.store.clone());
         let core_status = core.is_some().then(|| Arc::new(FarStatus::default()));
         let core_resumed = Arc::new(Notify::new());
@@ -186,7 +188,8 @@ impl Gateway {
             stop: self.stop.clone(),
         };
         let running = Running::start(ground, built);
-        let api = Arc::new(Api { store: self.store.clone(), token, metrics: start.metrics.clone(), health });
+        let largest = u64::from(settings.limits.answer_mib) * 1024 * 1024;
+        let api = Arc::new(Api { store: self.store.clone(), token, metrics: start.metrics.clone(), health, largest });
         let front = Arc::new(Front {
             entries,
             intake,

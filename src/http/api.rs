@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -13,12 +13,10 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::answers;
 use crate::errands::FarStatus;
-use crate::store::{Far, OutcomeTaken, Place, Store};
+use crate::store::{Answer, Far, OutcomeTaken, Place, Store};
 use crate::ticket::Spoken;
-
-/// The largest body the core may post, in bytes.
-const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
 /// How everything stands, for the probes.
 pub struct Health {
@@ -77,18 +75,36 @@ pub struct Api {
     pub metrics: Option<PrometheusHandle>,
     /// How everything stands.
     pub health: Arc<Health>,
+    /// The largest outcome with its files that is taken, in bytes.
+    pub largest: u64,
 }
 
 /// An outcome as the core posts it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Posted {
+pub(super) struct Posted {
     /// The core's own id of this outcome.
     id: String,
     /// The ticket's spoken number.
     ticket: String,
     /// What happened.
     outcome: Outcome,
+    /// Small files, their content in base64; large ones come as parts of a form.
+    #[serde(default)]
+    pub(super) files: Vec<PostedFile>,
+}
+
+/// A small file inside an outcome.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PostedFile {
+    /// Its name, with its ending.
+    pub(super) name: String,
+    /// Its media type.
+    #[serde(default)]
+    pub(super) media_type: Option<String>,
+    /// Its bytes, in base64.
+    pub(super) content: String,
 }
 
 pub(super) fn router(api: Arc<Api>) -> Router {
@@ -96,7 +112,7 @@ pub(super) fn router(api: Arc<Api>) -> Router {
         .route("/health/live", get(|| async { "live\n" }))
         .route("/health/ready", get(ready))
         .route("/metrics", get(read_metrics))
-        .route("/api/v1/outcomes", post(outcome).layer(axum::extract::DefaultBodyLimit::max(BODY_LIMIT)))
+        .route("/api/v1/outcomes", post(outcome).layer(axum::extract::DefaultBodyLimit::disable()))
         .merge(super::files::routes())
         .with_state(api)
 }
@@ -155,32 +171,53 @@ async fn read_metrics(State(api): State<Arc<Api>>) -> Response {
 }
 
 /// Takes one outcome: kept before it is answered; the same again is answered the same.
-async fn outcome(State(api): State<Arc<Api>>, headers: HeaderMap, body: axum::body::Bytes) -> Response {
-    if !api.allows(&headers) {
+async fn outcome(State(api): State<Arc<Api>>, request: Request) -> Response {
+    if !api.allows(request.headers()) {
         return problem(StatusCode::UNAUTHORIZED, "not_verified", "the bearer token is missing or wrong");
     }
-    let posted: Posted = match read(&body) {
-        Ok(posted) => posted,
-        Err(answer) => return *answer,
-    };
-    if posted.id.is_empty() || posted.id.len() > 200 {
-        return problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_id", "`id` must have 1 to 200 bytes");
+    match Box::pin(answers::read(&api, request)).await {
+        Ok((posted, files)) => take(&api, posted, &files).await,
+        Err(answer) => *answer,
     }
-    let ticket = match Spoken::parse(&posted.ticket) {
+}
+
+/// What must hold before anything of an outcome is kept: the ticket it names.
+pub(super) fn checked(posted: &Posted) -> Result<Spoken, Box<Response>> {
+    if posted.id.is_empty() || posted.id.len() > 200 {
+        let text = "`id` must have 1 to 200 bytes";
+        return Err(Box::new(problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_id", text)));
+    }
+    Spoken::parse(&posted.ticket)
+        .map_err(|bad| Box::new(problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_ticket", format!("`ticket`: {bad}"))))
+}
+
+/// Keeps an outcome whose files are on disk.
+async fn take(api: &Api, posted: Posted, files: &[answers::Kept]) -> Response {
+    let ticket = match checked(&posted) {
         Ok(ticket) => ticket,
-        Err(bad) => return problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_ticket", format!("`ticket`: {bad}")),
+        Err(answer) => return *answer,
     };
     let content = serde_json::to_vec(&posted.outcome).unwrap_or_default();
     let keys = api.store.keys();
-    let digest = keys.blind("outcome", &[ticket.to_string().as_bytes(), &content]);
+    let number = ticket.to_string();
+    let mut said = vec![number.as_bytes(), &content];
+    said.extend(files.iter().flat_map(|file| [file.name.as_bytes(), &file.blob.0]));
+    let digest = keys.blind("outcome", &said);
     let id = api.store.reserve();
-    let body = match keys.seal(Place::Outcome, id, &content) {
-        Ok(body) => body,
+    let sealed = keys.seal(Place::Outcome, id, &content).and_then(|body| Ok((body, answers::rows(api, files)?)));
+    let (body, rows) = match sealed {
+        Ok(sealed) => sealed,
         Err(error) => return ours(&error),
     };
-    match api.store.take_outcome(id, posted.id.clone(), digest, Some(ticket), posted.outcome.kind, body).await {
+    let (core_id, kind) = (posted.id.clone(), posted.outcome.kind);
+    let answer = Answer { id, core_id, digest, ticket: Some(ticket), kind, body, files: rows };
+    match api.store.take_answer(answer).await {
         Ok(OutcomeTaken::New | OutcomeTaken::Repeat) => {
-            (StatusCode::OK, Json(json!({ "id": posted.id, "ticket": ticket, "kept": true }))).into_response()
+            let mut body = json!({ "id": posted.id, "ticket": ticket, "kept": true });
+            if !files.is_empty() {
+                body["files"] = files.len().into();
+            }
+            (StatusCode::OK, Json(body)).into_response()
         }
         Ok(OutcomeTaken::UnknownTicket(until)) => {
             let until = jiff::Timestamp::from_millisecond(until).unwrap_or_default();
@@ -196,7 +233,7 @@ async fn outcome(State(api): State<Arc<Api>>, headers: HeaderMap, body: axum::bo
 }
 
 /// Reads the body, naming the field where it stops.
-fn read(body: &[u8]) -> Result<Posted, Box<Response>> {
+pub(super) fn read(body: &[u8]) -> Result<Posted, Box<Response>> {
     let mut json = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let (path, inner) = (error.path().to_string(), error.into_inner());
@@ -207,7 +244,7 @@ fn read(body: &[u8]) -> Result<Posted, Box<Response>> {
     })
 }
 
-fn ours(error: &dyn std::fmt::Display) -> Response {
+pub(super) fn ours(error: &dyn std::fmt::Display) -> Response {
     tracing::error!(%error, "an outcome could not be kept; the core is asked to come again");
     let mut answer = problem(StatusCode::SERVICE_UNAVAILABLE, "store", "not kept; come again");
     answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));

@@ -21,10 +21,11 @@ pub(super) fn routes() -> Router<Arc<Api>> {
     Router::new().route("/api/v1/tickets/{number}/files/{n}", get(file))
 }
 
-/// Which version of the ticket is meant; none is the latest.
+/// Which version of the ticket is meant, or which event added the file; none is the latest version.
 #[derive(Deserialize)]
 struct Which {
     version: Option<u32>,
+    event: Option<u32>,
 }
 
 async fn file(
@@ -39,7 +40,11 @@ async fn file(
     let unknown = || problem(StatusCode::NOT_FOUND, "no_such_file", "no such ticket, version or file");
     let place = n.parse::<u32>().ok().and_then(|n| n.checked_sub(1));
     let (Ok(ticket), Some(place)) = (Spoken::parse(&number), place) else { return unknown() };
-    let row = match api.store.file_at(ticket, which.version, place).await {
+    let found = match which.event {
+        Some(event) => api.store.file_of_event(ticket, event, place).await,
+        None => api.store.file_at(ticket, which.version, place).await,
+    };
+    let row = match found {
         Ok(row) => row,
         Err(StoreError::NotFound) => return unknown(),
         Err(error) => return ours(&error),
@@ -64,7 +69,7 @@ async fn file(
     if let Err(error) = api.store.record(&actor, "file", &format!("ticket:{ticket}")).await {
         return ours(&error);
     }
-    let size = reader.content().size;
+    let size = reader.size();
     let mut answer = Body::from_stream(stream::try_unfold((reader, first), pieces)).into_response();
     let told = answer.headers_mut();
     told.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));

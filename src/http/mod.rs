@@ -2,6 +2,7 @@
 //!
 //! Pushes go straight to their door; everything rarer is a small axum router behind it.
 
+mod answers;
 mod api;
 mod files;
 mod push;

@@ -9,7 +9,7 @@ mod prepare;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use huiliu_contract::{Item, Once, Submission, Taken, What};
+use huiliu_contract::{Attachment, Item, Once, Submission, Taken, What};
 
 pub use prepare::{Prepared, Preparer};
 
@@ -210,6 +210,13 @@ impl Intake {
             Ok(Mapped::Draft(json)) => serde_json::from_slice(json).ok(),
             _ => None,
         })
+    }
+
+    /// The attachments of a kept version that is of no ticket's text, as its connector handed them over.
+    pub async fn set_aside(&self, version: Option<i64>) -> Result<Vec<Attachment>, StoreError> {
+        let Some(version) = version else { return Ok(Vec::new()) };
+        let kept = self.store.files_aside(version).await?;
+        files::attachments(self.store.blobs().as_ref(), kept).await
     }
 
     /// Maps a kept version anew and hands it to the store.

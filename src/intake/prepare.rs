@@ -65,7 +65,7 @@ impl Preparer {
                 let fetches = channel.settings.files.is_some() && standing != Standing::Historic;
                 self.file(draft, &parts, fetches)?
             }
-            None => Vec::new(),
+            None => self.file(&files::unmapped(&submission.attachments), &parts, true)?,
         };
         let act = match act.zip(draft.as_ref()) {
             Some((on, draft)) => Some(self.act(&on, submission, draft)?),
@@ -180,6 +180,10 @@ impl Preparer {
             for file in filed {
                 if let Some(own) = draft.files.get_mut(file.place as usize) {
                     own.set_own(file.place);
+                    if let Some(part) = own.part.and_then(|at| parts.iter().find(|part| part.at == at)) {
+                        own.sha256 = Some(hex::encode(part.content.sha256));
+                        own.sm3 = Some(hex::encode(part.content.sm3));
+                    }
                 }
             }
             json = whole(&draft);

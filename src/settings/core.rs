@@ -61,10 +61,48 @@ pub struct CoreSettings {
     #[serde(default)]
     #[schemars(extend("x-zh" = "单件被拒后隔多久再试,依次写;试完仍不行就转人工"))]
     pub retries: Vec<Period>,
+    /// How the files of a ticket reach the core: by links to our API, or inside the request as `multipart/form-data`, a part
+    /// `event` and one part `file-<n>` for the n-th file. Links by default.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "附件怎样给热线:只给下载地址,还是随流转消息一起送"))]
+    pub attachments: Attachments,
+    /// With `multipart`: how long a ticket waits for files that are still being fetched, at most 60s; then it goes without
+    /// them, and each follows when it comes.
+    #[serde(default = "attachments_wait")]
+    #[schemars(extend("x-zh" = "随流转消息一起送时,工单最多等附件多久,不超过60s;没等到的取到后再补送"))]
+    pub attachments_wait: Period,
     /// Whether the core works through a batch in order, so that it may hold several events of one ticket.
     #[serde(default)]
     #[schemars(extend("x-zh" = "热线系统是否按顺序处理一批"))]
     pub ordered_batch: bool,
+}
+
+/// How files reach the core.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Attachments {
+    /// The event names them, and the core fetches them from us.
+    #[default]
+    #[schemars(extend("x-zh" = "只给下载地址,热线自己来取"))]
+    Links,
+    /// They come along with the event.
+    #[schemars(extend("x-zh" = "随流转消息一起送(multipart)"))]
+    Multipart,
+}
+
+impl CoreSettings {
+    /// The longest that an event may wait for its files.
+    pub const LONGEST_WAIT: Period = Period::seconds(60);
+
+    /// How long an event waits for its files (ms); none where it does not carry them.
+    pub fn files_wait(&self) -> Option<i64> {
+        let wait = self.attachments_wait.min(Self::LONGEST_WAIT).0.as_millis();
+        (self.attachments == Attachments::Multipart).then(|| i64::try_from(wait).unwrap_or_default())
+    }
+}
+
+const fn attachments_wait() -> Period {
+    CoreSettings::LONGEST_WAIT
 }
 
 const fn one() -> u16 {

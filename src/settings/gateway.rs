@@ -179,11 +179,14 @@ pub struct Limits {
     /// Pushes under way at once, 1 to 65535; further ones are answered 503.
     #[schemars(range(min = 1, max = 65535), extend("x-zh" = "同时最多处理几个推送"))]
     pub pushes: u32,
+    /// The largest outcome that the core may post as a form of parts, its files included, in MiB, 1 to 4096.
+    #[schemars(range(min = 1, max = 4096), extend("x-zh" = "热线一次办理反馈连附件最大多少MiB"))]
+    pub answer_mib: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 1024, pushes: 1024 }
+        Self { connections: 1024, pushes: 1024, answer_mib: 200 }
     }
 }
 

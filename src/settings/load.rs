@@ -11,7 +11,7 @@ use super::channel::{Channels, KindInfo};
 use super::document::{Document, typed};
 use super::layers::{Layered, Variables};
 use super::walk::Places;
-use super::{GatewaySettings, Lang, Mistake, Text, holidays, reading, schema};
+use super::{CoreSettings, GatewaySettings, Lang, Mistake, Text, holidays, reading, schema};
 use crate::workdays::Calendar;
 
 /// The settings of the gateway, with the places they came from.
@@ -78,9 +78,17 @@ impl Gateway {
     }
 
     fn beyond_the_schema(&self) -> Vec<Mistake> {
-        let place = self.settings.core.as_ref().and_then(|core| core.number_at.as_deref());
-        let wrong = place.and_then(|place| Pointer::parse(place).err());
-        wrong.iter().map(|wrong| self.mistake(&wrong.at_key("core.number_at"))).collect()
+        let Some(core) = &self.settings.core else { return Vec::new() };
+        let wrong = core.number_at.as_deref().and_then(|place| Pointer::parse(place).err());
+        let mut mistakes: Vec<_> = wrong.iter().map(|wrong| self.mistake(&wrong.at_key("core.number_at"))).collect();
+        if core.attachments_wait > CoreSettings::LONGEST_WAIT {
+            mistakes.push(self.mistake(&Misconfigured::new(
+                "core.attachments_wait",
+                "a ticket waits at most 60s for its files; write 60s or less",
+                "工单最多等附件60s;请写60s或更短",
+            )));
+        }
+        mistakes
     }
 }
 

@@ -27,7 +27,7 @@ pub use channel::{
     KindInfo, Ledger, NoSuchChannel, OnUnmappable, Pattern, PollTable, Report, ReturnCodes, ReturnTable, ReturnWord,
     Said, SameLetterTable, Sign, Uncertain, Wording,
 };
-pub use core::CoreSettings;
+pub use core::{Attachments, CoreSettings};
 pub use day::Day;
 pub use document::{Document, Spot};
 pub use gateway::{GatewaySettings, HttpSettings, KeySettings, Limits, LogFormat, LogLevel, LogSettings, Zone};

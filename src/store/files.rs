@@ -97,8 +97,32 @@ pub struct FileRow {
     pub blob: Option<(Digest, u64)>,
     /// Since when it stands so (ms).
     pub since: i64,
+    /// Which event of the ticket brought it, where it is no file of the ticket's own text: a supplement's, another road's.
+    pub event: Option<u32>,
     /// What is known of it, opened.
     pub about: FileAbout,
+}
+
+/// What the next attempt to tell the core an event brings besides the text.
+#[derive(Clone, Debug)]
+pub enum Enclosed {
+    /// Files of it are still being fetched: not before this time (ms), or before they are here.
+    Wait(i64),
+    /// These files, decided once and for every attempt, in their order.
+    Files(Vec<FileRow>),
+}
+
+/// One file of an answer of the core, ready for the transaction. Its blob is on disk already.
+#[derive(Clone, Debug)]
+pub struct AnswerFile {
+    /// The reserved id of its row; the body is sealed for it.
+    pub id: i64,
+    /// Its blob.
+    pub blob: Digest,
+    /// How many bytes it has.
+    pub size: u64,
+    /// The sealed [`FileAbout`] as JSON.
+    pub body: Vec<u8>,
 }
 
 /// How the fetching of a file ended.

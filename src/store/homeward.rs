@@ -1,7 +1,7 @@
 //! The words of the way home: source references, what is to be carried to each, and every try to do so.
 
 use bytes::Bytes;
-use huiliu_contract::{ExternalId, OutcomeKind};
+use huiliu_contract::{Enclosure, ExternalId, OutcomeKind};
 
 use super::{Carried, TicketKey, TryEnd, makes_pointless};
 use crate::ticket::EventKind;
@@ -61,6 +61,25 @@ pub struct Try {
     pub answer: Option<Bytes>,
 }
 
+/// An outcome as the core told it, ready for the transaction.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The reserved id of its row; the body is sealed for it.
+    pub id: i64,
+    /// The core's own id of it.
+    pub core_id: String,
+    /// Keyed digest of what it says, its files included: the same again is the same outcome.
+    pub digest: super::Digest,
+    /// The ticket it is about.
+    pub ticket: Option<crate::ticket::Spoken>,
+    /// What happened.
+    pub kind: OutcomeKind,
+    /// The sealed outcome.
+    pub body: Vec<u8>,
+    /// The files that it brings.
+    pub files: Vec<super::AnswerFile>,
+}
+
 /// One outcome in a reference's lane.
 #[derive(Clone, Debug)]
 pub struct LaneItem {
@@ -80,6 +99,8 @@ pub struct LaneItem {
     pub core_id: Option<String>,
     /// The core's outcome as JSON, opened; none where it is our own signing.
     pub outcome: Option<Bytes>,
+    /// The files that the core gave along with it.
+    pub files: Vec<Enclosure>,
     /// The public text as a person worded it anew.
     pub wording: Option<String>,
     /// Every try, oldest first.
@@ -253,6 +274,7 @@ mod tests {
             attempts: 0,
             core_id: None,
             outcome: None,
+            files: Vec::new(),
             wording: None,
             tries: Vec::new(),
         };

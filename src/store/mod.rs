@@ -28,13 +28,13 @@ use async_trait::async_trait;
 use huiliu_contract::OutcomeKind;
 use jiff::Timestamp;
 
-pub use blobs::{BlobReader, BlobWriter, Blobs, Content};
+pub use blobs::{BlobReader, BlobWriter, Blobs, Content, upload};
 pub use carried::{Carried, TryEnd, makes_pointless};
 pub use clock::{Clock, Jump};
 pub use errand::{Errand, Far, Task};
-pub use files::{Fetched, FileAbout, FileRow, FileState, Filed};
+pub use files::{AnswerFile, Enclosed, Fetched, FileAbout, FileRow, FileState, Filed};
 pub use folio::{BadFolio, Folio, Mapped};
-pub use homeward::{Again, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
+pub use homeward::{Again, Answer, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
 pub use open::{Home, open};
 pub use reading::{
     ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
@@ -170,9 +170,10 @@ pub trait Store: Desk + Archive {
     /// Commits what is about to be sent to a far side; `parcel` is sealed for the reserved `id`. False if the lease is
     /// lost: then nothing may be sent.
     async fn begin(&self, lease: Lease, n: u32, id: i64, parcel: Vec<u8>) -> Result<bool, StoreError>;
-    /// Keeps an outcome that the core posted, and plants it for every source of its ticket; `body` is sealed for the
-    /// reserved `id`. What concludes a part is planted once all parts are concluded, put together into one outcome
-    /// `split:<ticket>:<n>` in the same transaction.
+    /// Keeps an outcome that the core told, and plants it for every source of its ticket. What concludes a part is planted
+    /// once all parts are concluded, put together into one outcome `split:<ticket>:<n>` in the same transaction.
+    async fn take_answer(&self, answer: Answer) -> Result<OutcomeTaken, StoreError>;
+    /// The same for one without files; `body` is sealed for the reserved `id`.
     async fn take_outcome(
         &self,
         id: i64,
@@ -181,9 +182,19 @@ pub trait Store: Desk + Archive {
         ticket: Option<crate::ticket::Spoken>,
         kind: OutcomeKind,
         body: Vec<u8>,
-    ) -> Result<OutcomeTaken, StoreError>;
+    ) -> Result<OutcomeTaken, StoreError> {
+        self.take_answer(Answer { id, core_id, digest, ticket, kind, body, files: Vec::new() }).await
+    }
     /// One file by its id, opened.
     async fn file(&self, id: i64) -> Result<FileRow, StoreError>;
+    /// From now on events carry the bytes of their files to the core, and wait at most so long (ms) for those that are
+    /// still being fetched; none: they carry links and wait for nothing, as at first.
+    fn carry_files(&self, wait: Option<i64>);
+    /// What event `n` of a claimed ticket carries: decided on disk before the first attempt, the same in all further ones.
+    async fn enclose(&self, ticket: i64, n: u32) -> Result<Enclosed, StoreError>;
+    /// The files of a version that is not, or not yet, of a ticket's text, in their order: what is known of each, and its
+    /// blob if its bytes came along.
+    async fn files_aside(&self, version: i64) -> Result<Vec<(FileAbout, Option<Digest>)>, StoreError>;
     /// Which of these blobs a row names.
     async fn named(&self, blobs: Vec<Digest>) -> Result<HashSet<Digest>, StoreError>;
     /// What the previous process left, if it did not stop cleanly.
@@ -258,6 +269,8 @@ pub trait Archive: Send + Sync {
         version: Option<u32>,
         place: u32,
     ) -> Result<FileRow, StoreError>;
+    /// One file, by its place from 0, of those that an event of a ticket added.
+    async fn file_of_event(&self, ticket: crate::ticket::Spoken, n: u32, place: u32) -> Result<FileRow, StoreError>;
     /// What needs a person.
     async fn dead(&self, query: DeadQuery) -> Result<Vec<DeadRow>, StoreError>;
     /// What people did about a subject.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Again, Claim, Digest, Fact, Fetched, Filed, Lease};
 use crate::settings::AfterClose;
 use crate::ticket::event::{NotADraft, compose};
-use crate::ticket::{Act, EventHead, EventKind, Likeness, SourceRef, Spoken};
+use crate::ticket::{Act, EventHead, EventKind, Likeness, SourceRef, Spoken, names_own, names_said};
 
 /// A channel as the store knows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -257,6 +257,15 @@ pub struct Fresh {
 }
 
 impl Fresh {
+    /// Whether it may bring files that the gateway keeps or fetches; only where it may, the store has to be asked.
+    pub fn may_bring_files(&self) -> bool {
+        match self.kind {
+            EventKind::File => true,
+            EventKind::New | EventKind::Revised => names_own(&self.draft),
+            _ => self.detail.as_deref().is_some_and(names_said),
+        }
+    }
+
     /// The event's JSON, the same in every attempt: what a person made of it, else composed around the draft.
     pub fn json(&self) -> Result<Bytes, NotADraft> {
         if let Some(edited) = &self.edited {

@@ -177,6 +177,12 @@ pub struct File {
     /// Size in bytes, if told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// Its SHA-256, in hexadecimal, if its bytes came along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// Its SM3 (GB/T 32905-2016), in hexadecimal, if its bytes came along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sm3: Option<String>,
     /// Where the gateway hands it out, below its own address, if it keeps or fetches it: ask there until it answers 200.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -202,13 +208,27 @@ impl File {
         format!("/api/v1/tickets/{ticket}/files/{}?version={version}", place + 1)
     }
 
+    /// Where the gateway hands out what an event added to the ticket: a supplement, or what another road says.
+    pub fn said_url(ticket: Spoken, event: u32, place: u32) -> String {
+        format!("/api/v1/tickets/{ticket}/files/{}?event={event}", place + 1)
+    }
+
     /// Writes the place of the gateway's own copy out in full.
     pub(super) fn spell_own(&mut self, ticket: Spoken, version: u32) {
-        let place =
-            self.url.as_deref().and_then(|url| url.strip_prefix(Self::OWN)?.parse::<u32>().ok()?.checked_sub(1));
-        if let Some(place) = place {
+        if let Some(place) = self.own() {
             self.url = Some(Self::own_url(ticket, version, place));
         }
+    }
+
+    /// The same for what an event added.
+    pub fn spell_said(&mut self, ticket: Spoken, event: u32) {
+        if let Some(place) = self.own() {
+            self.url = Some(Self::said_url(ticket, event, place));
+        }
+    }
+
+    fn own(&self) -> Option<u32> {
+        self.url.as_deref()?.strip_prefix(Self::OWN)?.parse::<u32>().ok()?.checked_sub(1)
     }
 }
 

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use super::file::FileDetail;
+use super::file::names_own;
 use super::{Act, Draft, SameLetter, SourceRef, Spoken, Ticket};
 
 /// What happened to a ticket.
@@ -203,30 +205,6 @@ pub struct Detail {
     pub reason: Option<String>,
 }
 
-/// What became of a file that was named by a link.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct FileDetail {
-    /// Its place among the ticket's files, from 1.
-    #[schemars(range(min = 1))]
-    pub n: u32,
-    /// Of which version of the ticket.
-    #[schemars(range(min = 1))]
-    pub version: u32,
-    /// Where it is handed out, below the gateway's own address.
-    pub url: String,
-    /// `kept`, `failed` (it could not be fetched) or `refused` (a rule forbids it).
-    pub state: String,
-    /// Why it was not kept: one stable word.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// How many bytes it has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size: Option<u64>,
-    /// Its SHA-256, in hexadecimal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
-}
-
 impl std::fmt::Debug for Detail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Detail").field("kind", &self.kind).field("decision", &self.decision).finish_non_exhaustive()
@@ -308,11 +286,7 @@ pub fn compose(head: &EventHead<'_>, draft_json: &[u8]) -> Result<Vec<u8>, NotAD
 
 /// The draft with the places of its files written out; none where it has no file of ours.
 fn with_urls(head: &EventHead<'_>, draft_json: &[u8]) -> Option<Vec<u8>> {
-    // Inside a text every quotation mark is escaped: these bytes can only be a member.
-    const MARK: &[u8] = b"\"url\":\"files/";
-    // Every event passes here, and hardly one holds it: looked for by its rarest byte, which ends it.
-    let mut slashes = draft_json.iter().enumerate().filter(|(_, byte)| **byte == b'/');
-    if !slashes.any(|(at, _)| draft_json.get(..=at).is_some_and(|front| front.ends_with(MARK))) {
+    if !names_own(draft_json) {
         return None;
     }
     let mut draft: super::Draft = serde_json::from_slice(draft_json).ok()?;

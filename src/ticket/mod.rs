@@ -6,6 +6,7 @@ mod draft;
 pub mod event;
 #[cfg(test)]
 mod event_tests;
+mod file;
 mod likeness;
 mod masking;
 mod matching;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use agreement::Agreement;
 pub use draft::{Deadline, DeadlineRule, Draft, File, Handling, Instruction, Link, Relation, Times};
 pub use event::{Detail, Event, EventHead, EventKind};
+pub use file::{names_own, names_said};
 pub use huiliu_contract::Act;
 pub use likeness::{Doubt, Evidence, Likeness, SameLetter};
 pub(crate) use masking::is_double_family_name;

@@ -13,29 +13,29 @@ use crate::shelf::{Served, Shelf};
 use crate::written::letters;
 
 /// A channel whose letters name files, with these lines in `[files]`.
-fn with_files(rules: &str) -> String {
+pub(crate) fn with_files(rules: &str) -> String {
     let rule = "attachments  = { from = \"files\", name = \"fileName\", url = \"fileUrl\" }";
     let written = letters("县长信箱", "state = \"live\"").replace("[fields]\n", &format!("[fields]\n{rule}\n"));
     format!("{written}\n[files]\n{rules}\n")
 }
 
-const PRIVATE: &str = "allow_private = [\"127.0.0.1\"]\nretries = [\"20ms\", \"20ms\", \"20ms\"]";
+pub(crate) const PRIVATE: &str = "allow_private = [\"127.0.0.1\"]\nretries = [\"20ms\", \"20ms\", \"20ms\"]";
 
-fn letter(serial: u32, files: &[(&str, String)]) -> Letter {
+pub(crate) fn letter(serial: u32, files: &[(&str, String)]) -> Letter {
     let mut letter = Letter::invented(serial);
     letter.document["files"] =
         files.iter().map(|(name, link)| json!({ "fileName": name, "fileUrl": link })).collect::<Vec<_>>().into();
     letter
 }
 
-fn jpeg(length: usize) -> Vec<u8> {
+pub(crate) fn jpeg(length: usize) -> Vec<u8> {
     let mut bytes: Vec<u8> = (0..length).map(|at| (at / 7 + at % 253) as u8).collect();
     bytes[..4].copy_from_slice(b"\xff\xd8\xff\xe0");
     bytes
 }
 
 /// What the gateway answers to whoever asks for a file.
-async fn download(scene: &Scene, token: &str, url: &str) -> reqwest::Response {
+pub(crate) async fn download(scene: &Scene, token: &str, url: &str) -> reqwest::Response {
     scene.client.get(format!("{}{url}", scene.house.url)).bearer_auth(token).send().await.unwrap()
 }
 
@@ -47,7 +47,7 @@ fn files(told: &[Told]) -> Vec<Value> {
     files
 }
 
-async fn one_dead(scene: &Scene) -> Value {
+pub(crate) async fn one_dead(scene: &Scene) -> Value {
     let began = std::time::Instant::now();
     loop {
         let dead = scene.dead().await;
@@ -80,7 +80,9 @@ async fn a_large_file_over_a_line_that_breaks_twice_comes_whole() {
     let file = files(&told).remove(0);
     assert_eq!((&file["state"], &file["n"], &file["size"]), (&json!("kept"), &json!(1), &json!(bytes.len())));
     assert_eq!(file["url"], url);
-    assert_eq!(file["sha256"].as_str().unwrap().len(), 64);
+    for digest in ["sha256", "sm3"] {
+        assert_eq!(file[digest].as_str().unwrap().len(), 64);
+    }
     // It is as durable as what was told of it.
     scene.house.kill();
     scene.start_again().await;

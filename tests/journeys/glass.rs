@@ -31,9 +31,17 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// The body as JSON.
+    /// The body as JSON; of a form of parts, the first one.
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
+        let find = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|part| part == what);
+        let body = match self.body.strip_prefix(b"--") {
+            None => &self.body[..],
+            Some(form) => {
+                let part = &form[find(form, b"\r\n\r\n").expect("a part has a head") + 4..];
+                &part[..find(part, b"\r\n--").expect("a part has an end")]
+            }
+        };
+        serde_json::from_slice(body).unwrap_or_default()
     }
 
     /// The source's number in an event, without reading the whole of it.

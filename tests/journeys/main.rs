@@ -9,9 +9,11 @@ mod scene;
 mod shelf;
 mod written;
 
+mod answered;
 mod core_away;
 mod disk_full;
 mod doors;
+mod enclosed;
 mod files;
 mod first_run;
 mod homeward;

@@ -114,6 +114,8 @@ fn what_cannot_be_done_is_told_with_place_and_remedy() {
         ("to_gateway", POLLED, "signed =", "returned_to_gateway ="),
         ("way_misspelt", POLLED, "closed = { post", "closed = { pst"),
         ("internal_note", POLLED, "{reply}", "{internal_note}"),
+        ("files_by_get", POLLED, "closed = { post", "closed = { files = \"attachments\", get"),
+        ("files_as_json", POLLED, "closed = { post", "closed = { files = \" \", send_as = \"json\", post"),
         ("no_address", PUSHED, "sign =", "sign ="),
         ("url_misspelt", PUSHED, "sign =", "urll = \"https://x.example\"\nsign ="),
     ] {

@@ -60,6 +60,7 @@ fn mistakes_are_told_with_place_and_remedy() {
         ("secret_misspelt", "[keys]\ndata = { flie = \"x\" }\n"),
         ("error_word", "[core]\nurl = \"http://127.0.0.1:1/\"\nerrors = { E1 = \"denyed\" }\n"),
         ("pointer", "[core]\nurl = \"http://127.0.0.1:1/\"\nnumber_at = \"a..b\"\n"),
+        ("wait_for_files", "[core]\nurl = \"http://127.0.0.1:1/\"\nattachments_wait = \"61s\"\n"),
         ("date_for_text", "data = 2026-12-01\n"),
     ] {
         assert_snapshot!(format!("gateway_{name}"), Scene::new(text).told());

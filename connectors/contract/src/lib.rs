@@ -14,6 +14,7 @@ mod outlet;
 mod push;
 mod secret;
 mod submission;
+mod upload;
 
 pub use act::Act;
 pub use connector::{Connector, Cursor, Keepsake, Page, Poll};
@@ -27,5 +28,6 @@ pub use secret::{Personal, Secret};
 pub use submission::{
     Attachment, AttachmentSource, BadExternalId, ExternalId, Item, Raw, SourceVersion, Submission, Unreadable,
 };
+pub use upload::{Enclosure, NoPiece, Pieces, Upload};
 
 pub use jiff::Timestamp;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{ExternalId, Fault, Outcome, OutcomeKind, Personal};
+use crate::{Enclosure, ExternalId, Fault, Outcome, OutcomeKind, Personal, Upload};
 
 /// One outcome on its way home (回传), with the words that go around it.
 #[derive(Clone, Copy)]
@@ -19,6 +19,8 @@ pub struct Homebound<'a> {
     pub ending: &'a str,
     /// Whether the citizen agreed that the answer is published (是否同意公开); none if the source did not tell.
     pub agree_public: Option<bool>,
+    /// The files that the core gave along with it, in its order.
+    pub files: &'a [Enclosure],
 }
 
 /// Without the words: they are a citizen's.
@@ -115,6 +117,23 @@ pub trait WriteBack: Send + Sync {
     /// [`Fault::Unavailable`] with [`crate::Reached::Maybe`] means that nobody knows whether it arrived; any other fault
     /// is certain: it was not taken.
     async fn send(&self, parcel: &Parcel, key: &str) -> Result<Receipt, Fault>;
+
+    /// The files that a parcel names: they leave with it, in this order.
+    fn enclosures(&self, _parcel: &Parcel) -> Vec<Enclosure> {
+        Vec::new()
+    }
+
+    /// Sends a parcel with the files that it names, opened, in their order.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriteBack::send`]; [`Fault::Malformed`] if there are files and this road takes none.
+    async fn send_with(&self, parcel: &Parcel, key: &str, files: Vec<Upload>) -> Result<Receipt, Fault> {
+        if files.is_empty() {
+            return self.send(parcel, key).await;
+        }
+        Err(Fault::malformed("this sort of connection carries no files back"))
+    }
 
     /// Asks what the far side says of an item after an outcome of this kind went there. Only called where
     /// [`Manners::looks`].

@@ -7,6 +7,7 @@ pub mod letter;
 mod lines;
 pub mod mailbox;
 pub mod outlet_promises;
+pub mod parts;
 pub mod platform;
 pub mod port;
 pub mod promises;

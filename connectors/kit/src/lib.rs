@@ -6,6 +6,7 @@ pub mod client;
 pub mod fetch;
 pub mod line;
 pub mod mistakes;
+pub mod multipart;
 pub mod outlet;
 pub mod pick;
 pub mod retry_after;

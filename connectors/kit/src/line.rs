@@ -12,6 +12,7 @@ use url::Url;
 use crate::auth::{Auth, Credentials};
 use crate::client::{Client, ClientOptions};
 use crate::mistakes::Mistakes;
+use crate::multipart::upload;
 use crate::template::Template;
 
 /// Where a far side is and who we are to it: `[connect]` of a kind that asks.
@@ -132,6 +133,18 @@ pub struct Line {
     pub client: Client,
     /// Who we are; put on each request afresh.
     pub credentials: Credentials,
+    /// How requests with files go, which may take longer; none where no request has any.
+    pub uploads: Option<Uploads>,
+    options: ClientOptions,
+}
+
+/// How requests with files go.
+#[derive(Clone, Debug)]
+pub struct Uploads {
+    /// The client.
+    pub client: Client,
+    /// How long a request without files may take.
+    pub usual: Duration,
 }
 
 impl Line {
@@ -154,16 +167,25 @@ impl Line {
             None => Some(Credentials::nobody()),
         };
         let tls = base.tls || !connect.allow_hosts.is_empty() || paths.any(|path| path.starts_with("https://"));
-        let client = Client::build(
-            ClientOptions {
-                timeout,
-                ca_file: connect.ca_file.as_deref().map(|file| site.path(file)),
-                tls,
-                allow_hosts: connect.allow_hosts.clone(),
-                ..ClientOptions::default()
-            },
-            &format!("{section}.ca_file"),
-        );
-        Some(Self { client: wrong.take(client)?, credentials: credentials? })
+        let options = ClientOptions {
+            timeout,
+            ca_file: connect.ca_file.as_deref().map(|file| site.path(file)),
+            tls,
+            allow_hosts: connect.allow_hosts.clone(),
+            ..ClientOptions::default()
+        };
+        let client = Client::build(options.clone(), &format!("{section}.ca_file"));
+        Some(Self { client: wrong.take(client)?, credentials: credentials?, uploads: None, options })
+    }
+
+    /// The same line, on which requests with files can go if any do; none if anything was wrong.
+    pub fn for_files(mut self, any: bool, section: &str, wrong: &mut Mistakes) -> Option<Self> {
+        if any {
+            let (usual, options) = (self.options.timeout, self.options.clone());
+            let options = ClientOptions { timeout: upload::LONGEST, ..options };
+            let client = wrong.take(Client::build(options, &format!("{section}.ca_file")))?;
+            self.uploads = Some(Uploads { client, usual });
+        }
+        Some(self)
     }
 }

@@ -28,6 +28,8 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
     let list = [options.poll.list.get.as_ref(), options.poll.list.post.as_ref()];
     let paths = list.into_iter().flatten().chain(back.into_iter().flat_map(ReturnOptions::paths));
     let line = Line::build(connect, &base, paths, site, &mut wrong);
+    let files = back.is_some_and(ReturnOptions::takes_files);
+    let line = line.and_then(|line| line.for_files(files, "connect", &mut wrong));
     let poll = platform(&options.poll, connect, &base, site, &mut wrong);
     let outlet = back.and_then(|back| {
         let poll = Some((options.poll.success.as_ref(), &options.poll.errors));

@@ -49,7 +49,13 @@ fn closed() -> Outcome {
 fn composed(outlet: &dyn WriteBack, to: &str, outcome: &Outcome, key: &str) -> Result<Parcel, Fault> {
     let to = ExternalId::new(to).unwrap();
     outlet.compose(&Homebound {
-        to: &to, outcome, key, greeting: "您好!", ending: "谢谢。", agree_public: Some(true)
+        to: &to,
+        outcome,
+        key,
+        greeting: "您好!",
+        ending: "谢谢。",
+        agree_public: Some(true),
+        files: &[],
     })
 }
 

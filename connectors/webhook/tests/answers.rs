@@ -55,8 +55,15 @@ async fn a_portal_is_told_what_became_of_its_letter() {
         serde_json::from_value(json!({ "kind": "replied", "at": "2026-12-01T02:03:04Z", "public_reply": "已修复。" }))
             .unwrap();
     let to = ExternalId::new(letter.number.clone()).unwrap();
-    let homebound =
-        Homebound { to: &to, outcome: &outcome, key: "k", greeting: "您好!", ending: "", agree_public: Some(false) };
+    let homebound = Homebound {
+        to: &to,
+        outcome: &outcome,
+        key: "k",
+        greeting: "您好!",
+        ending: "",
+        agree_public: Some(false),
+        files: &[],
+    };
     let parcel = outlet.compose(&homebound).unwrap();
     outlet.send(&parcel, "k").await.unwrap();
     let [told] = portal.told(&letter.number).try_into().unwrap();

@@ -1,8 +1,6 @@
 //! Fetching the files that a channel's items name by a link: claims one, gets it, keeps it, and settles what came of it.
 //! A file holds nothing up; one that never comes is a dead letter of its own.
 
-mod sniff;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::FarStatus;
 use super::gatehouse::{Gatehouse, chance, quoted};
+use super::sniff;
 use crate::channel::Channel;
 use crate::retry::{STEPS, wait};
 use crate::settings::FilesTable;
@@ -300,11 +299,15 @@ impl Shared {
         let file = FileDetail {
             n: row.place + 1,
             version: row.version_n,
-            url: File::own_url(row.ticket.number, row.version_n, row.place),
+            url: match row.event {
+                Some(event) => File::said_url(row.ticket.number, event, row.place),
+                None => File::own_url(row.ticket.number, row.version_n, row.place),
+            },
             state: state.word().into(),
             reason: reason.map(str::to_owned),
             size: content.map(|content| content.size),
             sha256: content.map(|content| hex::encode(content.sha256)),
+            sm3: content.map(|content| hex::encode(content.sm3)),
         };
         let id = self.store.reserve();
         let json = serde_json::json!(Detail { file: Some(file), ..Detail::default() }).to_string();

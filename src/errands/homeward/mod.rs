@@ -1,6 +1,7 @@
 //! The way home: claims the lane of a source, does its next step, and settles what came of it. Nothing is sent before
 //! the try that sends it is on disk.
 
+mod enclosing;
 mod judging;
 mod telling;
 mod words;
@@ -220,5 +221,5 @@ fn same(a: &LaneItem, b: &LaneItem) -> bool {
         said
     };
     // Our own signing and the core's are one signing.
-    a.kind == OutcomeKind::Signed || said(a) == said(b)
+    a.kind == OutcomeKind::Signed || said(a) == said(b) && a.files == b.files
 }

@@ -1,9 +1,11 @@
 //! Telling a far side: the try goes to disk, then it is sent, then whose failure it was is settled.
 
 use huiliu_contract::{Fault, Parcel, Reached, Receipt, WriteBack};
+use huiliu_kit::multipart::upload;
 use serde_json::json;
 
 use super::super::gatehouse::{chance, quoted};
+use super::enclosing::Kept;
 use super::{LONGEST_CALL, Ours, Shared, Yield};
 use crate::retry::{STEPS, wait};
 use crate::settings::Fallback;
@@ -43,6 +45,19 @@ impl Shared {
         item: &LaneItem,
         parcel: &Parcel,
     ) -> Result<Option<Yield>, Ours> {
+        let files = match self.open_files(&outlet.enclosures(parcel)).await {
+            Ok(files) => files,
+            Err(Kept::Held { reason, message }) => {
+                self.gate.probe_was_void();
+                let details = json!({ "message": message });
+                return self.person(item, DeadKind::WriteBack, reason, &details).map(Some);
+            }
+            Err(Kept::Unread(error)) => {
+                self.gate.probe_was_void();
+                let fault = Fault::malformed(format!("a file of the answer cannot be read from the disk: {error}"));
+                return self.failed_for_good(lane, item, &fault).map(Some);
+            }
+        };
         self.channel.pace.turn().await;
         let id = self.store.reserve();
         let packed = json!({ "content": parcel.content.reveal(), "shown": parcel.shown.reveal() }).to_string();
@@ -52,7 +67,8 @@ impl Shared {
         }
         let began = self.store.clock().now();
         let key = self.key(lane, item);
-        let answer = tokio::time::timeout(LONGEST_CALL, outlet.send(parcel, &key))
+        let longest = if files.is_empty() { LONGEST_CALL } else { LONGEST_CALL + upload::LONGEST };
+        let answer = tokio::time::timeout(longest, outlet.send_with(parcel, &key, files))
             .await
             .unwrap_or_else(|_| Err(Fault::unavailable("the call took longer than any may", Reached::Maybe)));
         let now = self.store.clock().now();

@@ -82,6 +82,7 @@ impl Shared {
             greeting: &greeting,
             ending: &ending,
             agree_public: draft.person.agree_public,
+            files: &item.files,
         })
     }
 
@@ -112,7 +113,13 @@ impl Shared {
             [greeting, public, ending].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
         });
         let deadline = Self::draft(lane).deadline.map(|deadline| json!(deadline));
-        json!({ "external_id": lane.external_id.as_str(), "outcome": told, "text": text, "deadline": deadline })
+        let files: Vec<Value> = item.files.iter().map(|file| json!({ "name": file.name, "size": file.size })).collect();
+        let mut about =
+            json!({ "external_id": lane.external_id.as_str(), "outcome": told, "text": text, "deadline": deadline });
+        if !files.is_empty() {
+            about["files"] = files.into();
+        }
+        about
     }
 
     pub(super) fn unreadable(&self, item: &LaneItem) -> Result<Yield, Ours> {

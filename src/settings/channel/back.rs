@@ -9,6 +9,8 @@ use huiliu_kit::template::{BadTemplate, Template};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
+use super::{FileType, FilesTable};
+
 /// `[return]`, without what belongs to the kind.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -51,6 +53,12 @@ pub struct ReturnTable {
     /// Telephone numbers that a public text may name: the office's own.
     #[schemars(extend("x-zh" = "公开答复里可以出现的电话,例如本单位的值班电话"))]
     pub allowed_numbers: Vec<String>,
+    /// The largest file of an answer that the far side takes, in MiB, 1 to 500; absent is 50.
+    #[schemars(range(min = 1, max = 500), extend("x-zh" = "对方收的单个附件最大多少MiB,默认50"))]
+    pub max_file_mib: Option<u16>,
+    /// Which files of an answer the far side takes; absent is all but archives.
+    #[schemars(extend("x-zh" = "对方收哪些类型的附件;不写就是除压缩包(archive)以外都收"))]
+    pub file_types: Option<Vec<FileType>>,
     /// How long a write-back that the far side does not take waits before each further attempt; after the last a person is
     /// asked. Absent: 5 s, 30 s, 5 min, 30 min, 2 h, 6 h, 12 h.
     #[schemars(extend("x-zh" = "被拒后隔多久再试,依次写;试完仍不行就转人工"))]
@@ -205,6 +213,11 @@ impl ReturnTable {
     /// How long a write-back of its own fault waits before each further attempt; none: as everywhere.
     pub fn retries(&self) -> Option<Vec<Duration>> {
         (!self.retries.is_empty()).then(|| self.retries.iter().map(|period| period.0).collect())
+    }
+
+    /// Which files of an answer the far side takes.
+    pub fn files(&self) -> FilesTable {
+        FilesTable { max_mib: self.max_file_mib, types: self.file_types.clone(), ..FilesTable::default() }
     }
 
     /// What is done when nobody knows whether a write-back arrived, at a far side with these manners.

@@ -28,6 +28,8 @@ pub(super) const COMMON: [(&str, &[&str]); 3] = [
             "codes",
             "publishes",
             "allowed_numbers",
+            "max_file_mib",
+            "file_types",
             "retries",
             "watch",
             "in_flight",

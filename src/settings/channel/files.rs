@@ -62,6 +62,12 @@ pub enum FileType {
     Archive,
 }
 
+impl FileType {
+    /// Every sort.
+    pub const ALL: [Self; 8] =
+        [Self::Image, Self::Pdf, Self::Office, Self::Text, Self::Audio, Self::Video, Self::Zip, Self::Archive];
+}
+
 impl FilesTable {
     /// The largest file that is kept, in bytes.
     pub fn most(&self) -> u64 {

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::pieces::{self, Counted, Mark, PIECE, SEALED_HEAD, SEALED_PIECE};
+use super::pieces::{self, Counted, Head, Mark, PIECE, SEALED_HEAD, SEALED_PIECE};
 use super::{BlobReader, BlobWriter, Blobs, Content};
 use crate::store::{Digest, Keys, SealError, StoreError};
 
@@ -149,11 +149,11 @@ impl Blobs for Folder {
                     Err(why) => return Err(file_error(&path, why)),
                 };
                 let head = take(&mut file, SEALED_HEAD).map_err(|why| file_error(&path, why))?;
-                let (content, mark) = pieces::open_head(&inner.keys, name, &head)?;
-                Ok(Reading { folder, file, path, content, mark, index: 0 })
+                let head = pieces::open_head(&inner.keys, name, &head)?;
+                Ok(Reading { folder, file, path, head, index: 0 })
             })
             .await?;
-        Ok(Box::new(Reader { content: reading.content, reading: Some(reading) }))
+        Ok(Box::new(Reader { size: reading.head.size, sha256: reading.head.sha256, reading: Some(reading) }))
     }
 
     async fn untouched(&self, shelf: u8, before: i64) -> Result<Vec<Digest>, StoreError> {
@@ -253,20 +253,19 @@ struct Reading {
     folder: Folder,
     file: File,
     path: PathBuf,
-    content: Content,
-    mark: Mark,
+    head: Head,
     index: u64,
 }
 
 impl Reading {
     fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
-        let pieces = pieces::count(self.content.size);
+        let pieces = pieces::count(self.head.size);
         if self.index >= pieces {
             return Ok(None);
         }
         let last = self.index + 1 == pieces;
         let sealed = take(&mut self.file, SEALED_PIECE).map_err(|why| file_error(&self.path, why))?;
-        let plain = pieces::open_piece(&self.folder.inner.keys, self.mark, self.index, last, &sealed)?;
+        let plain = pieces::open_piece(&self.folder.inner.keys, self.head.mark, self.index, last, &sealed)?;
         if !last && plain.len() != PIECE {
             return Err(SealError::Broken.into());
         }
@@ -276,14 +275,19 @@ impl Reading {
 }
 
 struct Reader {
-    content: Content,
+    size: u64,
+    sha256: [u8; 32],
     reading: Option<Reading>,
 }
 
 #[async_trait]
 impl BlobReader for Reader {
-    fn content(&self) -> Content {
-        self.content
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn sha256(&self) -> [u8; 32] {
+        self.sha256
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {

@@ -2,6 +2,7 @@
 //! keyed digest of its content, so that the same file twice is one blob.
 
 mod folder;
+mod leaving;
 mod pieces;
 mod sweep;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use bytes::Bytes;
 use super::{Digest, Keys, StoreError};
 
 pub(super) use folder::Folder;
+pub use leaving::upload;
 pub use sweep::sweep;
 
 /// What is known of the content of a blob.
@@ -22,10 +24,12 @@ pub struct Content {
     pub size: u64,
     /// Its SHA-256. Not keyed: it goes to the core, and never stands in a clear column.
     pub sha256: [u8; 32],
+    /// Its SM3 (GB/T 32905-2016); as the SHA-256, it never stands in a clear column.
+    pub sm3: [u8; 32],
 }
 
 impl Content {
-    /// The name of the blob that holds it.
+    /// The name of the blob that holds it: by size and SHA-256.
     pub fn name(&self, keys: &Keys) -> Digest {
         keys.blind("blob", &[&self.size.to_be_bytes(), &self.sha256])
     }
@@ -63,8 +67,10 @@ pub trait BlobWriter: Send {
 /// A blob that is being read.
 #[async_trait]
 pub trait BlobReader: Send {
-    /// What it holds, by its sealed head.
-    fn content(&self) -> Content;
+    /// How many bytes it holds, by its sealed head.
+    fn size(&self) -> u64;
+    /// The SHA-256 of what it holds, by its sealed head.
+    fn sha256(&self) -> [u8; 32];
     /// The next piece, opened, at most 1 MiB; none after the last. An error if the blob was changed or cut.
     async fn next(&mut self) -> Result<Option<Bytes>, StoreError>;
 }

@@ -6,6 +6,7 @@
 
 use aws_lc_rs::digest::{Context, SHA256};
 use aws_lc_rs::rand;
+use sm3::{Digest as _, Sm3};
 
 use super::super::seal::{OVERHEAD, Place};
 use super::super::{Digest, Keys, SealError};
@@ -36,11 +37,12 @@ pub(super) fn mark() -> Result<Mark, SealError> {
 pub(super) struct Counted {
     size: u64,
     digest: Context,
+    sm3: Sm3,
 }
 
 impl Default for Counted {
     fn default() -> Self {
-        Self { size: 0, digest: Context::new(&SHA256) }
+        Self { size: 0, digest: Context::new(&SHA256), sm3: Sm3::new() }
     }
 }
 
@@ -48,13 +50,14 @@ impl Counted {
     pub(super) fn add(&mut self, bytes: &[u8]) {
         self.size += bytes.len() as u64;
         self.digest.update(bytes);
+        self.sm3.update(bytes);
     }
 
     pub(super) fn content(self) -> Content {
         let mut sha256 = [0; 32];
         let digest = self.digest.finish();
         sha256.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
-        Content { size: self.size, sha256 }
+        Content { size: self.size, sha256, sm3: self.sm3.finalize().into() }
     }
 }
 
@@ -71,12 +74,19 @@ pub(super) fn seal_head(keys: &Keys, name: Digest, content: Content, mark: Mark)
     })
 }
 
-pub(super) fn open_head(keys: &Keys, name: Digest, sealed: &[u8]) -> Result<(Content, Mark), SealError> {
+/// What a head tells.
+pub(super) struct Head {
+    pub(super) size: u64,
+    pub(super) sha256: [u8; 32],
+    pub(super) mark: Mark,
+}
+
+pub(super) fn open_head(keys: &Keys, name: Digest, sealed: &[u8]) -> Result<Head, SealError> {
     let plain = keys.open_bound(&head_bound(name), sealed)?;
     let (size, rest) = plain.split_first_chunk::<8>().ok_or(SealError::Broken)?;
     let (sha256, mark) = rest.split_first_chunk::<32>().ok_or(SealError::Broken)?;
     let mark = Mark::try_from(mark).map_err(|_| SealError::Broken)?;
-    Ok((Content { size: u64::from_be_bytes(*size), sha256: *sha256 }, mark))
+    Ok(Head { size: u64::from_be_bytes(*size), sha256: *sha256, mark })
 }
 
 pub(super) fn seal_piece(keys: &Keys, mark: Mark, index: u64, last: bool, plain: &[u8]) -> Result<Vec<u8>, SealError> {

@@ -40,7 +40,8 @@ async fn read(blobs: &dyn Blobs, name: Digest) -> Result<Vec<u8>, StoreError> {
     while let Some(piece) = reader.next().await? {
         all.extend_from_slice(&piece);
     }
-    assert_eq!(reader.content(), Content::of(&all));
+    let content = Content::of(&all);
+    assert_eq!((reader.size(), reader.sha256()), (content.size, content.sha256));
     Ok(all)
 }
 
@@ -63,6 +64,19 @@ async fn what_is_kept_comes_back_whatever_its_length() {
         assert_eq!(name, told.name(&keys()));
         assert_eq!(read(&blobs, name).await.unwrap(), bytes, "{length}");
     }
+}
+
+/// The example of GB/T 32905-2016, A.1.
+#[tokio::test]
+async fn the_digest_of_the_standards_example_is_the_standards() {
+    let (_dir, blobs) = new();
+    let sm3 = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0";
+    assert_eq!(hex::encode(Content::of(b"abc").sm3), sm3);
+    let mut writer = blobs.begin().await.unwrap();
+    for byte in b"abc" {
+        writer.write(&[*byte]).await.unwrap();
+    }
+    assert_eq!(hex::encode(writer.keep().await.unwrap().1.sm3), sm3);
 }
 
 #[tokio::test]

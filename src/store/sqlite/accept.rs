@@ -122,12 +122,14 @@ impl Ground<'_, '_> {
                 None => {
                     self.keep(member, arrival, prev, 1, STATE_UNMAPPED, None)?;
                     self.know(member, arrival, None)?;
+                    super::files::set_aside(self, member, arrival)?;
                     self.dead(member, arrival, DEAD_UNMAPPED, "unmapped", None)?;
                     Ok(Verdict::Taken { what: What::Unmapped, ticket: None })
                 }
             },
             Plan::Keep { prev, n, ticket, latest, state, what } => {
                 self.keep(member, arrival, Some(prev), n, state, ticket)?;
+                super::files::set_aside(self, member, arrival)?;
                 match what {
                     What::Unmapped => self.dead(member, arrival, DEAD_UNMAPPED, "unmapped", ticket)?,
                     What::Held => self.dead(member, arrival, DEAD_HELD, "number_reused", ticket)?,
@@ -232,9 +234,9 @@ impl Ground<'_, '_> {
         ])?;
         self.blind(key.id, &mapped.blind)?;
         self.remember(arrival, mapped)?;
-        super::files::keep(self, member, arrival, key.id, standing)?;
+        let waits = super::files::keep(self, member, arrival, key.id, standing)?;
         if live {
-            self.event(member, arrival, mapped, key, EventKind::New, 1, 1, true)?;
+            self.event(member, arrival, mapped, key, EventKind::New, 1, 1, Some(self.due(waits)))?;
             if self.signs.of(member.channel) == Sign::Stored {
                 super::homeward::sign(self, Reference::own(member.channel, key.id))?;
             }
@@ -281,9 +283,10 @@ impl Ground<'_, '_> {
         self.remember(arrival, mapped)?;
         self.owed_until(Reference::own(member.channel, ticket), ticket, mapped.deadline)?;
         let standing = Standing::from_number(standing);
-        super::files::keep(self, member, arrival, ticket, standing)?;
+        let waits = super::files::keep(self, member, arrival, ticket, standing)?;
         if standing == Standing::Live {
-            self.event(member, arrival, mapped, key, EventKind::Revised, events, n, stuck.is_none())?;
+            let due = stuck.is_none().then(|| self.due(waits));
+            self.event(member, arrival, mapped, key, EventKind::Revised, events, n, due)?;
             super::parts::revised(self, ticket, arrival.version)?;
         }
         Ok(Verdict::Taken { what: What::Revised, ticket: Some(key) })
@@ -296,7 +299,13 @@ impl Ground<'_, '_> {
         Ok(())
     }
 
-    /// Writes an event and, unless its lane stands still, the errand that will carry it.
+    /// When an event is due: now, or when it has waited long enough for files that are still being fetched. Each that
+    /// comes makes it due sooner, and whoever claims it finds out whether it was the last.
+    fn due(&self, waits: bool) -> i64 {
+        self.now + self.signs.files_wait().filter(|_| waits).unwrap_or(0)
+    }
+
+    /// Writes an event and, unless its lane stands still, the errand that will carry it when it is due.
     #[expect(clippy::too_many_arguments, reason = "the columns of one row")]
     fn event(
         &mut self,
@@ -307,13 +316,11 @@ impl Ground<'_, '_> {
         kind: EventKind,
         n: i64,
         version_n: i64,
-        plant: bool,
+        due: Option<i64>,
     ) -> rusqlite::Result<()> {
         self.statements.event.execute(params![key.id, n, super::kind_number(kind), self.now, arrival.version])?;
-        if !plant {
-            return Ok(());
-        }
-        self.statements.errand.execute(params![Task::Forward as i64, key.id, self.now])?;
+        let Some(due) = due else { return Ok(()) };
+        self.statements.errand.execute(params![Task::Forward as i64, key.id, due])?;
         let fresh = (n == 1).then(|| {
             Box::new(Fresh {
                 kind,
@@ -331,7 +338,7 @@ impl Ground<'_, '_> {
                 edited: None,
             })
         });
-        self.planted.push(Planted { errand: Errand { task: Task::Forward, subject: key.id }, due: self.now, fresh });
+        self.planted.push(Planted { errand: Errand { task: Task::Forward, subject: key.id }, due, fresh });
         Ok(())
     }
 }

@@ -40,6 +40,8 @@ struct Asked {
     /// Whether a concluded ticket is opened again.
     reopens: bool,
     note: i64,
+    /// The version by which it was asked.
+    version: i64,
 }
 
 impl Ground<'_, '_> {
@@ -88,12 +90,14 @@ impl Ground<'_, '_> {
             Some(_) => self.point(member, arrival, ticket)?,
         }
         super::homeward::keep_note(self.db, act.note, &act.body)?;
+        super::files::set_aside(self, member, arrival)?;
         let asked = Asked {
             act: act.act,
             granted: act.granted,
             reopens: act.act == Act::Redo
                 || act.act == Act::Supervise && act.after_close.supervise == AfterSupervise::Reopen,
             note: act.note,
+            version: arrival.version,
         };
         match ticket {
             Some(ticket) => {
@@ -167,7 +171,8 @@ impl Ground<'_, '_> {
             .unmatched
             .query_map(params![member.namespace, arrival.external_id.as_str()], |row| {
                 let act = ACTS.get(usize::from(row.get::<_, u8>(1)?)).copied().unwrap_or_default();
-                Ok((row.get(0)?, Asked { act, granted: row.get(2)?, reopens: row.get(3)?, note: row.get(4)? }))
+                let (granted, reopens, note) = (row.get(2)?, row.get(3)?, row.get(4)?);
+                Ok((row.get(0)?, Asked { act, granted, reopens, note, version: row.get(0)? }))
             })?
             .collect::<rusqlite::Result<_>>()?;
         for (version, asked) in waiting {
@@ -214,7 +219,8 @@ impl Ground<'_, '_> {
             _ => {}
         }
         let reopens = asked.act == Act::Redo || asked.reopens && concluded;
-        let says = Says { note: Some(asked.note), ..Says::default() };
+        let brings = super::files::belong(self, ticket, asked.version)?;
+        let says = Says { note: Some(asked.note), said: brings.then_some(asked.version), ..Says::default() };
         tell_core(self, ticket, EventKind::of_act(asked.act), &says, reopens).map(|_| ())
     }
 

@@ -11,7 +11,7 @@ use super::super::{Fresh, Keys, Place, StoreError};
 use super::kind_of;
 use super::read::{draft_of, moment};
 use super::serial::{day_of, key};
-use crate::ticket::{Detail, SameLetter, SourceRef};
+use crate::ticket::{Detail, Draft, SameLetter, SourceRef};
 
 pub(super) fn broken(what: &'static str) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(0, what.into(), Type::Blob)
@@ -119,8 +119,14 @@ fn detail(db: &Connection, keys: &Keys, record: &EventRecord) -> Result<Option<B
             )?
             .query_row([version], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let draft = draft_of(&keys.open(Place::Version, version, &body)?);
-        detail.said = draft.and_then(|draft| serde_json::from_slice(&draft).ok());
-        (detail.channel, detail.external_id) = (Some(channel), Some(external_id));
+        let mut said: Option<Box<Draft>> = draft.and_then(|draft| serde_json::from_slice(&draft).ok());
+        let (ticket, n) = (record.fresh.ticket.number, record.fresh.n);
+        said.iter_mut().flat_map(|said| &mut said.files).for_each(|file| file.spell_said(ticket, n));
+        detail.said = said;
+        // An act has said already what it is about.
+        if record.note.is_none() {
+            (detail.channel, detail.external_id) = (Some(channel), Some(external_id));
+        }
     }
     detail.same_letter = record.same_letter.as_deref().and_then(SameLetter::from_stored);
     if let Some(other) = record.refers {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::schedule::Next;
 use super::super::{
-    Again, Carried, DeadKind, Digest, Errand, Fact, Keys, Lane, LaneItem, Lease, OutcomeTaken, Place, Reference,
+    Again, Answer, Carried, DeadKind, Errand, Fact, Keys, Lane, LaneItem, Lease, OutcomeTaken, Place, Reference,
     Standing, StoreError, Task, Try, TryEnd,
 };
 use super::accept::Ground;
@@ -14,28 +14,18 @@ use super::parts;
 use super::read::draft_of;
 use super::serial::{id_of, number_of};
 use super::{Planted, UNKNOWN_OUTCOME};
-use crate::ticket::{EventKind, Spoken};
-
-/// An outcome as the core told it, ready for the transaction.
-pub(super) struct Told {
-    pub(super) id: i64,
-    pub(super) core_id: String,
-    pub(super) digest: Digest,
-    pub(super) ticket: Option<Spoken>,
-    pub(super) kind: OutcomeKind,
-    pub(super) body: Vec<u8>,
-}
+use crate::ticket::EventKind;
 
 /// Keeps an outcome of a whole ticket and plants it for every source.
-pub(super) fn take(ground: &mut Ground<'_, '_>, told: &Told) -> rusqlite::Result<OutcomeTaken> {
+pub(super) fn take(ground: &mut Ground<'_, '_>, told: &Answer) -> rusqlite::Result<OutcomeTaken> {
     match keep(ground, told)? {
         Err(known) => Ok(known),
         Ok(ticket) => plant(ground, ticket, Some(told.id), told.kind).map(|()| OutcomeTaken::New),
     }
 }
 
-/// Keeps an outcome, and tells its ticket; what it is, where it was kept before or its ticket is unknown.
-pub(super) fn keep(ground: &Ground<'_, '_>, told: &Told) -> rusqlite::Result<Result<i64, OutcomeTaken>> {
+/// Keeps an outcome with its files, and tells its ticket; what it is, where it was kept before or its ticket is unknown.
+pub(super) fn keep(ground: &Ground<'_, '_>, told: &Answer) -> rusqlite::Result<Result<i64, OutcomeTaken>> {
     let now = ground.now;
     ground
         .db
@@ -58,8 +48,8 @@ pub(super) fn keep(ground: &Ground<'_, '_>, told: &Told) -> rusqlite::Result<Res
     ground
         .db
         .prepare_cached(
-            "INSERT INTO outcome (id, core_id, at, digest, ticket, until, kind, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO outcome (id, core_id, at, digest, ticket, until, kind, body, files)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             told.id,
@@ -69,8 +59,10 @@ pub(super) fn keep(ground: &Ground<'_, '_>, told: &Told) -> rusqlite::Result<Res
             ticket,
             until,
             outcome_number(told.kind),
-            told.body
+            told.body,
+            super::answers::count(&told.files)
         ])?;
+    super::answers::keep(ground.db, told.id, &told.files)?;
     Ok(ticket.ok_or(OutcomeTaken::UnknownTicket(until.unwrap_or(now))))
 }
 
@@ -268,6 +260,8 @@ pub(super) struct Says {
     pub(super) said: Option<i64>,
     /// The other ticket that it speaks of.
     pub(super) refers: Option<i64>,
+    /// The file that it speaks of.
+    pub(super) file: Option<i64>,
 }
 
 /// Writes an event that carries a note, and plants the errand that takes it to the core. `reopens`: the ticket is open
@@ -289,8 +283,8 @@ pub(super) fn tell_core(
     ground
         .db
         .prepare_cached(
-            "INSERT INTO event (ticket, n, kind, at, version, note, said, refers)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO event (ticket, n, kind, at, version, note, said, refers, file)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             ticket,
@@ -300,7 +294,8 @@ pub(super) fn tell_core(
             version,
             says.note,
             says.said,
-            says.refers
+            says.refers,
+            says.file
         ])?;
     if stuck.is_none() {
         ground.statements.errand.execute(params![Task::Forward as i64, ticket, ground.now])?;
@@ -344,7 +339,7 @@ pub(super) fn lane(db: &Connection, keys: &Keys, reference: Reference) -> Result
 fn items(db: &Connection, keys: &Keys, reference: Reference) -> Result<Vec<LaneItem>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT homeward.n, homeward.kind, state, since, approved, attempts, outcome, outcome.body, core_id,
-         outcome.ticket FROM homeward
+         outcome.ticket, files FROM homeward
          LEFT JOIN outcome ON outcome.id = homeward.outcome WHERE reference = ?1 ORDER BY homeward.n",
     )?;
     let mut rows = statement.query([reference.number()])?;
@@ -362,6 +357,7 @@ fn items(db: &Connection, keys: &Keys, reference: Reference) -> Result<Vec<LaneI
             approved: row.get(4)?,
             attempts: row.get(5)?,
             core_id: row.get(8)?,
+            files: super::answers::of(db, keys, row.get(6)?, row.get(10)?)?,
             outcome: outcome.map(Into::into),
             wording: wording(db, keys, reference, n)?,
             tries: tries(db, keys, reference, n)?,

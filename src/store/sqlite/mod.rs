@@ -3,12 +3,14 @@
 mod accept;
 mod acts;
 mod alike;
+mod answers;
 mod checkpoint;
 mod codes;
 mod decide;
 mod deed;
 mod desk;
 mod due;
+mod enclosing;
 mod enroll;
 mod files;
 mod fresh;
@@ -35,7 +37,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use huiliu_contract::OutcomeKind;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -45,10 +46,10 @@ use self::serial::{Serials, id_of, number_of};
 use self::start::{last_seen, load_errands, migrate, private, reader, settings};
 use self::writer::{Order, Writer};
 use super::{
-    Acceptance, Blobs, Clock, Digest, Enrolled, Errand, FileRow, FirstRun, FirstRunCounts, Fresh, Keys, Lane, Lease,
-    NotAccepted, OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store, StoreError, Unclean, Verdict,
+    Acceptance, Answer, Blobs, Clock, Digest, Enclosed, Enrolled, Errand, FileAbout, FileRow, FirstRun, FirstRunCounts,
+    Fresh, Keys, Lane, Lease, NotAccepted, OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store,
+    StoreError, Unclean, Verdict,
 };
-use crate::ticket::Spoken;
 
 /// How many orders may wait for the writer before whoever brings the next one waits too.
 const QUEUE: usize = 4096;
@@ -113,7 +114,8 @@ impl Sqlite {
              (SELECT coalesce(max(id), 0) FROM outcome), (SELECT coalesce(max(id), 0) FROM edit),
              (SELECT coalesce(max(id), 0) FROM deed), (SELECT coalesce(max(id), 0) FROM try),
              (SELECT coalesce(max(id), 0) FROM wording), (SELECT coalesce(max(id), 0) FROM note),
-             (SELECT coalesce(max(id), 0) FROM file))",
+             (SELECT coalesce(max(id), 0) FROM file),
+             (SELECT coalesce(max(id), 0) FROM answer_file))",
             [],
             |row| row.get(0),
         )?;
@@ -228,14 +230,7 @@ impl Store for Sqlite {
     }
 
     async fn enroll(&self, code: &str, namespace: &str, polled: bool, sign: Sign) -> Result<Enrolled, StoreError> {
-        let signs = self.signs.clone();
-        let (code, namespace) = (code.to_owned(), namespace.to_owned());
-        self.write(move |desk| {
-            let enrolled = enroll::enroll(desk, &code, &namespace, polled)?;
-            signs.set(enrolled.channel, sign);
-            Ok(enrolled)
-        })
-        .await
+        enroll::enroll(self, code, namespace, polled, sign).await
     }
 
     async fn accept(&self, acceptance: Acceptance) -> Result<Vec<Verdict>, NotAccepted> {
@@ -327,22 +322,13 @@ impl Store for Sqlite {
         .await
     }
 
-    async fn take_outcome(
-        &self,
-        id: i64,
-        core_id: String,
-        digest: Digest,
-        ticket: Option<Spoken>,
-        kind: OutcomeKind,
-        body: Vec<u8>,
-    ) -> Result<OutcomeTaken, StoreError> {
-        let told = homeward::Told { id, core_id, digest, ticket, kind, body };
-        if ticket.is_some_and(|ticket| ticket.part().is_some()) {
+    async fn take_answer(&self, answer: Answer) -> Result<OutcomeTaken, StoreError> {
+        if answer.ticket.is_some_and(|ticket| ticket.part().is_some()) {
             let (schedule, signs, keys) = (self.schedule.clone(), self.signs.clone(), self.keys.clone());
-            let take = move |ground: &mut accept::Ground<'_, '_>| parts::take(ground, &keys, &told);
+            let take = move |ground: &mut accept::Ground<'_, '_>| parts::take(ground, &keys, &answer);
             return self.write(move |desk| desk.on_ground(&schedule, &signs, take)).await;
         }
-        writer::join(self.orders()?, move |ground| homeward::take(ground, &told)).await
+        writer::join(self.orders()?, move |ground| homeward::take(ground, &answer)).await
     }
 
     async fn lane(&self, reference: Reference) -> Result<Lane, StoreError> {
@@ -355,6 +341,19 @@ impl Store for Sqlite {
 
     async fn file(&self, id: i64) -> Result<FileRow, StoreError> {
         self.read(move |db, keys| files::file(db, keys, id)).await
+    }
+
+    fn carry_files(&self, wait: Option<i64>) {
+        self.signs.carry_files(wait);
+    }
+
+    async fn enclose(&self, ticket: i64, n: u32) -> Result<Enclosed, StoreError> {
+        let decided = writer::join(self.orders()?, move |ground| enclosing::decide(ground, ticket, n)).await?;
+        self.read(move |db, keys| enclosing::opened(db, keys, &decided)).await
+    }
+
+    async fn files_aside(&self, version: i64) -> Result<Vec<(FileAbout, Option<Digest>)>, StoreError> {
+        self.read(move |db, keys| files::aside(db, keys, version)).await
     }
 
     async fn named(&self, blobs: Vec<Digest>) -> Result<HashSet<Digest>, StoreError> {

@@ -11,14 +11,14 @@ use huiliu_contract::{Outcome, OutcomeKind};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{
-    DeadKind, Errand, Keys, NewPart, OutcomeTaken, Place, Reference, Split, Standing, StoreError, Task, TicketKey,
-    TicketRow,
+    Answer, DeadKind, Errand, Keys, NewPart, OutcomeTaken, Place, Reference, Split, Standing, StoreError, Task,
+    TicketKey, TicketRow,
 };
 use super::Planted;
 use super::accept::Ground;
 use super::codes::{kind_number, outcome_number};
 use super::decide::STATE_TAKEN;
-use super::homeward::{Says, Told, carry, keep, keep_note, plant, tell_core};
+use super::homeward::{Says, carry, keep, keep_note, plant, tell_core};
 use super::read::{TICKET, draft_of, ticket_row, with_draft};
 use super::serial::number_of;
 use crate::outgoing::{self, compose};
@@ -206,7 +206,7 @@ pub(super) fn keep_deadline(ground: &Ground<'_, '_>, whole: i64) -> rusqlite::Re
 
 /// Keeps an outcome of a part. What concludes it leaves only once all parts are concluded, as one; a person is asked
 /// about what cannot be told of a part alone; the rest is carried for the whole as it comes.
-pub(super) fn take(ground: &mut Ground<'_, '_>, keys: &Keys, told: &Told) -> Result<OutcomeTaken, StoreError> {
+pub(super) fn take(ground: &mut Ground<'_, '_>, keys: &Keys, told: &Answer) -> Result<OutcomeTaken, StoreError> {
     let part = match keep(ground, told)? {
         Err(known) => return Ok(known),
         Ok(part) => part,
@@ -253,7 +253,9 @@ fn conclude(ground: &mut Ground<'_, '_>, keys: &Keys, whole: i64) -> Result<(), 
         return Ok(());
     }
     let mut told = Vec::with_capacity(parts.len());
+    let mut from = Vec::with_capacity(parts.len());
     for part in &parts {
+        from.extend(latest_conclusion::<i64>(ground.db, "id", part.id)?);
         let Some(outcome) = conclusion(ground.db, keys, part.id)? else { return Ok(()) };
         told.push(outgoing::Part { title: title(ground.db, keys, part.id)?, outcome });
     }
@@ -278,6 +280,7 @@ fn conclude(ground: &mut Ground<'_, '_>, keys: &Keys, whole: i64) -> Result<(), 
     {
         round += 1;
     }
+    super::answers::gather(ground, keys, id, &from)?;
     Ok(plant(ground, whole, Some(id), outcome.kind)?)
 }
 
@@ -351,7 +354,7 @@ pub(super) fn left_open(ground: &mut Ground<'_, '_>, whole: i64) -> rusqlite::Re
 }
 
 /// Asks a person about an outcome that cannot be told of a part alone.
-fn ask(ground: &Ground<'_, '_>, keys: &Keys, part: i64, reason: &'static str, told: &Told) -> Result<(), StoreError> {
+fn ask(ground: &Ground<'_, '_>, keys: &Keys, part: i64, reason: &'static str, told: &Answer) -> Result<(), StoreError> {
     let json = keys.open(Place::Outcome, told.id, &told.body)?;
     let outcome = serde_json::from_slice::<Outcome>(&json).ok();
     let said = outcome.and_then(|outcome| outcome.reason.or(outcome.into).or(outcome.internal_note));

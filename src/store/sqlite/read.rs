@@ -315,6 +315,14 @@ impl Archive for Sqlite {
         .await
     }
 
+    async fn file_of_event(&self, ticket: Spoken, n: u32, place: u32) -> Result<FileRow, StoreError> {
+        self.look(move |db, keys| {
+            let ticket = id_of(db, ticket)?.ok_or(StoreError::NotFound)?;
+            super::files::of_event(db, keys, ticket, n, place)
+        })
+        .await
+    }
+
     async fn dead(&self, query: DeadQuery) -> Result<Vec<DeadRow>, StoreError> {
         self.look(move |db, keys| super::letters::dead(db, keys, &query)).await
     }

@@ -59,6 +59,10 @@ pub(super) fn remap(
         came,
         planted: &mut desk.planted,
     };
+    // Written anew where they belong, as is the version itself.
+    if let Some(version) = letter.version {
+        super::files::forget_aside(ground.db, version)?;
+    }
     let Some(arrival) = member.arrivals.first() else { return Err(StoreError::NotFound) };
     if let Some(act) = &arrival.act {
         return Ok(ground.carry_out_act(&member, arrival, act, None)?);

@@ -215,9 +215,39 @@ ALTER TABLE event ADD COLUMN same_letter TEXT;  -- by what it is, or looks like,
 ALTER TABLE reference ADD COLUMN deadline INTEGER;
 ";
 
+/// What an event carries to the core besides its text, decided before it is first sent.
+const CARRIED: &str = "
+ALTER TABLE event ADD COLUMN carries INTEGER;   -- how many files; none: not decided yet
+ALTER TABLE event ADD COLUMN file INTEGER;      -- of which file it speaks
+CREATE TABLE carried (
+    ticket INTEGER NOT NULL, n INTEGER NOT NULL, file INTEGER NOT NULL,
+    PRIMARY KEY (ticket, n, file)
+) STRICT, WITHOUT ROWID;
+";
+
+/// Files that the core gave along with an outcome.
+const ANSWER_FILES: &str = "
+CREATE TABLE answer_file (
+    id INTEGER PRIMARY KEY, outcome INTEGER NOT NULL, place INTEGER NOT NULL, blob BLOB NOT NULL, size INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+CREATE INDEX answer_file_outcome ON answer_file (outcome);
+CREATE INDEX answer_file_blob ON answer_file (blob);
+ALTER TABLE outcome ADD COLUMN files INTEGER;   -- how many; none: none
+";
+
 /// All migrations, oldest first. A shipped one is never changed; a new one is appended.
-const ALL: &[M<'static>] =
-    &[M::up(FIRST), M::up(NARROW_SPANS), M::up(HOMEWARD), M::up(UNMATCHED), M::up(JOINED), M::up(FILES), M::up(ALIKE)];
+const ALL: &[M<'static>] = &[
+    M::up(FIRST),
+    M::up(NARROW_SPANS),
+    M::up(HOMEWARD),
+    M::up(UNMATCHED),
+    M::up(JOINED),
+    M::up(FILES),
+    M::up(ALIKE),
+    M::up(CARRIED),
+    M::up(ANSWER_FILES),
+];
 
 /// The migrations, ready to be run.
 pub(super) fn migrations() -> Migrations<'static> {

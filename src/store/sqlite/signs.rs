@@ -1,8 +1,8 @@
-//! What the writer must know of every new ticket without a look into the database: who signs for its channel,
-//! whether any act waits for an item that did not come yet, and whether any ticket was ever split.
+//! What the writer must know of every new ticket without a look into the database: who signs for its channel, whether any
+//! act waits for an item that did not come yet, whether any ticket was ever split, and whether events wait for files.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use super::super::Sign;
@@ -13,6 +13,8 @@ pub(super) struct Signs {
     by_channel: RwLock<HashMap<u32, Sign>>,
     acts_wait: AtomicBool,
     any_split: AtomicBool,
+    /// How long an event waits for its files (ms), and one more: 0 is that it carries none.
+    files_wait: AtomicI64,
 }
 
 impl Signs {
@@ -45,6 +47,16 @@ impl Signs {
     /// Whether any ticket may have parts.
     pub(super) fn is_any_split(&self) -> bool {
         self.any_split.load(Ordering::Relaxed)
+    }
+
+    /// Notes how long an event waits for its files (ms); none: events carry none.
+    pub(super) fn carry_files(&self, wait: Option<i64>) {
+        self.files_wait.store(wait.map_or(0, |wait| wait.max(0) + 1), Ordering::Relaxed);
+    }
+
+    /// How long an event waits for its files (ms); none: events carry none.
+    pub(super) fn files_wait(&self) -> Option<i64> {
+        self.files_wait.load(Ordering::Relaxed).checked_sub(1).filter(|wait| *wait >= 0)
     }
 
     /// Whether any act may wait.

@@ -7,8 +7,10 @@
 mod accepting;
 mod acting;
 mod alike;
+mod answers;
 mod deciding;
 mod doing;
+mod enclosing;
 mod files;
 mod homeward;
 mod joining;

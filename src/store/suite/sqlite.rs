@@ -79,6 +79,15 @@ stories! {
         a_file_that_never_comes_holds_nothing_up,
         a_released_letter_gets_its_files,
         orphans_are_swept_after_a_day;
+    enclosing:
+        a_letter_waits_for_its_files,
+        what_an_event_carries_is_decided_once,
+        where_links_go_nothing_waits,
+        what_is_added_brings_its_files,
+        an_act_that_waits_keeps_its_files;
+    answers:
+        the_files_of_an_answer_are_in_its_lane,
+        the_files_of_a_forgotten_answer_are_forgotten;
     homeward:
         outcomes_are_planted_for_live_tickets,
         a_try_is_on_disk_before_it_is_sent,

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::parts::FileSeen;
+
 /// Counts, as `GET /stats` tells them.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Stats {
@@ -46,6 +48,8 @@ pub(super) struct Book {
     /// Every key taken, in the order of coming.
     keys: Vec<String>,
     seen: std::collections::HashSet<String>,
+    /// The files that came with an event, each time it was taken with some.
+    brought: Vec<(String, Vec<FileSeen>)>,
 }
 
 impl Book {
@@ -72,6 +76,16 @@ impl Book {
         self.stats.distinct += 1;
         self.stats.tickets = self.tickets.len() as u64;
         Took::Taken { order, again: false }
+    }
+
+    /// Notes the files that came with an event.
+    pub(super) fn bring(&mut self, key: String, files: Vec<FileSeen>) {
+        self.brought.push((key, files));
+    }
+
+    /// The files that came with events, by key, in the order of coming.
+    pub(super) fn brought(&self) -> &[(String, Vec<FileSeen>)] {
+        &self.brought
     }
 
     /// Every key taken, in the order of coming.

@@ -15,6 +15,8 @@ pub struct Faults {
     pub retry_after_s: u64,
     /// What is refused.
     pub refuse: Vec<Refuse>,
+    /// Every request that brings files is refused with 413.
+    pub refuse_files: bool,
     /// So many requests are still taken without an answer.
     pub drop_answers: u64,
     /// Close the port for so many seconds, once; only [`super::serve`] does it.

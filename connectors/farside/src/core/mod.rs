@@ -13,6 +13,7 @@ use std::time::Duration;
 pub use book::Stats;
 pub use faults::{Faults, Refuse, RefuseHow};
 
+use crate::parts::FileSeen;
 use crate::port::Port;
 
 /// How a core is set up.
@@ -79,6 +80,16 @@ impl Core {
     /// Every distinct key taken, in the order of coming.
     pub fn keys(&self) -> Vec<String> {
         lock(&self.shared.book).keys().to_vec()
+    }
+
+    /// The files that came with events, by their keys, in the order of coming and each time they came.
+    pub fn brought(&self) -> Vec<(String, Vec<FileSeen>)> {
+        lock(&self.shared.book).brought().to_vec()
+    }
+
+    /// Refuses every request that brings files with 413, or none any more.
+    pub fn refuse_files(&self, refuse: bool) {
+        lock(&self.shared.faults).refuse_files = refuse;
     }
 
     /// Waits so long before every answer.

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::book::Took;
 use super::faults::{Fate, Faults, RefuseHow};
 use super::{Shared, lock};
+use crate::parts::{FileSeen, Said};
 use crate::port::HangUp;
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
@@ -32,7 +32,7 @@ async fn control(State(shared): State<Arc<Shared>>, Json(faults): Json<Faults>) 
     StatusCode::NO_CONTENT
 }
 
-async fn tickets(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn tickets(State(shared): State<Arc<Shared>>, headers: HeaderMap, request: Request) -> Response {
     let (fate, slow_ms) = {
         let mut faults = lock(&shared.faults);
         (faults.next(), faults.slow_ms)
@@ -45,9 +45,27 @@ async fn tickets(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: By
         lock(&shared.book).stats.unavailable += 1;
         return unavailable(retry_after_s);
     }
+    let said = match Said::read(request).await {
+        Ok(said) => said,
+        Err(unreadable) => {
+            lock(&shared.book).stats.unreadable += 1;
+            return unreadable;
+        }
+    };
+    if lock(&shared.faults).refuse_files && matches!(said, Said::Parts(..)) {
+        lock(&shared.book).stats.refused += 1;
+        return told(StatusCode::PAYLOAD_TOO_LARGE, &json!({ "code": 413, "message": "too large" }));
+    }
+    let (body, files) = match said {
+        Said::Whole(body) => (body, Vec::new()),
+        Said::Parts(fields, files) => {
+            let event = fields.into_iter().find(|(name, _)| name == "event");
+            (event.map(|(_, event)| event).unwrap_or_default(), files)
+        }
+    };
     let response = match serde_json::from_slice::<Value>(&body) {
         Ok(Value::Array(events)) => shared.take_list(&events),
-        Ok(event) => shared.take_one(&headers, &event),
+        Ok(event) => shared.take_one(&headers, &event, files),
         Err(_) => {
             lock(&shared.book).stats.unreadable += 1;
             told(StatusCode::BAD_REQUEST, &json!({ "code": 400, "message": "not JSON" }))
@@ -61,13 +79,16 @@ async fn tickets(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: By
 }
 
 impl Shared {
-    fn take_one(&self, headers: &HeaderMap, event: &Value) -> Response {
+    fn take_one(&self, headers: &HeaderMap, event: &Value, files: Vec<FileSeen>) -> Response {
         let key = match headers.get("idempotency-key").map(http::HeaderValue::to_str) {
             Some(Ok(key)) => Some(key.to_owned()),
             Some(Err(_)) => None,
             None => self.key_of(event),
         };
-        let answer = self.take(key, event);
+        let answer = self.take(key.clone(), event);
+        if answer.status.is_success() && !files.is_empty() {
+            lock(&self.book).bring(key.unwrap_or_default(), files);
+        }
         told(answer.status, &answer.body)
     }
 

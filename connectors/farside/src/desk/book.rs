@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::parts::FileSeen;
 use crate::platform::{Envelope, Gate, Trick};
 
 /// A write-back that was taken, each time it was.
@@ -16,6 +17,8 @@ pub struct Told {
     pub key: Option<String>,
     /// The body.
     pub body: Value,
+    /// The files that came with it.
+    pub files: Vec<FileSeen>,
 }
 
 /// A write-back as it came first; the same key again is not another one.
@@ -29,6 +32,8 @@ pub struct WrittenBack {
     pub key: Option<String>,
     /// The body.
     pub body: Value,
+    /// The files that came with it.
+    pub files: Vec<FileSeen>,
     /// The number that the far side gave it.
     pub receipt: String,
 }
@@ -86,9 +91,10 @@ impl Book {
     }
 
     /// Takes a write-back; the same key gets the same receipt and changes nothing.
-    pub(super) fn take(&mut self, verb: String, key: Option<String>, body: Value) -> String {
+    pub(super) fn take(&mut self, verb: String, key: Option<String>, body: Value, files: Vec<FileSeen>) -> String {
         let item = number(&body);
-        self.told.push((item.clone(), Told { verb: verb.clone(), key: key.clone(), body: body.clone() }));
+        let told = Told { verb: verb.clone(), key: key.clone(), body: body.clone(), files: files.clone() };
+        self.told.push((item.clone(), told));
         if let Some(known) = self.written_back.iter().find(|known| key.is_some() && known.key == key) {
             self.stats.told_again += 1;
             return known.receipt.clone();
@@ -97,7 +103,7 @@ impl Book {
             self.states.insert(item.clone(), (state.into(), None));
         }
         let receipt = format!("HZ{:06}", self.written_back.len() + 1);
-        self.written_back.push(WrittenBack { verb, order: item, key, body, receipt: receipt.clone() });
+        self.written_back.push(WrittenBack { verb, order: item, key, body, files, receipt: receipt.clone() });
         receipt
     }
 

@@ -20,7 +20,8 @@ use book::Book;
 
 /// The book of a desk: what it was told, and what it shall do next. Cloning shares it.
 ///
-/// `POST /order/{verb}` is a write-back of the item that the body names as `orderNo` or `letterNo`: `sign`, `back`,
+/// `POST /order/{verb}` (JSON, a form, or a form of parts with files) is a write-back of the item that the body names as
+/// `orderNo` or `letterNo`: `sign`, `back`,
 /// `delay`, `finish`, `reply`, `decline`, `redirect` and `merge` change its state, any other verb leaves it.
 /// `POST` or `GET /order/status` answers `/data/state` and `/data/reason`.
 #[derive(Clone, Debug)]

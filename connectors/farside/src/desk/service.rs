@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -12,12 +12,14 @@ use serde_json::{Value, json};
 
 use super::Answers;
 use super::book::{Book, number};
+use crate::parts::Said;
 use crate::platform::{Trick, wire};
 
 pub(super) fn router(answers: Answers) -> Router {
     Router::new()
         .route("/order/status", get(status).post(status))
         .route("/order/{verb}", post(write_back).get(write_back))
+        .layer(DefaultBodyLimit::max(64 << 20))
         .with_state(answers)
 }
 
@@ -26,15 +28,27 @@ async fn write_back(
     Path(verb): Path<String>,
     Query(query): Query<wire::Params>,
     headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Response {
+    let said = match Said::read(request).await {
+        Ok(said) => said,
+        Err(unreadable) => return unreadable,
+    };
     let trick = match enter(&answers, &headers, false).await {
         Ok(trick) => trick,
         Err(turned_away) => return turned_away,
     };
     let mut book = answers.lock();
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
-    let receipt = book.take(verb, key, sent(&query, &body));
+    let (body, files) = match said {
+        Said::Whole(body) => (sent(&query, &body), Vec::new()),
+        Said::Parts(fields, files) => {
+            let text = |bytes: Bytes| String::from_utf8_lossy(&bytes).into_owned();
+            let fields = fields.into_iter().map(|(name, value)| (name, json!(text(value))));
+            (Value::Object(fields.collect()), files)
+        }
+    };
+    let receipt = book.take(verb, key, body, files);
     let answer = answer(&book, "/data/receiptNo", &json!(receipt));
     end(&trick, answer)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use huiliu_contract::{Fault, Judgement, OutcomeKind, Reached, Receipt, Secret};
 
 use super::trial::{ITEM, NOTE, Trial, closed, extended, signed};
-use super::{Subject, logs};
+use super::{Subject, files, logs};
 use crate::platform::{Gate, Trick};
 
 /// One promise of outlets.
@@ -29,6 +29,9 @@ pub enum Promise {
     NoteStaysHome,
     /// No secret and nothing personal stands in any Debug or log.
     NoSecretShows,
+    /// The files of an answer arrive byte for byte, named and in order, in every attempt the same; a way that takes none
+    /// says so.
+    FilesTravel,
     /// Asked for an item's state, it tells absent, pending, approved, refused and redo apart, and never guesses.
     LookTellsStatesApart,
 }
@@ -44,6 +47,7 @@ pub const PROMISES: &[Promise] = &[
     Promise::WaitIsHandedOn,
     Promise::NoteStaysHome,
     Promise::NoSecretShows,
+    Promise::FilesTravel,
     Promise::LookTellsStatesApart,
 ];
 
@@ -60,6 +64,7 @@ impl Promise {
             Self::WaitIsHandedOn => "429 is certain and its wait is handed on",
             Self::NoteStaysHome => "the internal note stays home",
             Self::NoSecretShows => "no secret shows",
+            Self::FilesTravel => "files travel whole and the same",
             Self::LookTellsStatesApart => "a look tells the states apart",
         }
     }
@@ -76,6 +81,7 @@ impl Promise {
             Self::WaitIsHandedOn => wait_is_handed_on(subject).await,
             Self::NoteStaysHome => note_stays_home(subject).await,
             Self::NoSecretShows => logs::no_secret_shows(subject).await,
+            Self::FilesTravel => files::files_travel(subject).await,
             Self::LookTellsStatesApart => look_tells_states_apart(subject).await,
         }
     }

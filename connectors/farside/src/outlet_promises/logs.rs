@@ -31,7 +31,8 @@ async fn show_everything(subject: Subject<'_>) -> Result<String, String> {
     let trial = Trial::of(subject).await?;
     let outcome = closed();
     let (greeting, ending) = (PERSONAL[0], PERSONAL[1]);
-    let homebound = Homebound { to: &trial.to, outcome: &outcome, key: "k-1", greeting, ending, agree_public: None };
+    let homebound =
+        Homebound { to: &trial.to, outcome: &outcome, key: "k-1", greeting, ending, agree_public: None, files: &[] };
     let mut shown = format!("{:?} {homebound:?}", (subject.make)(&trial.desk));
     let parcel = trial.compose(&outcome, "k-1")?;
     shown += &format!("{parcel:?}");

@@ -1,6 +1,7 @@
 //! What every kind that answers promises of its outlet. Each promise is tried on a connector built for a [`Desk`];
 //! for each there is a twin that breaks exactly it, so that no promise can turn into one that always holds.
 
+mod files;
 mod list;
 mod logs;
 mod trial;
@@ -25,6 +26,9 @@ pub fn ways() -> Value {
         "closed": {
             "post": "/order/finish", "reference": "/data/receiptNo",
             "send": { "orderNo": "{id}", "dept": "{unit}", "result": "{reply}", "way": "{way}", "solved": "{solved}" },
+        },
+        "replied": {
+            "post": "/order/reply", "send": { "orderNo": "{id}", "text": "{public_reply}" }, "files": "attachments",
         },
         "status": {
             "post": "/order/status", "send": { "orderNo": "{id}" }, "at": "/data/state", "reason_at": "/data/reason",

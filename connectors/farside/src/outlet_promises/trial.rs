@@ -1,8 +1,8 @@
 //! A desk, an outlet that answers there, and outcomes to answer with. Nobody in them lives.
 
 use huiliu_contract::{
-    ExternalId, Fault, Homebound, Judgement, Outcome, OutcomeKind, Parcel, Receipt, Secret, Timestamp, Unit, UnitRole,
-    WriteBack,
+    Enclosure, ExternalId, Fault, Homebound, Judgement, Outcome, OutcomeKind, Parcel, Receipt, Secret, Timestamp, Unit,
+    UnitRole, WriteBack,
 };
 
 use super::twin::Twin;
@@ -38,6 +38,11 @@ impl<'a> Trial<'a> {
     }
 
     pub(super) fn compose(&self, outcome: &Outcome, key: &str) -> Result<Parcel, String> {
+        self.compose_with(outcome, key, &[])
+    }
+
+    /// Composes an outcome that has files.
+    pub(super) fn compose_with(&self, outcome: &Outcome, key: &str, files: &[Enclosure]) -> Result<Parcel, String> {
         let homebound = Homebound {
             to: &self.to,
             outcome,
@@ -45,6 +50,7 @@ impl<'a> Trial<'a> {
             greeting: "诉求人七:您好!",
             ending: "感谢您的支持。",
             agree_public: Some(true),
+            files,
         };
         self.outlet.compose(&homebound).map_err(|fault| format!("an outcome was not composed: {fault}"))
     }
@@ -96,6 +102,13 @@ pub(super) fn closed() -> Outcome {
         public_reply: Some("虚构县新民路的路灯已修复,已电话 13800000007 告知。".into()),
         solved: Some("0".into()),
         ..bare(OutcomeKind::Closed)
+    }
+}
+
+/// 公开答复.
+pub(super) fn replied() -> Outcome {
+    Outcome {
+        public_reply: Some("虚构县新民路的路灯已修复,照片附后。".into()), ..bare(OutcomeKind::Replied)
     }
 }
 

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use huiliu_contract::{
-    ExternalId, Fault, Homebound, Judgement, Manners, OutcomeKind, Parcel, Personal, Reached, Receipt, WriteBack,
+    Enclosure, ExternalId, Fault, Homebound, Judgement, Manners, OutcomeKind, Parcel, Personal, Reached, Receipt,
+    Upload, WriteBack,
 };
 
 use super::Promise;
@@ -68,6 +69,18 @@ impl WriteBack for Twin<'_> {
         }
         let key = if self.flaw == Promise::KeyTravels { "another-key" } else { key };
         self.truth.send(parcel, key).await.map_err(|fault| self.misread(fault))
+    }
+
+    fn enclosures(&self, parcel: &Parcel) -> Vec<Enclosure> {
+        self.truth.enclosures(parcel)
+    }
+
+    async fn send_with(&self, parcel: &Parcel, key: &str, mut files: Vec<Upload>) -> Result<Receipt, Fault> {
+        if self.flaw == Promise::FilesTravel {
+            // Whoever forgets where a file ends, or which came first.
+            files.reverse();
+        }
+        self.truth.send_with(parcel, key, files).await.map_err(|fault| self.misread(fault))
     }
 
     async fn look(&self, to: &ExternalId, kind: OutcomeKind) -> Result<Judgement, Fault> {

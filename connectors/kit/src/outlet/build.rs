@@ -80,9 +80,40 @@ fn judge(back: &ReturnOptions, otherwise: Option<(Option<&Success>, &Errors)>, w
 fn road(kind: OutcomeKind, way: &Way, base: &Base, wrong: &mut Mistakes) -> Option<Road> {
     let table = format!("return.{}", kind.road_word());
     let reference = wrong.pointer(way.reference.as_ref(), &format!("{table}.reference"));
-    let asked = Asked { get: way.get.as_ref(), post: way.post.as_ref(), send: way.send.as_ref(), send_as: way.send_as };
+    let mut asked =
+        Asked { get: way.get.as_ref(), post: way.post.as_ref(), send: way.send.as_ref(), send_as: way.send_as };
+    if let Some(part) = &way.files {
+        check_files(part, way, &table, wrong);
+        // The fields of a form of parts are those of a form.
+        asked.send_as = way.post.as_ref().map(|_| SendAs::Form);
+    }
     let target = asked.target(&table, &NAMES, base, wrong)?;
-    Some(Road { target, reference, review: way.review })
+    Some(Road { target, reference, review: way.review, files: way.files.clone() })
+}
+
+fn check_files(part: &str, way: &Way, table: &str, wrong: &mut Mistakes) {
+    let key = format!("{table}.files");
+    if part.trim().is_empty() {
+        wrong.tell(
+            &key,
+            "the name is missing under which the far side wants the files, for example `attachments`",
+            "没有写对方收附件的参数名,例如 attachments",
+        );
+    }
+    if way.get.is_some() {
+        wrong.tell(
+            &key,
+            "a GET carries no files; write `post`, or leave this out",
+            "GET 带不了附件;改用 post,或删掉这一项",
+        );
+    }
+    if way.send_as == Some(SendAs::Json) {
+        wrong.tell(
+            &format!("{table}.send_as"),
+            "with `files` the request is multipart/form-data and cannot be JSON; leave this out",
+            "写了 files 就按 multipart/form-data 送,不能是 json;删掉这一项",
+        );
+    }
 }
 
 /// A request as a way and the look-up write it.

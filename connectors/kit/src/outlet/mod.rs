@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::{HeaderName, HeaderValue};
-use huiliu_contract::{ExternalId, Fault, Homebound, Judgement, Manners, OutcomeKind, Parcel, Receipt, WriteBack};
+use huiliu_contract::{
+    Enclosure, ExternalId, Fault, Homebound, Judgement, Manners, OutcomeKind, Parcel, Receipt, Upload, WriteBack,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -46,6 +48,8 @@ struct Road {
     target: Target,
     reference: Option<Pointer>,
     review: bool,
+    /// Under which name files go.
+    files: Option<String>,
 }
 
 impl Outlet {
@@ -95,17 +99,29 @@ impl WriteBack for Outlet {
         }
         let fillings: Vec<Option<Filling<'_>>> =
             values.iter().map(|value| value.as_ref().map(words::Value::filling)).collect();
-        Content::of(kind, road.target.fill(&fillings)?).parcel()
+        Content::of(kind, road.target.fill(&fillings)?, road.files.as_deref(), homebound).parcel()
+    }
+
+    fn enclosures(&self, parcel: &Parcel) -> Vec<Enclosure> {
+        Content::read(parcel).map(|content| content.enclosures().to_vec()).unwrap_or_default()
     }
 
     async fn send(&self, parcel: &Parcel, key: &str) -> Result<Receipt, Fault> {
+        self.send_with(parcel, key, Vec::new()).await
+    }
+
+    async fn send_with(&self, parcel: &Parcel, key: &str, files: Vec<Upload>) -> Result<Receipt, Fault> {
         let content = Content::read(parcel)?;
         let (_, road) = self.road(&content.way)?;
         let key = HeaderValue::from_str(key).map_err(|_| Fault::malformed("the key cannot stand in a header"))?;
-        let request = self.ready(content.request(&self.line.client, &self.base)?).header("idempotency-key", key);
-        let request = Client::written(request)?;
+        let client = match &self.line.uploads {
+            Some(uploads) if content.is_form() => &uploads.client,
+            _ => &self.line.client,
+        };
+        let request = self.ready(content.request(&self.line, client, &self.base, files)?);
+        let request = Client::written(request.header("idempotency-key", key))?;
         // From here on it may have arrived, whatever the answer looks like.
-        let answer = self.line.client.execute(request).await.map_err(nobody_knows)?;
+        let answer = client.execute(request).await.map_err(nobody_knows)?;
         let document = self.judge.taken(&answer, Timestamp::now())?;
         let reference = road.reference.as_ref().zip(document.as_ref()).and_then(|(at, document)| at.get(document));
         let reference = reference.and_then(scalar).map(|text| text.into_owned());

@@ -94,6 +94,11 @@ pub struct Way {
     #[serde(default)]
     #[schemars(extend("x-zh" = "内容的写法:json 或 form"))]
     pub send_as: Option<SendAs>,
+    /// Under which name the files of an answer are sent, once for each: then the POST is `multipart/form-data`, and `send`
+    /// holds its fields. Absent sends the text alone.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "附件用什么参数名送;写了就按 multipart/form-data 送,send 里的是各个字段;不写就不带附件"))]
+    pub files: Option<String>,
     /// Where the platform's own number for this write-back stands in its answer.
     #[serde(default)]
     #[schemars(extend("x-zh" = "对方回执号在返回里的位置"))]
@@ -196,6 +201,11 @@ impl ReturnOptions {
     pub fn is_written(&self) -> bool {
         let asked = self.status.is_some() || self.success.is_some() || self.errors.is_some() || self.honours_key;
         asked || self.ways().iter().any(|(_, way)| way.is_some())
+    }
+
+    /// Whether any way sends files.
+    pub fn takes_files(&self) -> bool {
+        self.ways().iter().any(|(_, way)| way.is_some_and(|way| way.files.is_some()))
     }
 
     /// The paths of all requests.

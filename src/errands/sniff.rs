@@ -3,7 +3,7 @@
 use crate::settings::{FileType, FilesTable};
 
 /// How many first bytes are looked at.
-pub(super) const HEAD: usize = 512;
+pub const HEAD: usize = 512;
 
 /// What the first bytes say.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,7 +19,7 @@ enum Nature {
 }
 
 /// Judges a file by its name, its link, the media types told, and its first bytes. The error is a stable word.
-pub(super) fn judge(
+pub fn judge(
     table: &FilesTable,
     name: Option<&str>,
     link: &str,
