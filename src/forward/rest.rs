@@ -1,6 +1,7 @@
 //! A core with a REST interface: one event or a batch by POST, judged by status and a declared rule.
 
 use async_trait::async_trait;
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use huiliu_contract::{Fault, Misconfigured, Reached, Site};
 use huiliu_kit::auth::Credentials;
@@ -11,7 +12,8 @@ use huiliu_kit::template::{Filling, Template};
 use serde_json::Value;
 use url::Url;
 
-use super::{CoreRef, Forwarder};
+use super::closed::Closed;
+use super::{CoreRef, Forwarder, NotTaken};
 use crate::settings::CoreSettings;
 use crate::store::Fresh;
 use crate::ticket::event::idempotency_key;
@@ -27,6 +29,7 @@ pub struct RestForwarder {
     headers: HeaderMap,
     credentials: Credentials,
     judge: Judge,
+    closed: Closed,
     body: Option<Template>,
     number_at: Option<Pointer>,
     answers_at: Option<Pointer>,
@@ -48,8 +51,9 @@ impl RestForwarder {
             Some(auth) => auth.resolve("core.auth", site).map_err(|bad| wrong.extend(bad)),
             None => Ok(Credentials::nobody()),
         };
-        let judge = Judge::build(settings.success.as_ref(), "core.success", &settings.errors, "core.errors")
+        let judge = Judge::build(settings.success.as_ref(), "core.success", &settings.troubles(), "core.errors")
             .map_err(|bad| wrong.extend(bad));
+        let closed = Closed::build(settings, &mut wrong);
         let body = settings.body.as_ref().map(|tree| Template::json(tree, &NAMES)).transpose();
         let body = body.map_err(|bad| wrong.push(bad.at_key("core.body")));
         let number_at = settings.number_at.as_deref().map(Pointer::parse).transpose();
@@ -65,6 +69,7 @@ impl RestForwarder {
                     headers,
                     credentials,
                     judge,
+                    closed,
                     body,
                     number_at,
                     answers_at,
@@ -96,7 +101,7 @@ impl RestForwarder {
         Ok(())
     }
 
-    async fn post(&self, body: Vec<u8>, key: Option<&str>) -> Result<Option<Value>, Fault> {
+    async fn post(&self, body: Vec<u8>, key: Option<&str>) -> Result<Option<Value>, NotTaken> {
         let mut request = self.client.request(http::Method::POST, self.url.clone()).headers(self.headers.clone());
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
@@ -106,18 +111,23 @@ impl RestForwarder {
         if !reads && self.judge.trusts_status() && answer.status.is_success() {
             return Ok(None);
         }
-        self.judge.accept(&answer, jiff::Timestamp::now())
+        self.judge.accept(&answer, jiff::Timestamp::now()).map_err(|fault| {
+            let closed = self.closed.says(answer.status, answer.json().ok().as_ref());
+            NotTaken { fault, closed }
+        })
     }
 
     /// One answer an event, from the list of them. An event without one may have been taken or not.
-    fn each(&self, events: usize, document: Option<&Value>) -> Vec<Result<CoreRef, Fault>> {
+    fn each(&self, events: usize, document: Option<&Value>) -> Vec<Result<CoreRef, NotTaken>> {
         let found = document.and_then(|document| self.answers_at.as_ref()?.get(document)).and_then(Value::as_array);
         let answer = |at: usize| {
             let member = found.and_then(|list| list.get(at)).ok_or_else(|| {
                 let message = format!("the answer to {events} events holds none for event {}", at + 1);
-                Fault::unavailable(message, Reached::Maybe)
+                NotTaken::from(Fault::unavailable(message, Reached::Maybe))
             })?;
-            self.judge.member(member)?;
+            self.judge
+                .member(member)
+                .map_err(|fault| NotTaken { fault, closed: self.closed.says(StatusCode::OK, Some(member)) })?;
             Ok(CoreRef { number: self.number(Some(member)) })
         };
         (0..events).map(answer).collect()
@@ -147,11 +157,11 @@ fn headers(settings: &CoreSettings, wrong: &mut Vec<Misconfigured>) -> HeaderMap
 
 #[async_trait]
 impl Forwarder for RestForwarder {
-    async fn forward(&self, events: &[Fresh]) -> Vec<Result<CoreRef, Fault>> {
+    async fn forward(&self, events: &[Fresh]) -> Vec<Result<CoreRef, NotTaken>> {
         if let ([one], 1) = (events, self.batch) {
             let mut body = Vec::new();
             if let Err(fault) = self.write(one, &mut body) {
-                return vec![Err(fault)];
+                return vec![Err(fault.into())];
             }
             let key = idempotency_key(one.ticket.number, u64::from(one.n));
             let answer = self.post(body, Some(&key)).await;
@@ -163,12 +173,12 @@ impl Forwarder for RestForwarder {
                 body.push(b',');
             }
             if let Err(fault) = self.write(event, &mut body) {
-                return events.iter().map(|_| Err(fault.clone())).collect();
+                return events.iter().map(|_| Err(fault.clone().into())).collect();
             }
         }
         body.push(b']');
         match self.post(body, None).await {
-            Err(fault) => events.iter().map(|_| Err(fault.clone())).collect(),
+            Err(not_taken) => events.iter().map(|_| Err(not_taken.clone())).collect(),
             Ok(document) if self.answers_at.is_some() => self.each(events.len(), document.as_ref()),
             Ok(document) => {
                 // Numbers of a batch stand as a list at the declared place, in the order of the events.

@@ -64,6 +64,8 @@ pub struct Due {
     pub until: Timestamp,
     /// The channel.
     pub channel: Option<u32>,
+    /// Behind them those that were opened again and have no deadline since.
+    pub undated: bool,
     /// At most so many.
     pub limit: usize,
     /// With bodies opened.
@@ -116,6 +118,10 @@ pub struct TicketRow {
     pub core_accepted_at: Option<Timestamp>,
     /// When the core told that it is done with; none while it is open, or open again.
     pub concluded_at: Option<Timestamp>,
+    /// How often it was to be done again (发回重办).
+    pub redone: u32,
+    /// When it was opened again last.
+    pub reopened_at: Option<Timestamp>,
     /// The latest draft's JSON, where asked for.
     pub draft: Option<Bytes>,
 }
@@ -189,6 +195,8 @@ pub enum DeadKind {
     Unmatched,
     /// A file that could not be fetched, or that a rule forbids (附件取不到).
     File,
+    /// An event that the core refuses because its order is closed: a person decides what becomes of it.
+    Closed,
 }
 
 impl DeadKind {
@@ -205,6 +213,7 @@ impl DeadKind {
             9 => Self::Urged,
             10 => Self::Unmatched,
             11 => Self::File,
+            20 => Self::Closed,
             _ => Self::Unreadable,
         }
     }
@@ -223,6 +232,7 @@ impl DeadKind {
             Self::Urged => 9,
             Self::Unmatched => 10,
             Self::File => 11,
+            Self::Closed => 20,
         }
     }
 
@@ -245,6 +255,7 @@ impl DeadKind {
             Self::Urged => "urged",
             Self::Unmatched => "unmatched",
             Self::File => "file",
+            Self::Closed => "closed",
         }
     }
 }

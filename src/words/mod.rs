@@ -2,8 +2,10 @@
 //! `--json` use. One place, so that every screen says the same. A word that is not listed is shown as it is.
 
 mod fields;
+mod machine;
 
 pub use fields::FIELDS;
+pub use machine::{ERRAND_STATES, FAULTS, TASKS};
 
 use crate::settings::Lang;
 
@@ -75,7 +77,10 @@ pub const HEADS: &[Entry] = &[
     ("channels", "渠道数", "Channels"),
     ("core_id", "反馈编号", "Core's id"),
     ("concluded_at", "办结时间", "Concluded"),
+    ("redone", "发回重办", "Done again"),
+    ("reopened_at", "重新打开时间", "Opened again"),
     ("outcome", "办理反馈", "Outcome"),
+    ("event_kind", "来件性质", "Event"),
     ("write_backs", "回传", "Write-backs"),
     ("sources", "来源", "Sources"),
     ("sending", "待回传", "For the sources"),
@@ -150,7 +155,11 @@ pub const EVENT_KINDS: &[Entry] = &[
 ];
 
 /// How a source ended on its ticket.
-pub const SOURCE_ENDS: &[Entry] = &[("withdrawn", "已撤回", "withdrawn"), ("unjoined", "已撤销并单", "taken apart")];
+pub const SOURCE_ENDS: &[Entry] = &[
+    ("withdrawn", "已撤回", "withdrawn"),
+    ("returned", "已退单", "handed back"),
+    ("unjoined", "已撤销并单", "taken apart"),
+];
 
 /// States of an event.
 pub const EVENT_STATES: &[Entry] = &[
@@ -175,6 +184,7 @@ pub const DEAD_KINDS: &[Entry] = &[
     ("urged", "催办", "urging"),
     ("unmatched", "来件", "submission"),
     ("file", "附件取不到", "attachment not fetched"),
+    ("closed", "流转消息", "event"),
 ];
 
 /// Why something needs a person.
@@ -189,6 +199,7 @@ pub const REASONS: &[Entry] = &[
     ("exhausted", "多次没有发成", "failed many times"),
     ("urged", "上级在催,答复还没送到", "asked for, and the answer is not there"),
     ("unmatched", "它指的那一件还没来", "what it is about did not come"),
+    ("closed_order", "热线工单已办结", "the order is closed"),
     ("host_not_allowed", "附件地址不在允许之列", "host not allowed"),
     ("private_address", "附件地址在内网,未经允许", "private address not allowed"),
     ("bad_link", "附件地址写得不对", "not a link that can be followed"),
@@ -272,6 +283,9 @@ pub const ENDS: &[Entry] = &[
     ("decided", "上级已批", "decided above"),
     ("answered", "答复已送到", "the answer arrived"),
     ("matched", "已对上", "matched"),
+    ("answer_again", "已再次答复", "answered again"),
+    ("new_ticket", "已另立新件", "made a new ticket"),
+    ("reopened", "热线已重开,已再发", "reopened, sent again"),
 ];
 
 /// What became of a submission that was mapped anew.
@@ -299,28 +313,11 @@ pub const DEEDS: &[Entry] = &[
     ("hand_back", "退回热线修改", "handed back"),
     ("done", "人工回复", "done by hand"),
     ("unjoin", "撤销并单", "taken apart"),
+    ("answer_again", "再次答复", "answered again"),
+    ("new_ticket", "另立新件", "made a new ticket"),
+    ("reopened", "热线已重开", "reopened in the core"),
     ("secret_set", "录入密钥", "set a secret"),
     ("file", "热线下载附件", "handed a file to the core"),
-];
-
-/// Tasks of errands.
-pub const TASKS: &[Entry] = &[
-    ("poll", "取件", "poll"),
-    ("forward", "转热线", "forward"),
-    ("write_back", "回传", "write back"),
-    ("fetch", "取附件", "fetch"),
-];
-
-/// States of errands.
-pub const ERRAND_STATES: &[Entry] =
-    &[("due", "待执行", "due"), ("underway", "执行中", "underway"), ("waiting", "未到时间", "waiting")];
-
-/// Failures of a far side.
-pub const FAULTS: &[Entry] = &[
-    ("unavailable", "连不上", "unavailable"),
-    ("denied", "登录被拒", "denied"),
-    ("needs_person", "要人登录", "needs a person"),
-    ("malformed", "返回内容看不懂", "malformed"),
 ];
 
 /// What people read for a stable word; the word itself, if it is not listed.

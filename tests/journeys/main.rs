@@ -9,6 +9,8 @@ mod scene;
 mod shelf;
 mod written;
 
+mod closed_order;
+mod closing;
 mod core_away;
 mod disk_full;
 mod doors;

@@ -271,7 +271,14 @@ impl Ground<'_, '_> {
         let standing = Standing::from_number(standing);
         super::files::keep(self, member, arrival, ticket, standing)?;
         if standing == Standing::Live {
+            let own = self.reference_of(member.namespace, arrival.external_id.as_str(), ticket)?;
+            let anew = super::closing::handed_anew(self, own, ticket, mapped.anew)?;
             self.event(member, arrival, mapped, key, EventKind::Revised, events, n, stuck.is_none())?;
+            if anew {
+                self.db
+                    .prepare_cached("UPDATE event SET deadline = ?3 WHERE ticket = ?1 AND n = ?2")?
+                    .execute(params![ticket, events, mapped.anew])?;
+            }
         }
         Ok(Verdict::Taken { what: What::Revised, ticket: Some(key) })
     }

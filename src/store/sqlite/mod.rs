@@ -3,6 +3,7 @@
 mod accept;
 mod acts;
 mod checkpoint;
+mod closing;
 mod codes;
 mod decide;
 mod deed;
@@ -12,6 +13,7 @@ mod files;
 mod fresh;
 mod homeward;
 mod letters;
+mod proof;
 mod read;
 mod references;
 mod remap;
@@ -193,9 +195,7 @@ impl Drop for Sqlite {
     /// Lets the writer finish what was ordered, so that a graceful stop leaves a clean mark.
     fn drop(&mut self) {
         self.orders = None;
-        if let Some(writer) = self.writer.take()
-            && writer.join().is_err()
-        {
+        if self.writer.take().is_some_and(|writer| writer.join().is_err()) {
             tracing::error!("the store's writer ended badly");
         }
     }
@@ -224,8 +224,7 @@ impl Store for Sqlite {
     }
 
     async fn enroll(&self, code: &str, namespace: &str, polled: bool, sign: Sign) -> Result<Enrolled, StoreError> {
-        let signs = self.signs.clone();
-        let (code, namespace) = (code.to_owned(), namespace.to_owned());
+        let (signs, code, namespace) = (self.signs.clone(), code.to_owned(), namespace.to_owned());
         self.write(move |desk| {
             let now = desk.now;
             desk.db.execute("INSERT OR IGNORE INTO namespace (name) VALUES (?1)", [&namespace])?;
