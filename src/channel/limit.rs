@@ -30,7 +30,19 @@ impl TimeLimit {
         if draft.deadline.is_some() {
             return None;
         }
-        let since = draft.times.handed_at.or(draft.times.submitted_at).unwrap_or(received_at);
+        self.from(draft.times.handed_at.or(draft.times.submitted_at).unwrap_or(received_at))
+    }
+
+    /// The deadline of what is handed over anew: as [`Self::of`], but what the citizen sent long ago is not counted from then.
+    pub fn anew(&self, draft: &Draft, received_at: Timestamp) -> Option<Deadline> {
+        if draft.deadline.is_some() {
+            return None;
+        }
+        self.from(draft.times.handed_at.unwrap_or(received_at))
+    }
+
+    /// The deadline counted from a moment. None beyond the year 9999.
+    pub fn from(&self, since: Timestamp) -> Option<Deadline> {
         let ends = self.calendar.deadline(since, self.limit, &self.zone)?;
         let uncertain = ends.certainty == Certainty::WeekendsOnly;
         let rule = DeadlineRule { limit: self.limit.spoken(), since, uncertain };
@@ -69,6 +81,18 @@ mod tests {
             "computed": "2026-12-03T15:59:59Z", "rule": { "limit": "10个工作日", "since": "2026-11-19T01:00:00Z" }
         });
         assert_eq!(told, wanted);
+    }
+
+    #[test]
+    fn anew_it_never_counts_from_when_the_citizen_wrote() {
+        let times = Times { submitted_at: Some(at("2026-10-18T01:00:00Z")), ..Times::default() };
+        let mut draft = Draft { times, ..Draft::default() };
+        let since = |draft: &Draft| rule().anew(draft, at("2026-11-20T01:00:00Z")).unwrap().rule.unwrap().since;
+        assert_eq!(since(&draft), at("2026-11-20T01:00:00Z"));
+        draft.times.handed_at = Some(at("2026-11-19T01:00:00Z"));
+        assert_eq!(since(&draft), at("2026-11-19T01:00:00Z"));
+        draft.deadline = Some(Deadline::default());
+        assert_eq!(rule().anew(&draft, at("2026-11-20T01:00:00Z")), None);
     }
 
     #[test]

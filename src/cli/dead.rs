@@ -14,9 +14,9 @@ use super::site::Site;
 use super::table::Look;
 use super::ticket::deeds;
 use crate::console::view::{DeadDetail, DeadEnded, DeadView};
-use crate::console::{Problem, ROWS, Request};
+use crate::console::{ClosedChoice, Problem, ROWS, Request};
 use crate::settings::Lang;
-use crate::words::{DEAD_KINDS, ENDS, OUTCOME_KINDS, REASONS, WHATS, WRITE_BACK_REASONS, head, say, word};
+use crate::words::{DEAD_KINDS, ENDS, EVENT_KINDS, OUTCOME_KINDS, REASONS, WHATS, WRITE_BACK_REASONS, head, say, word};
 
 /// Dead letters.
 #[derive(Subcommand, Debug)]
@@ -71,6 +71,30 @@ pub(super) enum Dead {
         #[arg(long, value_name = "TEXT")]
         why: Option<String>,
     },
+    /// The core's order is closed: tells the source once more what it was told.
+    AnswerAgain {
+        /// Its number.
+        id: i64,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
+    /// The core's order is closed: makes a ticket of its own of what came, which names the old one.
+    NewTicket {
+        /// Its number.
+        id: i64,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
+    /// The order was opened again in the core: sends the event again.
+    Reopened {
+        /// Its number.
+        id: i64,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
     /// Gives it up; what waits behind it goes on.
     Drop {
         /// Its number.
@@ -108,13 +132,34 @@ impl Dead {
             }
             Self::Retry { id, why } => done(Request::DeadRetry { id }, why),
             Self::Done { id, why } => done(Request::DeadDone { id }, why),
+            Self::AnswerAgain { id, why } => done(choose(id, ClosedChoice::AnswerAgain), Some(why)),
+            Self::NewTicket { id, why } => done(choose(id, ClosedChoice::NewTicket), Some(why)),
+            Self::Reopened { id, why } => done(choose(id, ClosedChoice::Reopened), Some(why)),
             Self::Drop { id, why } => done(Request::DeadDrop { id }, Some(why)),
         }
     }
 }
 
-/// Dead letters as a table; nothing if there are none.
+fn choose(id: i64, choice: ClosedChoice) -> Request {
+    Request::DeadChoose { id, choice }
+}
+
+/// Dead letters as a table, those apart that only wait for a decision; nothing if there are none.
 pub(super) fn list(look: &Look, letters: &[DeadView]) -> String {
+    let (closed, failed): (Vec<_>, Vec<_>) = letters.iter().partition(|letter| letter.kind == "closed");
+    let mut text = table(look, &failed);
+    if !closed.is_empty() {
+        let heading = say(
+            look.lang,
+            "热线工单已办结,请选择怎么办(huiliu dead show 序号):",
+            "The core's order is closed: choose what to do (huiliu dead show NO.):",
+        );
+        text += &format!("{}{heading}\n\n{}", if failed.is_empty() { "" } else { "\n\n" }, table(look, &closed));
+    }
+    text
+}
+
+fn table(look: &Look, letters: &[&DeadView]) -> String {
     if letters.is_empty() {
         return String::new();
     }
@@ -158,6 +203,7 @@ pub(super) fn show(look: &Look, letter: &DeadDetail) -> String {
         ("id", dead.id.to_string()),
         ("channel", format!("{} ({})", dead.channel_name, dead.channel)),
         ("what", what(look.lang, dead)),
+        ("event_kind", word(EVENT_KINDS, letter.event_kind.as_deref().unwrap_or_default(), look.lang).into()),
         ("reason", reason(look.lang, dead).into()),
         ("number", dead.ticket.clone().unwrap_or_default()),
         ("external_id", dead.external_id.clone().unwrap_or_default()),
@@ -176,11 +222,27 @@ pub(super) fn show(look: &Look, letter: &DeadDetail) -> String {
             other => reasons(look, other),
         };
         text += &look.section("details", &details);
+        text += &look.section("next", &choices(look.lang, letter));
     }
     let raw = letter.raw.as_ref().map(|raw| look.value(&Value::String(raw.clone()))).unwrap_or_default();
     text += &look.section("raw", &raw);
     text += &look.section("deeds", &deeds(look, &letter.deeds));
     text
+}
+
+/// What a person can decide about an event on a closed order, ready to be typed.
+fn choices(lang: Lang, letter: &DeadDetail) -> String {
+    let id = letter.dead.id;
+    let line = |choice: &String| {
+        let (zh, en, command) = match choice.as_str() {
+            "answer_again" => ("再次答复(把已回传的答复再发一次)", "answer the source again", "answer-again"),
+            "new_ticket" => ("另立新件,注明原件", "make a new ticket that names this one", "new-ticket"),
+            "reopened" => ("已请热线重开,再发一次", "the order was reopened; send it again", "reopened"),
+            _ => ("作罢", "give it up", "drop"),
+        };
+        format!("{}{}huiliu dead {command} {id} --why \"…\"", say(lang, zh, en), say(lang, ":", ": "))
+    };
+    letter.choices.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// What became of a dead letter that a person ended.

@@ -14,7 +14,8 @@ use crate::settings::Lang;
 use crate::words::say;
 use crate::workdays::NEAR;
 
-/// Tickets near or past their deadline that nothing has concluded yet, the earliest first.
+/// Tickets near or past their deadline that nothing has concluded yet, the earliest first; then those open again without
+/// one.
 #[derive(Args, Debug)]
 pub(super) struct Due {
     /// Due within this time, for example 3d or 12h; else until the end of the second working day from now.
@@ -44,7 +45,7 @@ impl Due {
             None => site.gateway.calendar.deadline(now, NEAR, &site.look.zone).map(|counted| counted.value),
         };
         let until = until.ok_or_else(|| Problem::invalid("--within 太长", "--within is too long"))?;
-        let request = Request::Due { until, channel: self.channel, limit: self.limit };
+        let request = Request::Due { until, undated: !self.past, channel: self.channel, limit: self.limit };
         let (json, tickets) = site.ask::<Vec<TicketView>>(request, None)?;
         Ok(Output::new(json, list(&site.look, &tickets, now)))
     }
@@ -61,7 +62,10 @@ pub(super) fn list(look: &Look, tickets: &[TicketView], now: Timestamp) -> Strin
             ticket.channel_name.clone(),
             ticket.external_id.clone(),
             ticket.deadline.map(|at| look.short(at)).unwrap_or_default(),
-            ticket.deadline.map(|at| left(look.lang, at.duration_since(now))).unwrap_or_default(),
+            match ticket.deadline {
+                Some(at) => left(look.lang, at.duration_since(now)),
+                None => say(look.lang, "没有时限", "none set").into(),
+            },
             progress(look, ticket),
         ]
     });

@@ -122,7 +122,7 @@ fn one(look: &Look, reference: &ReferenceView) -> String {
     let rows = items.iter().map(|item| {
         vec![
             item.n.to_string(),
-            word(OUTCOME_KINDS, &item.kind, look.lang).to_owned(),
+            told(look, item),
             state(look, item),
             look.time(Some(item.since)),
             item.tries.len().to_string(),
@@ -138,6 +138,15 @@ fn one(look: &Look, reference: &ReferenceView) -> String {
         }
     }
     text
+}
+
+fn told(look: &Look, item: &WriteBackView) -> String {
+    let kind = word(OUTCOME_KINDS, &item.kind, look.lang);
+    match (item.repeats, look.lang) {
+        (None, _) => kind.to_owned(),
+        (Some(n), Lang::Zh) => format!("{kind}(再次答复第 {n} 条)"),
+        (Some(n), Lang::En) => format!("{kind} (no. {n} again)"),
+    }
 }
 
 fn state(look: &Look, item: &WriteBackView) -> String {

@@ -105,7 +105,8 @@ enum OnSite {
     Channel(channel::Channel),
     /// Finds tickets by any number, or by personal values that are asked for.
     Find(find::Find),
-    /// Tickets near or past their deadline that nothing has concluded yet, the earliest first.
+    /// Tickets near or past their deadline that nothing has concluded yet, the earliest first; then those open again
+    /// without one.
     Due(due::Due),
     /// Tickets.
     #[command(subcommand)]

@@ -142,6 +142,8 @@ pub(super) fn show(look: &Look, life: &Life) -> String {
         ("core_accepted_at", look.time(ticket.core_accepted_at)),
         ("deadline", look.time(ticket.deadline)),
         ("concluded_at", look.time(ticket.concluded_at)),
+        ("redone", redone(look.lang, ticket.redone)),
+        ("reopened_at", look.time(ticket.reopened_at)),
         ("category", ticket.category.clone().unwrap_or_default()),
         ("region", ticket.region.clone().unwrap_or_default()),
     ]);
@@ -168,6 +170,16 @@ pub(super) fn show(look: &Look, life: &Life) -> String {
         );
     }
     text
+}
+
+/// How often a ticket was to be done again; nothing if it never was.
+fn redone(lang: Lang, times: u32) -> String {
+    match (times, lang) {
+        (0, _) => String::new(),
+        (n, Lang::Zh) => format!("{n} 次"),
+        (1, Lang::En) => "once".into(),
+        (n, Lang::En) => format!("{n} times"),
+    }
 }
 
 fn versions(look: &Look, versions: &[VersionView]) -> String {

@@ -44,6 +44,7 @@ fn view(lane: &Lane, item: &LaneItem, letters: &[DeadRow], unmask: bool) -> Writ
         approved: item.approved,
         reworded: item.wording.is_some(),
         attempts: item.attempts,
+        repeats: item.repeats,
         core_id: item.core_id.clone(),
         tries: item.tries.iter().map(|one| tried(one, unmask)).collect(),
     }

@@ -7,7 +7,7 @@ use super::channels::Names;
 use super::handle::{deeds, on_record, reason_given};
 use super::tickets::{mask, rows, shown, shown_draft, text_or_json};
 use super::view::{DeadDetail, DeadEnded, DeadView};
-use super::{Code, House, Problem};
+use super::{Code, House, Problem, closed};
 use crate::settings::{Lang, Text};
 use crate::store::{Actor, DeadKind, DeadQuery, DeadRow, Folio, Fresh, Mapped, StoreError, Verdict};
 use crate::ticket::{Draft, Event};
@@ -61,13 +61,17 @@ pub(super) async fn show(house: &House, id: i64, unmask: bool, actor: &Actor) ->
         None => (Value::Null, None),
     };
     let deeds = deeds(house, &[subject(id)], !unmask).await?;
-    Ok(DeadDetail { dead: view(&names, &row), masked: !unmask, details, raw, deeds })
+    let (event_kind, choices) = closed::choices(house, &row).await?;
+    Ok(DeadDetail { dead: view(&names, &row), masked: !unmask, event_kind, choices, details, raw, deeds })
 }
 
 /// What a dead letter's body shows. Unreadable bytes were never understood, so masked views show none of them.
 fn inside(kind: DeadKind, body: &[u8], unmask: bool) -> (Value, Option<String>) {
     match (kind, Folio::read(body)) {
-        (kind, _) if matches!(kind, DeadKind::Event | DeadKind::File | DeadKind::Part) || kind.is_homeward() => {
+        (kind, _)
+            if matches!(kind, DeadKind::Event | DeadKind::Closed | DeadKind::File | DeadKind::Part)
+                || kind.is_homeward() =>
+        {
             (said(shown(body, unmask), unmask), None)
         }
         (_, Ok(folio)) => {
@@ -148,6 +152,7 @@ async fn dead_event(house: &House, id: i64) -> Result<Fresh, Problem> {
                     "a public text that waits for approval is changed by huiliu approve agree {id} --edit --why \"…\""
                 ),
             ),
+            DeadKind::Closed => closed::to_be_chosen(id),
             kind if kind.is_homeward() => Problem::refused(
                 format!("回传不能改;看怎么处理用 huiliu dead show {id}"),
                 format!("a write-back cannot be edited; huiliu dead show {id} says what can be done"),
@@ -228,6 +233,7 @@ pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadE
             house.store.retry(id, actor).await?;
             Ok(ended(&row, "retried"))
         }
+        DeadKind::Closed => Err(closed::to_be_chosen(id)),
         DeadKind::Approval => Err(waits_for_approval(id)),
         DeadKind::ByHand => Err(Problem::refused(
             format!("这一件要人到对方后台回复,不能重发;回复好了用 huiliu dead done {id} 记下"),

@@ -16,11 +16,12 @@ pub(super) async fn said(
     ticket: TicketView,
     parts: Vec<TicketView>,
 ) -> Result<FoundView, Problem> {
-    let (mut sources, mut answered) = (Vec::new(), None);
+    let (mut sources, mut answered, mut ends) = (Vec::new(), None, Vec::new());
     for road in house.store.references(row.key.id).await? {
         let lane = house.store.carried(road.reference).await?;
         let at = answered_at(&lane);
         answered = answered.max(at);
+        ends.push(road.ended);
         sources.push(AnsweredView {
             channel: road.channel_code,
             external_id: road.external_id,
@@ -30,6 +31,7 @@ pub(super) async fn said(
     let told = Told {
         noun: noun(house, &row.channel_code),
         unit: unit(house, row.key.id).await?,
+        ended: ends.into_iter().collect::<Option<Vec<_>>>().and_then(|ends| ends.into_iter().max()),
         answered: answered.and_then(|at| Timestamp::from_millisecond(at).ok()),
         zone: house.zone.clone(),
     };
@@ -62,6 +64,8 @@ struct Told {
     noun: String,
     unit: Option<String>,
     answered: Option<Timestamp>,
+    /// When and how the last of its sources ended, where none is left.
+    ended: Option<(i64, String)>,
     zone: jiff::tz::TimeZone,
 }
 
@@ -98,6 +102,24 @@ impl Told {
             let (day_zh, day) = self.after(at, first);
             zh += &format!(",时限{day_zh}");
             en += &format!(", due {day}");
+        }
+        let over = self.ended.as_ref().filter(|_| row.concluded_at.is_some() && self.answered.is_none());
+        if let Some((at, how)) = over {
+            let (day_zh, day) = self.after(Timestamp::from_millisecond(*at).unwrap_or_default(), first);
+            match how.as_str() {
+                "returned" => {
+                    zh += &format!(",不属本热线办理,{day_zh}已退回{}另行转办。", ticket.channel_name);
+                    en += &format!(
+                        "; it is not for this hotline and was handed back to {} on {day}.",
+                        ticket.channel_name
+                    );
+                }
+                _ => {
+                    zh += &format!(",{day_zh}已撤回,不再办理。");
+                    en += &format!("; it was withdrawn on {day} and is not handled any more.");
+                }
+            }
+            return TextView { zh, en };
         }
         match (row.concluded_at, self.answered) {
             (Some(_), Some(at)) => {

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::view::{DeedView, SecretView, StatusView};
-use super::{Answer, Code, House, Problem, Request, Side, approve, channels, dead, errands, joined, split, tickets};
+use super::{
+    Answer, Code, House, Problem, Request, Side, approve, channels, closed, dead, errands, joined, split, tickets,
+};
 use crate::store::{Actor, DeedRow, Far};
 use crate::ticket::mask_text;
 
@@ -32,7 +34,9 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
         Request::TicketList { channel, from, to, limit } => {
             value(&tickets::list(house, channel.as_deref(), from, to, limit).await?)
         }
-        Request::Due { until, channel, limit } => value(&tickets::due(house, until, channel.as_deref(), limit).await?),
+        Request::Due { until, undated, channel, limit } => {
+            value(&tickets::due(house, until, undated, channel.as_deref(), limit).await?)
+        }
         Request::TicketShow { number, unmask } => value(&tickets::show(house, &number, unmask, actor).await?),
         Request::TicketUnjoin { number, external_id } => {
             value(&joined::unjoin(house, &number, &external_id, actor).await?)
@@ -48,6 +52,7 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
         Request::DeadRetry { id } => value(&dead::retry(house, id, actor).await?),
         Request::DeadDrop { id } => value(&dead::drop(house, id, actor).await?),
         Request::DeadDone { id } => value(&dead::done(house, id, actor).await?),
+        Request::DeadChoose { id, choice } => value(&closed::choose(house, id, choice, actor).await?),
         Request::ApproveList { channel, limit } => value(&approve::list(house, channel.as_deref(), limit).await?),
         Request::ApproveShow { id, unmask } => value(&approve::show(house, id, unmask, actor).await?),
         Request::ApproveCheck { id, text } => value(&approve::check(house, id, text).await?),

@@ -6,6 +6,7 @@ mod approve;
 mod call;
 mod carried;
 mod channels;
+mod closed;
 mod control;
 mod dead;
 mod errands;
@@ -33,7 +34,7 @@ pub use control::{ConfiguredChannel, Control, FarStatus, FaultNote, Running, Sid
 pub use handle::handle;
 pub use home::home;
 pub use offline::Offline;
-pub use request::{Call, Find, MAX_ROWS, PartText, ROWS, Request};
+pub use request::{Call, ClosedChoice, Find, MAX_ROWS, PartText, ROWS, Request};
 pub use serve::{bind, own_name, serve};
 
 use crate::store::Store;

@@ -57,6 +57,9 @@ pub enum Request {
     Due {
         /// The deadline lies at this time or before.
         until: Timestamp,
+        /// Behind them those that were opened again and have no deadline since.
+        #[serde(default)]
+        undated: bool,
         /// Of this channel only.
         channel: Option<String>,
         /// At most so many.
@@ -131,6 +134,13 @@ pub enum Request {
         /// The dead letter's number.
         id: i64,
     },
+    /// Decides about an event that the core refuses because its order is closed; needs a reason.
+    DeadChoose {
+        /// The dead letter's number.
+        id: i64,
+        /// What is decided.
+        choice: ClosedChoice,
+    },
     /// Write-backs that wait for a person to agree (待审签).
     ApproveList {
         /// Of this channel only.
@@ -188,6 +198,18 @@ pub struct PartText {
     pub content: String,
 }
 
+/// What a person decides about an event that the core refuses because its order is closed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedChoice {
+    /// The source is told once more what it was told (再次答复).
+    AnswerAgain,
+    /// It becomes a ticket of its own that names the old one (另立新件).
+    NewTicket,
+    /// Somebody opened the order in the core again (热线已重开): the event goes again.
+    Reopened,
+}
+
 /// What to find; all that is given must fit, and something must be given.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -235,6 +257,7 @@ impl Request {
             Self::DeadRetry { .. } => "dead_retry",
             Self::DeadDrop { .. } => "dead_drop",
             Self::DeadDone { .. } => "dead_done",
+            Self::DeadChoose { .. } => "dead_choose",
             Self::ApproveList { .. } => "approve_list",
             Self::ApproveShow { .. } => "approve_show",
             Self::ApproveCheck { .. } => "approve_check",

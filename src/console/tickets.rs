@@ -36,16 +36,18 @@ pub(super) async fn list(
     Ok(house.store.search(search).await?.iter().map(|row| view(&names, row)).collect())
 }
 
-/// Live tickets whose deadline lies at a time or before and that no outcome has concluded, by deadline.
+/// Live tickets whose deadline lies at a time or before and that no outcome has concluded, by deadline; behind them, where
+/// asked for, those that were opened again without one.
 pub(super) async fn due(
     house: &House,
     until: Timestamp,
+    undated: bool,
     channel: Option<&str>,
     limit: usize,
 ) -> Result<Vec<TicketView>, Problem> {
     let names = Names::read(house).await?;
     let channel = channel.map(|called| names.known(house, called)).transpose()?.map(|row| row.id);
-    let due = Due { until, channel, limit: rows(limit), open: true };
+    let due = Due { until, channel, undated, limit: rows(limit), open: true };
     Ok(house.store.due(due).await?.iter().map(|row| view(&names, row)).collect())
 }
 
@@ -292,6 +294,8 @@ pub(super) fn view(names: &Names, row: &TicketRow) -> TicketView {
         sent: row.sent,
         stuck: row.stuck,
         concluded_at: row.concluded_at,
+        redone: row.redone,
+        reopened_at: row.reopened_at,
     }
 }
 

@@ -10,9 +10,11 @@ use tokio_util::task::TaskTracker;
 
 use super::FarStatus;
 use super::gatehouse::{Gatehouse, chance, quoted};
-use crate::forward::{Core, CoreRef, Forwarder};
+use crate::forward::{Core, CoreRef, Forwarder, NotTaken};
 use crate::retry::wait;
-use crate::store::{Claim, Enclosed, Far, FileRow, Fresh, Outcome, Place, Settlement, Store, StoreError, upload};
+use crate::store::{
+    Claim, DeadKind, Enclosed, Far, FileRow, Fresh, Outcome, Place, Settlement, Store, StoreError, upload,
+};
 use crate::ticket::event::idempotency_key;
 
 /// The runner of the core.
@@ -113,7 +115,8 @@ impl Shared {
         let began = self.store.clock().now();
         let (claims, events): (Vec<Claim>, Vec<Fresh>) = work.into_iter().unzip();
         let answers = core.forward(&events).await;
-        let whole = events.len() > 1 && answers.iter().all(|answer| matches!(answer, Err(Fault::Malformed { .. })));
+        let refused = |answer: &Result<CoreRef, NotTaken>| answer.as_ref().is_err_and(NotTaken::is_refused);
+        let whole = events.len() > 1 && answers.iter().all(refused);
         for ((claim, event), answer) in claims.into_iter().zip(&events).zip(answers) {
             // A batch that is refused as a whole says nothing of its members: each is asked alone.
             let answer =
@@ -193,10 +196,10 @@ impl Shared {
         }
     }
 
-    async fn settle(&self, claim: Claim, event: &Fresh, answer: Result<CoreRef, Fault>, began: i64) {
+    async fn settle(&self, claim: Claim, event: &Fresh, answer: Result<CoreRef, NotTaken>, began: i64) {
         let ticket = claim.errand.subject;
         let now = self.store.clock().now();
-        let fault = match answer {
+        let not_taken = match answer {
             Ok(core) => {
                 if self.gate.answered(ticket, now) {
                     tracing::info!("the core answers again");
@@ -206,8 +209,12 @@ impl Shared {
                 let outcome = Outcome::Forwarded { n: event.n, core_number: core.number };
                 return self.store.settle(Settlement { claim, outcome }).await;
             }
-            Err(fault) => fault,
+            Err(not_taken) => not_taken,
         };
+        let NotTaken { fault, closed } = not_taken;
+        if closed {
+            return self.closed(claim, event, &fault, now).await;
+        }
         metrics::counter!("huiliu_forward_faults_total", "fault" => fault.word()).increment(1);
         if let Some(excused) = self.gate.excuse(&fault, ticket, began, now) {
             self.status.ill(&fault, excused.next);
@@ -221,6 +228,18 @@ impl Shared {
         self.blame(claim, event, &fault, now).await;
     }
 
+    /// The core is there and its order is closed: telling it again changes nothing, so a person decides at once.
+    async fn closed(&self, claim: Claim, event: &Fresh, fault: &Fault, now: i64) {
+        if self.gate.answered(claim.errand.subject, now) {
+            tracing::info!("the core answers again");
+        }
+        self.status.well();
+        metrics::counter!("huiliu_core_order_closed_total").increment(1);
+        tracing::warn!(ticket = %event.ticket.number, n = event.n, kind = event.kind.name(), "the core's order is closed; a person decides what becomes of the event");
+        let attempts = claim.attempts + 1;
+        self.needs_person(claim, event, fault, DeadKind::Closed, attempts).await;
+    }
+
     /// Counts an attempt against the item; after the last one it is a dead letter.
     async fn blame(&self, claim: Claim, event: &Fresh, fault: &Fault, now: i64) {
         let attempts = claim.attempts + 1;
@@ -230,6 +249,10 @@ impl Shared {
             return self.store.settle(Settlement { claim, outcome: Outcome::Retry { due, attempts } }).await;
         }
         tracing::error!(ticket = %event.ticket.number, n = event.n, attempts, word = fault.word(), %fault, "an event needs a person; its lane stands still");
+        self.needs_person(claim, event, fault, DeadKind::Event, attempts).await;
+    }
+
+    async fn needs_person(&self, claim: Claim, event: &Fresh, fault: &Fault, kind: DeadKind, attempts: u32) {
         let id = self.store.reserve();
         let body = quoted(fault).to_string();
         let body = match self.store.keys().seal(Place::Dead, id, body.as_bytes()) {
@@ -239,7 +262,8 @@ impl Shared {
                 return claim.release();
             }
         };
-        let outcome = Outcome::Dead { n: event.n, reason: fault.word(), body, id, attempts };
+        let reason = if kind == DeadKind::Closed { "closed_order" } else { fault.word() };
+        let outcome = Outcome::Dead { kind, n: event.n, reason, body, id, attempts };
         self.store.settle(Settlement { claim, outcome }).await;
     }
 }

@@ -49,6 +49,8 @@ pub(super) fn next(lane: &Lane, rules: &dyn Rules, same: &dyn Fn(&LaneItem, &Lan
             // It may be there already: whoever was asked may still say so, but nobody waits for that.
             Carried::Person if is_uncertain(item) => {}
             Carried::Person => return Step::Leave { n, state: Carried::Passed },
+            // Told again: the later telling is asked about.
+            Carried::Review if lane.is_repeated(at) => {}
             Carried::Review => {
                 judged = judged.or(Some(Step::Watch { n }));
                 if !lane.is_passed(at) {
@@ -70,11 +72,15 @@ fn waiting(lane: &Lane, at: usize, rules: &dyn Rules, same: &dyn Fn(&LaneItem, &
     if item.kind == OutcomeKind::ReturnedToGateway || !(by_hand || rules.carries(item.kind)) {
         return Step::Leave { n, state: Carried::Unwanted };
     }
-    // Only what still stands there was said: what was refused or sent back may be said again.
-    let mut told = lane.items[..at].iter().rev().filter(|earlier| earlier.state.was_told());
+    // Only what still stands there was said: what was refused or sent back may be said again, and all of it once the
+    // ticket was opened again.
+    let stands = |earlier: &&LaneItem| earlier.state.was_told() && lane.reopened_at.is_none_or(|at| earlier.since > at);
+    let mut told = lane.items[..at].iter().rev().filter(stands);
     // One signing is enough, whatever was said since.
     let said = if item.kind == OutcomeKind::Signed { told.find(|one| one.kind == item.kind) } else { told.next() };
-    if said.is_some_and(|said| !matches!(said.state, Carried::Refused | Carried::SentBack) && same(said, item)) {
+    if item.repeats.is_none()
+        && said.is_some_and(|said| !matches!(said.state, Carried::Refused | Carried::SentBack) && same(said, item))
+    {
         return Step::Leave { n, state: Carried::Equal };
     }
     if rules.approves(item.kind) && !item.approved {
@@ -128,6 +134,7 @@ mod tests {
             outcome: None,
             files: Vec::new(),
             wording: None,
+            repeats: None,
             tries: Vec::new(),
         };
         let number = Spoken::new(jiff::civil::date(2026, 11, 27), 1).unwrap();
@@ -136,6 +143,7 @@ mod tests {
             ticket: TicketKey { id: 1, number },
             external_id: ExternalId::new("A1").unwrap(),
             draft: Bytes::from_static(b"{}"),
+            reopened_at: None,
             items: items.iter().enumerate().map(item).collect(),
         }
     }
@@ -181,6 +189,31 @@ mod tests {
         let same = |before| next(&lane(&[(Closed, before), (Closed, Waiting)]), &MACHINE, &|_, _| true);
         assert_eq!(same(Settled), Step::Leave { n: 2, state: Carried::Equal });
         assert_eq!([same(Refused), same(SentBack)], [Step::Send { n: 2 }; 2]);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_told_again_and_what_was_said_before_a_reopening_too() {
+        use Carried::{Equal, Review, Settled, Waiting};
+        use OutcomeKind::Closed;
+        let told_again = |before, repeats| {
+            let mut lane = lane(&[(Closed, before), (Closed, Waiting)]);
+            lane.items[1].repeats = repeats;
+            next(&lane, &MACHINE, &|_, _| true)
+        };
+        assert_eq!(told_again(Settled, None), Step::Leave { n: 2, state: Equal });
+        assert_eq!([told_again(Settled, Some(1)), told_again(Review, Some(1))], [Step::Send { n: 2 }; 2]);
+        assert_eq!(told_again(Review, None), Step::Watch { n: 1 });
+        // Both are judged by the later telling; given up, the first one is asked about again.
+        let mut both = lane(&[(Closed, Review), (Closed, Review)]);
+        both.items[1].repeats = Some(1);
+        assert_eq!(next(&both, &MACHINE, &|_, _| true), Step::Watch { n: 2 });
+        both.items[1].state = Carried::Dropped;
+        assert_eq!(next(&both, &MACHINE, &|_, _| true), Step::Watch { n: 1 });
+        let mut anew = lane(&[(Closed, Settled), (Closed, Waiting)]);
+        for (reopened_at, step) in [(Some(0), Step::Send { n: 2 }), (Some(-1), Step::Leave { n: 2, state: Equal })] {
+            anew.reopened_at = reopened_at;
+            assert_eq!(next(&anew, &MACHINE, &|_, _| true), step, "{reopened_at:?}");
+        }
     }
 
     #[test]

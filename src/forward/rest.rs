@@ -7,7 +7,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use huiliu_contract::{Fault, Misconfigured, Reached, Site, Upload};
 use huiliu_kit::auth::Credentials;
-use huiliu_kit::client::{Client, ClientOptions};
+use huiliu_kit::client::{Answer, Client, ClientOptions};
 use huiliu_kit::multipart::{Form, upload};
 use huiliu_kit::pick::{Pointer, scalar};
 use huiliu_kit::success::Judge;
@@ -15,7 +15,8 @@ use huiliu_kit::template::{Filling, Template};
 use serde_json::Value;
 use url::Url;
 
-use super::{CoreRef, Forwarder};
+use super::closed::Closed;
+use super::{CoreRef, Forwarder, NotTaken};
 use crate::settings::{Attachments, CoreSettings};
 use crate::store::Fresh;
 use crate::ticket::event::idempotency_key;
@@ -31,6 +32,7 @@ pub struct RestForwarder {
     headers: HeaderMap,
     credentials: Credentials,
     judge: Judge,
+    closed: Closed,
     body: Option<Template>,
     number_at: Option<Pointer>,
     answers_at: Option<Pointer>,
@@ -55,8 +57,9 @@ impl RestForwarder {
             Some(auth) => auth.resolve("core.auth", site).map_err(|bad| wrong.extend(bad)),
             None => Ok(Credentials::nobody()),
         };
-        let judge = Judge::build(settings.success.as_ref(), "core.success", &settings.errors, "core.errors")
+        let judge = Judge::build(settings.success.as_ref(), "core.success", &settings.troubles(), "core.errors")
             .map_err(|bad| wrong.extend(bad));
+        let closed = Closed::build(settings, &mut wrong);
         let body = settings.body.as_ref().map(|tree| Template::json(tree, &NAMES)).transpose();
         let body = body.map_err(|bad| wrong.push(bad.at_key("core.body")));
         let number_at = settings.number_at.as_deref().map(Pointer::parse).transpose();
@@ -72,6 +75,7 @@ impl RestForwarder {
                     headers,
                     credentials,
                     judge,
+                    closed,
                     body,
                     number_at,
                     answers_at,
@@ -116,7 +120,7 @@ impl RestForwarder {
         Ok(())
     }
 
-    async fn post(&self, body: Vec<u8>, key: Option<&str>) -> Result<Option<Value>, Fault> {
+    async fn post(&self, body: Vec<u8>, key: Option<&str>) -> Result<Option<Value>, NotTaken> {
         let mut request = self.client.request(http::Method::POST, self.url.clone()).headers(self.headers.clone());
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
@@ -126,12 +130,18 @@ impl RestForwarder {
         if !reads && self.judge.trusts_status() && answer.status.is_success() {
             return Ok(None);
         }
-        self.judge.accept(&answer, jiff::Timestamp::now())
+        self.judge.accept(&answer, jiff::Timestamp::now()).map_err(|fault| self.not_taken(fault, &answer))
+    }
+
+    fn not_taken(&self, fault: Fault, answer: &Answer) -> NotTaken {
+        NotTaken { fault, closed: self.closed.says(answer.status, answer.json().ok().as_ref()) }
     }
 
     /// Posts an event with its files: the first part is the event as it goes alone, then one part a file.
-    async fn post_form(&self, form: Form, key: &str) -> Result<Option<Value>, Fault> {
-        let Some((client, usual)) = &self.files else { return Err(Fault::malformed("this core takes no files")) };
+    async fn post_form(&self, form: Form, key: &str) -> Result<Option<Value>, NotTaken> {
+        let Some((client, usual)) = &self.files else {
+            return Err(Fault::malformed("this core takes no files").into());
+        };
         let mut headers = self.headers.clone();
         headers.remove(CONTENT_TYPE);
         let length = form.length();
@@ -145,21 +155,23 @@ impl RestForwarder {
                     "the core takes no request of {length} bytes (413), files included; let it take more, or write \
                      attachments = \"links\" under [core] and try again"
                 );
-                Err(Fault::Malformed { message, quoted })
+                Err(Fault::Malformed { message, quoted }.into())
             }
-            judged => judged,
+            judged => judged.map_err(|fault| self.not_taken(fault, &answer)),
         }
     }
 
     /// One answer an event, from the list of them. An event without one may have been taken or not.
-    fn each(&self, events: usize, document: Option<&Value>) -> Vec<Result<CoreRef, Fault>> {
+    fn each(&self, events: usize, document: Option<&Value>) -> Vec<Result<CoreRef, NotTaken>> {
         let found = document.and_then(|document| self.answers_at.as_ref()?.get(document)).and_then(Value::as_array);
         let answer = |at: usize| {
             let member = found.and_then(|list| list.get(at)).ok_or_else(|| {
                 let message = format!("the answer to {events} events holds none for event {}", at + 1);
-                Fault::unavailable(message, Reached::Maybe)
+                NotTaken::from(Fault::unavailable(message, Reached::Maybe))
             })?;
-            self.judge.member(member)?;
+            self.judge
+                .member(member)
+                .map_err(|fault| NotTaken { fault, closed: self.closed.says(StatusCode::OK, Some(member)) })?;
             Ok(CoreRef { number: self.number(Some(member)) })
         };
         (0..events).map(answer).collect()
@@ -189,11 +201,11 @@ fn headers(settings: &CoreSettings, wrong: &mut Vec<Misconfigured>) -> HeaderMap
 
 #[async_trait]
 impl Forwarder for RestForwarder {
-    async fn forward(&self, events: &[Fresh]) -> Vec<Result<CoreRef, Fault>> {
+    async fn forward(&self, events: &[Fresh]) -> Vec<Result<CoreRef, NotTaken>> {
         if let ([one], 1) = (events, self.batch) {
             let mut body = Vec::new();
             if let Err(fault) = self.write(one, &mut body) {
-                return vec![Err(fault)];
+                return vec![Err(fault.into())];
             }
             let key = idempotency_key(one.ticket.number, u64::from(one.n));
             let answer = self.post(body, Some(&key)).await;
@@ -205,12 +217,12 @@ impl Forwarder for RestForwarder {
                 body.push(b',');
             }
             if let Err(fault) = self.write(event, &mut body) {
-                return events.iter().map(|_| Err(fault.clone())).collect();
+                return events.iter().map(|_| Err(fault.clone().into())).collect();
             }
         }
         body.push(b']');
         match self.post(body, None).await {
-            Err(fault) => events.iter().map(|_| Err(fault.clone())).collect(),
+            Err(not_taken) => events.iter().map(|_| Err(not_taken.clone())).collect(),
             Ok(document) if self.answers_at.is_some() => self.each(events.len(), document.as_ref()),
             Ok(document) => {
                 // Numbers of a batch stand as a list at the declared place, in the order of the events.
@@ -226,7 +238,12 @@ impl Forwarder for RestForwarder {
         self.files.is_some()
     }
 
-    async fn forward_with(&self, event: &Fresh, files: Vec<(u32, Upload)>, boundary: &str) -> Result<CoreRef, Fault> {
+    async fn forward_with(
+        &self,
+        event: &Fresh,
+        files: Vec<(u32, Upload)>,
+        boundary: &str,
+    ) -> Result<CoreRef, NotTaken> {
         let mut body = Vec::new();
         self.write(event, &mut body)?;
         let form = Form::new(boundary).bytes("event", "application/json", body.into());

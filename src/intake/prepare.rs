@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use huiliu_contract::{ExternalId, Submission, Unreadable};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::files;
@@ -15,7 +16,7 @@ use crate::store::{
     ActArrival, Arrival, Digest, FileAbout, Filed, Folio, Keys, Mapped, MappedKeys, Place, SealError, Standing, Store,
     Stray,
 };
-use crate::ticket::{Detail, Draft};
+use crate::ticket::{Act, Detail, Draft};
 
 /// A submission, ready.
 pub struct Prepared {
@@ -68,7 +69,7 @@ impl Preparer {
             None => self.file(&files::unmapped(&submission.attachments), &parts, true)?,
         };
         let act = match act.zip(draft.as_ref()) {
-            Some((on, draft)) => Some(self.act(&on, submission, draft)?),
+            Some((on, draft)) => Some(self.act(channel, &on, submission, draft)?),
             None => None,
         };
         let looks = act.is_none() && matches!(standing, Standing::Live | Standing::Waiting);
@@ -110,20 +111,44 @@ impl Preparer {
     }
 
     /// What a submission asks about an earlier one, with the sealed note that the core will read.
-    fn act(&self, on: &ActOn, submission: &Submission, draft: &Draft) -> Result<ActArrival, SealError> {
+    fn act(
+        &self,
+        channel: &Channel,
+        on: &ActOn,
+        submission: &Submission,
+        draft: &Draft,
+    ) -> Result<ActArrival, SealError> {
         let about = on.about.as_deref().and_then(|about| ExternalId::new(about).ok());
         let about = about.unwrap_or_else(|| submission.external_id.clone());
+        let counted = || channel.time_limit.as_ref()?.of(draft, self.now());
+        let deadline = draft.deadline.clone().or_else(counted);
+        let mut said = draft.clone();
+        if on.act == Act::Redo {
+            said.deadline.clone_from(&deadline);
+        }
         let detail = Detail {
             act: Some(on.act),
             about: Some(about.as_str().to_owned()),
-            said: Some(Box::new(draft.clone())),
+            said: Some(Box::new(said)),
             decision: on.granted.map(|granted| if granted { "approved" } else { "refused" }.to_owned()),
             ..Detail::default()
         };
         let note = self.store.reserve();
         let body =
             self.keys().seal(Place::Note, note, &serde_json::to_vec(&detail).unwrap_or_else(|_| b"{}".to_vec()))?;
-        Ok(ActArrival { act: on.act, about, granted: on.granted, after_close: on.after_close, note, body })
+        Ok(ActArrival {
+            act: on.act,
+            about,
+            granted: on.granted,
+            after_close: on.after_close,
+            deadline: deadline.and_then(|deadline| deadline.computed).map(Timestamp::as_millisecond),
+            note,
+            body,
+        })
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.store.clock().now()).unwrap_or_default()
     }
 
     /// What an act is known by: its own number if it has one, else what it asks about which item in which words.
@@ -171,8 +196,11 @@ impl Preparer {
         // The digest is of what the source said. A deadline that is counted here may hang on the moment of reception or
         // on the files of holidays: in the digest it would make a repeat a revision.
         let digest = files::with_parts(keys, "mapped", &json, parts);
-        let received_at = || jiff::Timestamp::from_millisecond(self.store.clock().now()).unwrap_or_default();
-        if let Some(counted) = channel.time_limit.as_ref().and_then(|limit| limit.of(&draft, received_at())) {
+        let mut anew = None;
+        if let Some((limit, now)) = channel.time_limit.as_ref().map(|limit| (limit, self.now()))
+            && let Some(counted) = limit.of(&draft, now)
+        {
+            anew = limit.anew(&draft, now).and_then(|anew| anew.computed);
             draft.deadline = Some(counted);
             json = whole(&draft);
         }
@@ -189,11 +217,13 @@ impl Preparer {
             json = whole(&draft);
         }
         let category = draft.matter.category.as_ref();
+        let deadline = draft.deadline.as_ref().and_then(|deadline| deadline.computed);
         MappedKeys {
             digest,
             blind: keys.findable(&draft.find_inputs()),
             submitted_at: draft.times.submitted_at.map(|at| at.as_millisecond()),
-            deadline: draft.deadline.as_ref().and_then(|deadline| deadline.computed).map(|at| at.as_millisecond()),
+            deadline: deadline.map(Timestamp::as_millisecond),
+            anew: anew.or(deadline).map(Timestamp::as_millisecond),
             category: category.and_then(|category| category.mapped.last().or(category.source.last())).cloned(),
             region: draft.matter.place.region.clone(),
             parent_no: draft.parent_no.clone(),

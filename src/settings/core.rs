@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use huiliu_contract::Period;
 use huiliu_kit::auth::Auth;
-use huiliu_kit::success::{Errors, Success};
+use huiliu_kit::success::{Errors, Success, Trouble};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -43,10 +43,14 @@ pub struct CoreSettings {
     #[serde(default)]
     #[schemars(extend("x-zh" = "怎样算成功;不写就看 HTTP 状态"))]
     pub success: Option<Success>,
-    /// What a code in the answer means.
+    /// What a code in the answer means: a value at `success.at`, or an HTTP status.
     #[serde(default)]
-    #[schemars(extend("x-zh" = "返回码对照:对方的代码是什么意思"))]
-    pub errors: Errors,
+    #[schemars(extend("x-zh" = "返回码对照:对方的代码(或 HTTP 状态码)是什么意思"))]
+    pub errors: BTreeMap<String, CoreMeaning>,
+    /// By which words a refusal says that the order is closed, where no code in `errors` says so.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "拒收时怎样看出热线工单已办结(返回码说不清时,看文字)"))]
+    pub closed: Option<ClosedWords>,
     /// Where the answer holds the core's own number (热线工单号): a JSON pointer, a name or a dotted path.
     #[serde(default)]
     #[schemars(extend("x-zh" = "热线工单号在返回内容里的位置"))]
@@ -103,6 +107,48 @@ impl CoreSettings {
 
 const fn attachments_wait() -> Period {
     CoreSettings::LONGEST_WAIT
+}
+
+/// What a code in the core's answer means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CoreMeaning {
+    /// Not now; ask again later.
+    #[schemars(extend("x-zh" = "暂时不可用,以后再试"))]
+    Unavailable,
+    /// It does not accept who we are; a person must mend that.
+    #[schemars(extend("x-zh" = "对方不认我们的身份,要人处理"))]
+    Denied,
+    /// It does not accept what we said.
+    #[schemars(extend("x-zh" = "对方不认这条内容"))]
+    Malformed,
+    /// Its order is closed: a person decides what becomes of the event.
+    #[schemars(extend("x-zh" = "热线工单已办结,不再收:不重试,由人选择怎么办"))]
+    Closed,
+}
+
+/// By which words a refusal says that the order is closed.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClosedWords {
+    /// Where the words stand in the answer: `/message`, `message` or `a.b`. Only an answer that is no success is looked at.
+    #[schemars(length(min = 1), extend("x-zh" = "看返回内容的哪个位置,例如 /message"))]
+    pub at: String,
+    /// One of these is in it.
+    #[schemars(length(min = 1), extend("x-zh" = "里面有这些字样之一,例如 已办结"))]
+    pub has: Vec<String>,
+}
+
+impl CoreSettings {
+    /// What the codes mean for whoever only asks whether an answer is a success.
+    pub fn troubles(&self) -> Errors {
+        let trouble = |meaning: &CoreMeaning| match meaning {
+            CoreMeaning::Unavailable => Trouble::Unavailable,
+            CoreMeaning::Denied => Trouble::Denied,
+            CoreMeaning::Malformed | CoreMeaning::Closed => Trouble::Malformed,
+        };
+        self.errors.iter().map(|(code, meaning)| (code.clone(), trouble(meaning))).collect()
+    }
 }
 
 const fn one() -> u16 {

@@ -22,12 +22,12 @@ mod site;
 mod walk;
 
 pub use channel::{
-    ActsTable, AfterClose, AfterSupervise, AfterSupplement, ChannelFile, ChannelSettings, ChannelState, ChannelTable,
-    Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable, DecisionTable, Fallback, FileType, FilesTable,
-    KindInfo, Ledger, NoSuchChannel, OnUnmappable, Pattern, PollTable, Report, ReturnCodes, ReturnTable, ReturnWord,
-    Said, SameLetterTable, Sign, Uncertain, Wording,
+    ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, ChannelFile, ChannelSettings, ChannelState,
+    ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable, DecisionTable, Fallback, FileType,
+    FilesTable, KindInfo, Ledger, NoSuchChannel, OnUnmappable, Pattern, PollTable, Report, ReturnCodes, ReturnTable,
+    ReturnWord, Said, SameLetterTable, Sign, Uncertain, Wording,
 };
-pub use core::{Attachments, CoreSettings};
+pub use core::{Attachments, ClosedWords, CoreMeaning, CoreSettings};
 pub use day::Day;
 pub use document::{Document, Spot};
 pub use gateway::{GatewaySettings, HttpSettings, KeySettings, Limits, LogFormat, LogLevel, LogSettings, Zone};

@@ -103,6 +103,8 @@ pub struct LaneItem {
     pub files: Vec<Enclosure>,
     /// The public text as a person worded it anew.
     pub wording: Option<String>,
+    /// The place of what it tells again, because the source asked where the answer stays (再次答复).
+    pub repeats: Option<u32>,
     /// Every try, oldest first.
     pub tries: Vec<Try>,
 }
@@ -118,6 +120,8 @@ pub struct Lane {
     pub external_id: ExternalId,
     /// The ticket's latest draft as JSON.
     pub draft: Bytes,
+    /// When the ticket was opened again last (ms): what was told before no longer stands.
+    pub reopened_at: Option<i64>,
     /// The items.
     pub items: Vec<LaneItem>,
 }
@@ -132,11 +136,18 @@ impl Lane {
         })
     }
 
+    /// Whether the item at this index is told again by a later one: that one tells what the far side thinks of both.
+    pub fn is_repeated(&self, at: usize) -> bool {
+        let Some((item, later)) = self.items.get(at..).and_then(<[LaneItem]>::split_first) else { return false };
+        later.iter().any(|later| later.repeats == Some(item.n) && (!later.state.is_final() || later.state.was_told()))
+    }
+
     /// The earliest item that one which still has to go waits for, by its place; none if it may go now.
     pub fn waits_for(&self, n: u32) -> Option<u32> {
         let at = self.items.iter().position(|item| item.n == n && item.state == Carried::Waiting)?;
         let blocks = |(at, item): &(usize, &LaneItem)| {
-            !item.state.is_final() && (item.state == Carried::Waiting || !self.is_passed(*at))
+            let passed = self.is_passed(*at) || item.state == Carried::Review && self.is_repeated(*at);
+            item.state == Carried::Waiting || !item.state.is_final() && !passed
         };
         self.items[..at].iter().enumerate().find(blocks).map(|(_, item)| item.n)
     }
@@ -189,7 +200,11 @@ pub enum Fact {
         id: i64,
         /// The sealed details.
         body: Vec<u8>,
+        /// By when it is to be done from now on (ms), where the event opens the ticket again.
+        deadline: Option<i64>,
     },
+    /// The upper level took the matter back (退单 granted): this source is owed nothing more.
+    Returned,
 }
 
 /// When a lane is looked at again.
@@ -226,7 +241,7 @@ pub struct ReferenceRow {
     pub external_id: String,
     /// When it came to the ticket (ms).
     pub since: i64,
-    /// When and how it ended: `withdrawn` or `unjoined`.
+    /// When and how it ended: `withdrawn`, `returned` or `unjoined`.
     pub ended: Option<(i64, String)>,
 }
 
@@ -276,6 +291,7 @@ mod tests {
             outcome: None,
             files: Vec::new(),
             wording: None,
+            repeats: None,
             tries: Vec::new(),
         };
         let waits = |items: &[(OutcomeKind, Carried)]| {
@@ -287,6 +303,7 @@ mod tests {
                 },
                 external_id: ExternalId::new("A1").unwrap(),
                 draft: Bytes::from_static(b"{}"),
+                reopened_at: None,
                 items: items.iter().enumerate().map(item).collect(),
             };
             lane.waits_for(items.len() as u32)

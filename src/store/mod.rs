@@ -7,6 +7,7 @@ mod blind;
 pub mod blobs;
 mod carried;
 mod clock;
+mod closed;
 mod errand;
 mod files;
 mod folio;
@@ -31,6 +32,7 @@ use jiff::Timestamp;
 pub use blobs::{BlobReader, BlobWriter, Blobs, Content, upload};
 pub use carried::{Carried, TryEnd, makes_pointless};
 pub use clock::{Clock, Jump};
+pub use closed::{Anew, Choice, ClosedOrder};
 pub use errand::{Errand, Far, Task};
 pub use files::{AnswerFile, Enclosed, Fetched, FileAbout, FileRow, FileState, Filed};
 pub use folio::{BadFolio, Folio, Mapped};
@@ -218,6 +220,8 @@ pub trait Desk: Send + Sync {
     async fn edit(&self, dead: i64, body: Vec<u8>, actor: &Actor) -> Result<(), StoreError>;
     /// Ends an unmapped dead letter after its version was mapped anew into `arrival`'s keys.
     async fn remap(&self, dead: i64, code: &str, arrival: Arrival, actor: &Actor) -> Result<Verdict, StoreError>;
+    /// Decides about an event that the core refuses because its order is closed; tells the new ticket, where one is made.
+    async fn choose(&self, dead: i64, choice: Choice, actor: &Actor) -> Result<Option<TicketKey>, StoreError>;
     /// Agrees to a write-back that waits for it; `wording` replaces its public text, the core's own is kept beside it.
     async fn agree(&self, dead: i64, wording: Option<String>, actor: &Actor) -> Result<(), StoreError>;
     /// Hands a write-back back to the core to be worded anew; `note` is what the event says, sealed for `id`.
@@ -273,6 +277,8 @@ pub trait Archive: Send + Sync {
     async fn file_of_event(&self, ticket: crate::ticket::Spoken, n: u32, place: u32) -> Result<FileRow, StoreError>;
     /// What needs a person.
     async fn dead(&self, query: DeadQuery) -> Result<Vec<DeadRow>, StoreError>;
+    /// What can be done about an event that the core refuses because its order is closed.
+    async fn closed_order(&self, dead: i64) -> Result<ClosedOrder, StoreError>;
     /// What people did about a subject.
     async fn deeds(&self, subject: &str) -> Result<Vec<DeedRow>, StoreError>;
     /// A named value of the house.

@@ -64,6 +64,8 @@ pub struct Due {
     pub until: Timestamp,
     /// The channel.
     pub channel: Option<u32>,
+    /// Behind them those that were opened again and have no deadline since.
+    pub undated: bool,
     /// At most so many.
     pub limit: usize,
     /// With bodies opened.
@@ -116,6 +118,10 @@ pub struct TicketRow {
     pub core_accepted_at: Option<Timestamp>,
     /// When the core told that it is done with; none while it is open, or open again.
     pub concluded_at: Option<Timestamp>,
+    /// How often it was to be done again (发回重办).
+    pub redone: u32,
+    /// When it was opened again last.
+    pub reopened_at: Option<Timestamp>,
     /// The latest draft's JSON, where asked for.
     pub draft: Option<Bytes>,
 }
@@ -195,6 +201,8 @@ pub enum DeadKind {
     File,
     /// The core did with a part, or with a ticket that was split, what cannot be told to the source as it is (拆单).
     Part,
+    /// An event that the core refuses because its order is closed: a person decides what becomes of it.
+    Closed,
 }
 
 impl DeadKind {
@@ -212,6 +220,7 @@ impl DeadKind {
             10 => Self::Unmatched,
             11 => Self::File,
             14 => Self::Part,
+            20 => Self::Closed,
             _ => Self::Unreadable,
         }
     }
@@ -231,6 +240,7 @@ impl DeadKind {
             Self::Unmatched => 10,
             Self::File => 11,
             Self::Part => 14,
+            Self::Closed => 20,
         }
     }
 
@@ -254,6 +264,7 @@ impl DeadKind {
             Self::Unmatched => "unmatched",
             Self::File => "file",
             Self::Part => "part",
+            Self::Closed => "closed",
         }
     }
 }

@@ -7,7 +7,7 @@ use huiliu_contract::{ExternalId, Once, SourceVersion, What};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Again, Claim, Digest, Fact, Fetched, Filed, Lease};
+use super::{Again, Claim, DeadKind, Digest, Fact, Fetched, Filed, Lease};
 use crate::settings::AfterClose;
 use crate::ticket::event::{NotADraft, compose};
 use crate::ticket::{Act, EventHead, EventKind, Likeness, SourceRef, Spoken, names_own, names_said};
@@ -74,6 +74,9 @@ pub struct MappedKeys {
     pub submitted_at: Option<i64>,
     /// The deadline to keep (ms).
     pub deadline: Option<i64>,
+    /// The same where the source hands the item over anew (ms): a rule counts from when that was, not from when the citizen
+    /// first sent it.
+    pub anew: Option<i64>,
     /// The mapped category's code or name.
     pub category: Option<String>,
     /// The region's code.
@@ -127,6 +130,9 @@ pub struct ActArrival {
     pub granted: Option<bool>,
     /// What is done where the ticket is concluded.
     pub after_close: AfterClose,
+    /// By when the ticket is to be done if the act opens it again (ms): what the act's document says, else counted by the
+    /// channel's rule.
+    pub deadline: Option<i64>,
     /// The reserved id of the note that its event carries.
     pub note: i64,
     /// The sealed note.
@@ -334,6 +340,8 @@ pub enum Outcome {
     },
     /// A person must look: the lane stops here.
     Dead {
+        /// What sort of thing it is for a person.
+        kind: DeadKind,
         /// Which event.
         n: u32,
         /// One stable word.

@@ -197,6 +197,10 @@ pub struct Detail {
     /// What the act, or the other road, says; mapped like a letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Box<Draft>>,
+    /// By when the matter is to be done from now on, where this event opens the ticket again: it replaces the deadline in the
+    /// ticket's data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Timestamp>,
     /// What was decided about it: `approved` or `refused`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<String>,

@@ -2,9 +2,11 @@
 //! `--json` use. One place, so that every screen says the same. A word that is not listed is shown as it is.
 
 mod fields;
+mod machine;
 mod relate;
 
 pub use fields::FIELDS;
+pub use machine::{ERRAND_STATES, FAULTS, TASKS};
 pub use relate::DOUBTS;
 
 use crate::settings::Lang;
@@ -77,9 +79,12 @@ pub const HEADS: &[Entry] = &[
     ("channels", "渠道数", "Channels"),
     ("core_id", "反馈编号", "Core's id"),
     ("concluded_at", "办结时间", "Concluded"),
+    ("redone", "发回重办", "Done again"),
+    ("reopened_at", "重新打开时间", "Opened again"),
     ("outcome", "办理反馈", "Outcome"),
     ("whole", "拆自", "Part of"),
     ("parts", "拆出的单", "Parts"),
+    ("event_kind", "来件性质", "Event"),
     ("write_backs", "回传", "Write-backs"),
     ("sources", "来源", "Sources"),
     ("sending", "待回传", "For the sources"),
@@ -155,7 +160,11 @@ pub const EVENT_KINDS: &[Entry] = &[
 ];
 
 /// How a source ended on its ticket.
-pub const SOURCE_ENDS: &[Entry] = &[("withdrawn", "已撤回", "withdrawn"), ("unjoined", "已撤销并单", "taken apart")];
+pub const SOURCE_ENDS: &[Entry] = &[
+    ("withdrawn", "已撤回", "withdrawn"),
+    ("returned", "已退单", "handed back"),
+    ("unjoined", "已撤销并单", "taken apart"),
+];
 
 /// States of an event.
 pub const EVENT_STATES: &[Entry] = &[
@@ -181,6 +190,7 @@ pub const DEAD_KINDS: &[Entry] = &[
     ("unmatched", "来件", "submission"),
     ("file", "附件取不到", "attachment not fetched"),
     ("part", "拆单", "split ticket"),
+    ("closed", "流转消息", "event"),
 ];
 
 /// Why something needs a person.
@@ -198,6 +208,7 @@ pub const REASONS: &[Entry] = &[
     ("part_returned", "热线只退拆出的一单,没有告诉来源", "returned as a part only; the source was not told"),
     ("part_merged", "热线并掉了拆出的一单,没有告诉来源", "merged as a part only; the source was not told"),
     ("whole_closed", "原单已办结,拆出的单还有没办结的", "the whole is concluded, parts are open"),
+    ("closed_order", "热线工单已办结", "the order is closed"),
     ("host_not_allowed", "附件地址不在允许之列", "host not allowed"),
     ("private_address", "附件地址在内网,未经允许", "private address not allowed"),
     ("bad_link", "附件地址写得不对", "not a link that can be followed"),
@@ -281,6 +292,9 @@ pub const ENDS: &[Entry] = &[
     ("decided", "上级已批", "decided above"),
     ("answered", "答复已送到", "the answer arrived"),
     ("matched", "已对上", "matched"),
+    ("answer_again", "已再次答复", "answered again"),
+    ("new_ticket", "已另立新件", "made a new ticket"),
+    ("reopened", "热线已重开,已再发", "reopened, sent again"),
 ];
 
 /// What became of a submission that was mapped anew.
@@ -309,28 +323,11 @@ pub const DEEDS: &[Entry] = &[
     ("done", "人工回复", "done by hand"),
     ("unjoin", "撤销并单", "taken apart"),
     ("split", "拆单", "split"),
+    ("answer_again", "再次答复", "answered again"),
+    ("new_ticket", "另立新件", "made a new ticket"),
+    ("reopened", "热线已重开", "reopened in the core"),
     ("secret_set", "录入密钥", "set a secret"),
     ("file", "热线下载附件", "handed a file to the core"),
-];
-
-/// Tasks of errands.
-pub const TASKS: &[Entry] = &[
-    ("poll", "取件", "poll"),
-    ("forward", "转热线", "forward"),
-    ("write_back", "回传", "write back"),
-    ("fetch", "取附件", "fetch"),
-];
-
-/// States of errands.
-pub const ERRAND_STATES: &[Entry] =
-    &[("due", "待执行", "due"), ("underway", "执行中", "underway"), ("waiting", "未到时间", "waiting")];
-
-/// Failures of a far side.
-pub const FAULTS: &[Entry] = &[
-    ("unavailable", "连不上", "unavailable"),
-    ("denied", "登录被拒", "denied"),
-    ("needs_person", "要人登录", "needs a person"),
-    ("malformed", "返回内容看不懂", "malformed"),
 ];
 
 /// What people read for a stable word; the word itself, if it is not listed.

@@ -10,6 +10,8 @@ mod shelf;
 mod written;
 
 mod answered;
+mod closed_order;
+mod closing;
 mod core_away;
 mod disk_full;
 mod doors;

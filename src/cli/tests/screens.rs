@@ -82,6 +82,7 @@ fn what_is_due_is_listed() {
         row("261122-00028", "2026-12-02T00:40:00Z", 1),
         row("261122-00033", "2026-12-02T01:25:30Z", 2),
         row("261122-00044", "2026-12-04T15:59:59Z", 2),
+        TicketView { deadline: None, redone: 1, ..row("261122-00055", "2026-12-04T15:59:59Z", 2) },
     ];
     let now = "2026-12-02T01:00:00Z".parse().unwrap();
     both("due", |look| due::list(look, &rows, now));
@@ -130,6 +131,25 @@ fn dead_letters_are_shown() {
         .extend(json!({ "masked": true, "details": reasons(), "raw": null, "deeds": [] }).as_object().unwrap().clone());
     let detail = of(ended);
     both("dead_show", |look| dead::show(look, &detail));
+}
+
+#[test]
+fn what_a_person_chooses_on_a_closed_order_is_shown() {
+    let mut closed = a_dead_letter();
+    closed.as_object_mut().unwrap().extend(
+        json!({ "id": 43, "kind": "closed", "reason": "closed_order", "attempts": 1, "masked": true, "raw": null,
+            "event_kind": "urged", "choices": ["answer_again", "reopened", "new_ticket", "drop"],
+            "details": { "message": "malformed: `/code` is `60012`", "quoted": "…" }, "deeds": [] })
+        .as_object()
+        .unwrap()
+        .clone(),
+    );
+    let rows: [DeadView; 2] = [of(closed.clone()), of(a_dead_letter())];
+    both("dead_list_closed", |look| dead::list(look, &rows));
+    let detail = of(closed);
+    both("dead_show_closed", |look| dead::show(look, &detail));
+    let ended = json!({ "id": 43, "how": "new_ticket", "kind": "closed", "ticket": "261122-00028", "what": null });
+    both("dead_new_ticket", |look| dead::ended_text(look, &of(ended.clone())));
 }
 
 fn a_write_back(changes: &Value) -> Value {

@@ -134,6 +134,7 @@ impl Scene {
             blind: keys.findable(&draft.find_inputs()),
             submitted_at: None,
             deadline: None,
+            anew: None,
             category: None,
             region: None,
             parent_no: None,
@@ -180,7 +181,7 @@ impl Scene {
         let id = store.reserve();
         let said = format!("电话 {PHONE} 格式不对");
         let body = store.keys().seal(Place::Dead, id, said.as_bytes()).unwrap();
-        let outcome = Outcome::Dead { n: 1, reason: "malformed", body, id, attempts: 7 };
+        let outcome = Outcome::Dead { kind: DeadKind::Event, n: 1, reason: "malformed", body, id, attempts: 7 };
         store.settle(Settlement { claim, outcome }).await;
         store.flush().await;
         id

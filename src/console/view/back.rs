@@ -21,7 +21,7 @@ pub struct ReferenceView {
     /// When it ended there.
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
-    /// `withdrawn` or `unjoined`.
+    /// `withdrawn`, `returned` or `unjoined`.
     #[serde(default)]
     pub ended_how: Option<String>,
     /// What is carried to it, in order.
@@ -75,6 +75,9 @@ pub struct WriteBackView {
     pub reworded: bool,
     /// Attempts counted against it.
     pub attempts: u32,
+    /// The place of what it tells again, because the source asked for the answer (再次答复).
+    #[serde(default)]
+    pub repeats: Option<u32>,
     /// The core's id of the outcome; null for our own signing.
     pub core_id: Option<String>,
     /// Every try, oldest first.

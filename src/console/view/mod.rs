@@ -163,6 +163,12 @@ pub struct TicketView {
     /// When the core told that it is done with; null while it is open, or open again.
     #[serde(default)]
     pub concluded_at: Option<Timestamp>,
+    /// How often it was to be done again (发回重办).
+    #[serde(default)]
+    pub redone: u32,
+    /// When it was opened again last; null if it never was.
+    #[serde(default)]
+    pub reopened_at: Option<Timestamp>,
 }
 
 /// The whole life of one ticket.
@@ -255,7 +261,8 @@ pub struct OutcomeView {
 pub struct DeadView {
     /// Its number.
     pub id: i64,
-    /// `event`, `unmapped`, `held`, `unreadable`, `write_back`, `uncertain`, `by_hand` or `approval`.
+    /// `event`, `unmapped`, `held`, `unreadable`, `write_back`, `uncertain`, `by_hand`, `approval`,
+    /// `urged`, `unmatched`, `file` or `closed` (the core's order is closed: a person decides).
     pub kind: String,
     /// The channel's code.
     pub channel: String,
@@ -296,6 +303,12 @@ pub struct DeadDetail {
     pub dead: DeadView,
     /// Whether personal data is hidden.
     pub masked: bool,
+    /// Of what kind the event is, where the core refuses it because its order is closed.
+    #[serde(default)]
+    pub event_kind: Option<String>,
+    /// What a person can decide about it then: `answer_again`, `new_ticket`, `reopened` or `drop`, the likeliest first.
+    #[serde(default)]
+    pub choices: Vec<String>,
     /// What the far side said, or why the mapping failed; in masked views numbers are hidden, and the far
     /// side's own words are left out.
     pub details: Value,

@@ -131,7 +131,7 @@ impl Shared {
         let mut facts = match judgement {
             Judgement::Absent => Vec::new(),
             Judgement::Pending => state(Carried::Review),
-            Judgement::Approved => state(Carried::Settled),
+            Judgement::Approved => self.settled(item),
             Judgement::Refused { .. } => state(Carried::Refused),
             Judgement::Redo { .. } => state(Carried::SentBack),
             Judgement::Unknown { said } => {
@@ -139,6 +139,16 @@ impl Shared {
                 return self.person(item, DeadKind::Uncertain, "unknown_state", &details);
             }
         };
+        // What was told again is judged with it.
+        let said = facts.iter().find_map(|fact| match fact {
+            Fact::State { state, .. } if *state != Carried::Review => Some(*state),
+            _ => None,
+        });
+        if let (Some(state), Some(_)) = (said, item.repeats) {
+            let before = lane.items.iter().enumerate().filter(|(_, one)| one.n < item.n);
+            let judged = before.filter(|(at, one)| one.state == Carried::Review && lane.is_repeated(*at));
+            facts.extend(judged.map(|(_, one)| Fact::State { n: one.n, state }));
+        }
         let (kind, decision, reason) = match judgement {
             Judgement::Approved if asked => (EventKind::Decided, "approved", None),
             Judgement::Refused { reason } => (EventKind::Decided, "refused", reason),
@@ -156,7 +166,7 @@ impl Shared {
         let id = self.store.reserve();
         let body = serde_json::to_vec(&detail).map_err(|error| Ours(error.to_string()))?;
         let body = self.store.keys().seal(Place::Note, id, &body)?;
-        facts.push(Fact::Event { kind, id, body });
+        facts.push(Fact::Event { kind, id, body, deadline: if kind == EventKind::Redo { self.anew() } else { None } });
         Ok((facts, Again::Now))
     }
 }

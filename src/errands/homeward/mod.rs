@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use huiliu_contract::OutcomeKind;
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -19,7 +20,9 @@ use super::FarStatus;
 use super::gatehouse::Gatehouse;
 use super::lane::{Rules, Step, is_uncertain, next};
 use crate::channel::Channel;
-use crate::store::{Again, Claim, DeadKind, Fact, Far, LaneItem, Outcome, Place, SealError, Settlement, Store};
+use crate::store::{
+    Again, Carried, Claim, DeadKind, Fact, Far, LaneItem, Outcome, Place, SealError, Settlement, Store,
+};
 
 /// How often one outcome may be told to a far side when nobody knows whether it heard it.
 const TELLINGS: usize = 2;
@@ -195,6 +198,21 @@ impl Shared {
             Step::Watch { .. } => self.watch(&lane, item).await.map(Some),
             Step::Rest => Ok(Some((Vec::new(), Again::Never))),
         }
+    }
+
+    /// What it means that the far side has an item and judges it no more: our return that stands there is granted.
+    fn settled(&self, item: &LaneItem) -> Vec<Fact> {
+        let state = Fact::State { n: item.n, state: Carried::Settled };
+        match item.kind {
+            OutcomeKind::ReturnedToSource => vec![state, Fact::Returned],
+            _ => vec![state],
+        }
+    }
+
+    /// By when a matter is to be done that is sent back now (ms), by the channel's rule.
+    fn anew(&self) -> Option<i64> {
+        let now = Timestamp::from_millisecond(self.store.clock().now()).ok()?;
+        self.channel.time_limit.as_ref()?.from(now)?.computed.map(Timestamp::as_millisecond)
     }
 
     /// A to-do for a person, with sealed details.

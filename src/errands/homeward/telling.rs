@@ -77,16 +77,16 @@ impl Shared {
             Ok(receipt) => {
                 self.well(claim, now);
                 metrics::counter!("huiliu_written_back_total", "channel" => channel).increment(1);
-                let (state, reference) = match receipt {
-                    Receipt::Settled { reference } => (Carried::Settled, reference),
-                    Receipt::PendingReview { reference } => (Carried::Review, reference),
+                let (came_to, reference) = match receipt {
+                    Receipt::Settled { reference } => (self.settled(item), reference),
+                    Receipt::PendingReview { reference } => {
+                        (vec![Fact::State { n: item.n, state: Carried::Review }], reference)
+                    }
                 };
                 let answer =
                     reference.map(|text| self.store.keys().seal(Place::Answer, id, text.as_bytes())).transpose()?;
-                Ok(Some((
-                    vec![Fact::Tried { id, end: TryEnd::Taken, answer }, Fact::State { n: item.n, state }],
-                    Again::Now,
-                )))
+                let facts = std::iter::once(Fact::Tried { id, end: TryEnd::Taken, answer }).chain(came_to);
+                Ok(Some((facts.collect(), Again::Now)))
             }
             Err(fault) => {
                 metrics::counter!("huiliu_write_back_faults_total", "channel" => channel, "fault" => fault.word())

@@ -51,12 +51,29 @@ pub struct DecisionTable {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AfterClose {
+    /// An urging; absent answers it again.
+    #[schemars(extend("x-zh" = "办结后的催办"))]
+    pub urge: AfterUrge,
     /// A supplement; absent makes a new ticket that names the old one.
     #[schemars(extend("x-zh" = "办结后的补充"))]
     pub supplement: AfterSupplement,
-    /// A supervision; absent opens the ticket again.
+    /// A supervision; absent opens the ticket again, with a new deadline.
     #[schemars(extend("x-zh" = "办结后的督办"))]
     pub supervise: AfterSupervise,
+}
+
+/// What an urging about a concluded ticket does. An answer that has not reached the source is brought to the front first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterUrge {
+    /// The answer that the source was told goes there once more, and the core is not asked again. Where none was told the
+    /// core is.
+    #[default]
+    #[schemars(extend("x-zh" = "再次答复(把已回传的答复再发一次);没有答复过的,告诉热线系统"))]
+    AnswerAgain,
+    /// The core is told, as before.
+    #[schemars(extend("x-zh" = "告诉热线系统"))]
+    Tell,
 }
 
 /// What a supplement to a concluded ticket becomes.
@@ -76,9 +93,9 @@ pub enum AfterSupplement {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AfterSupervise {
-    /// The ticket is open again.
+    /// The ticket is open again, with a new deadline, and is counted as done again (发回重办).
     #[default]
-    #[schemars(extend("x-zh" = "重新打开"))]
+    #[schemars(extend("x-zh" = "重新打开,重算时限,计入发回重办"))]
     Reopen,
     /// The core is told, as before.
     #[schemars(extend("x-zh" = "告诉热线系统"))]

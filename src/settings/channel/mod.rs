@@ -22,7 +22,7 @@ use toml::de::DeTable;
 use super::document::{Document, typed};
 use super::{Day, Hours, Mistake, Source, Text};
 
-pub use acts::{ActsTable, AfterClose, AfterSupervise, AfterSupplement, DecisionTable};
+pub use acts::{ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, DecisionTable};
 pub use back::{Fallback, ReturnCodes, ReturnTable, ReturnWord, Said, Sign, Uncertain, Wording};
 pub use deadline::{DayUnit, DeadlineFrom, DeadlineTable};
 pub use files::{FileType, FilesTable};

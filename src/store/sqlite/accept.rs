@@ -285,8 +285,15 @@ impl Ground<'_, '_> {
         let standing = Standing::from_number(standing);
         let waits = super::files::keep(self, member, arrival, ticket, standing)?;
         if standing == Standing::Live {
+            let own = self.reference_of(member.namespace, arrival.external_id.as_str(), ticket)?;
+            let anew = super::closing::handed_anew(self, own, ticket, mapped.anew)?;
             let due = stuck.is_none().then(|| self.due(waits));
             self.event(member, arrival, mapped, key, EventKind::Revised, events, n, due)?;
+            if anew {
+                self.db
+                    .prepare_cached("UPDATE event SET deadline = ?3 WHERE ticket = ?1 AND n = ?2")?
+                    .execute(params![ticket, events, mapped.anew])?;
+            }
             super::parts::revised(self, ticket, arrival.version)?;
         }
         Ok(Verdict::Taken { what: What::Revised, ticket: Some(key) })

@@ -14,7 +14,7 @@ use super::accept::Ground;
 use super::codes::{outcome_number, outcome_of};
 use super::decide::{Known, Plan, STATE_ACT};
 use super::homeward::{Says, tell_core};
-use crate::settings::{AfterSupervise, AfterSupplement};
+use crate::settings::{AfterSupervise, AfterSupplement, AfterUrge};
 use crate::ticket::{Act, EventKind};
 
 /// How long an act may wait for its item before a person is told (ms).
@@ -39,6 +39,10 @@ struct Asked {
     granted: Option<bool>,
     /// Whether a concluded ticket is opened again.
     reopens: bool,
+    /// Whether the core is told of an urging about a concluded ticket.
+    tells: bool,
+    /// By when a ticket is to be done that is opened again.
+    deadline: Option<i64>,
     note: i64,
     /// The version by which it was asked.
     version: i64,
@@ -82,7 +86,7 @@ impl Ground<'_, '_> {
             && anew
             && let (Some(mapped), None) = (&arrival.mapped, prev)
         {
-            return self.supplement_anew(member, arrival, act, mapped);
+            return self.supplement_anew(member, arrival, act, mapped, ticket);
         }
         self.keep(member, arrival, prev, 1, STATE_ACT, ticket)?;
         match prev {
@@ -96,6 +100,8 @@ impl Ground<'_, '_> {
             granted: act.granted,
             reopens: act.act == Act::Redo
                 || act.act == Act::Supervise && act.after_close.supervise == AfterSupervise::Reopen,
+            tells: act.after_close.urge == AfterUrge::Tell,
+            deadline: act.deadline,
             note: act.note,
             version: arrival.version,
         };
@@ -104,7 +110,7 @@ impl Ground<'_, '_> {
                 let reference = self.reference_of(member.namespace, act.about.as_str(), ticket)?;
                 self.ask(reference, ticket, &asked)?;
             }
-            None => self.wait_for(member, arrival, act, asked.reopens)?,
+            None => self.wait_for(member, arrival, act, &asked)?,
         }
         Ok(Verdict::Taken { what: What::Act, ticket: ticket.map(|id| self.key(id)).transpose()? })
     }
@@ -122,13 +128,18 @@ impl Ground<'_, '_> {
         arrival: &Arrival,
         act: &ActArrival,
         mapped: &MappedKeys,
+        old: Option<i64>,
     ) -> rusqlite::Result<Verdict> {
         let verdict = self.new_ticket(member, arrival, mapped, None)?;
         if let Verdict::Taken { ticket: Some(ticket), .. } = &verdict {
             super::homeward::keep_note(self.db, act.note, &act.body)?;
             self.db
-                .prepare_cached("UPDATE event SET note = ?2 WHERE ticket = ?1 AND n = 1")?
-                .execute([ticket.id, act.note])?;
+                .prepare_cached("UPDATE event SET note = ?2, refers = ?3 WHERE ticket = ?1 AND n = 1")?
+                .execute(params![ticket.id, act.note, old])?;
+            if let Some(old) = old {
+                let about = self.reference_of(member.namespace, act.about.as_str(), old)?;
+                super::closing::answered_at(self.db, ticket.id, about)?;
+            }
             self.read_back(ticket.id);
         }
         Ok(verdict)
@@ -139,13 +150,13 @@ impl Ground<'_, '_> {
         member: &Acceptance,
         arrival: &Arrival,
         act: &ActArrival,
-        reopens: bool,
+        asked: &Asked,
     ) -> rusqlite::Result<()> {
         self.signs.act_waits();
         self.db
             .prepare_cached(
-                "INSERT INTO unmatched (namespace, about, version, channel, act, granted, reopens, note, since)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO unmatched (namespace, about, version, channel, act, granted, reopens, note, since, deadline,
+                 tells) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?
             .execute(params![
                 member.namespace,
@@ -154,9 +165,11 @@ impl Ground<'_, '_> {
                 member.channel,
                 ACTS.iter().position(|one| *one == act.act).unwrap_or(0) as i64,
                 act.granted,
-                reopens,
+                asked.reopens,
                 act.note,
-                self.now
+                self.now,
+                asked.deadline,
+                asked.tells
             ])?;
         Ok(())
     }
@@ -166,16 +179,24 @@ impl Ground<'_, '_> {
         if !self.signs.do_acts_wait() {
             return Ok(());
         }
-        let waiting: Vec<(i64, Asked)> = self
+        let waiting: Vec<Asked> = self
             .statements
             .unmatched
             .query_map(params![member.namespace, arrival.external_id.as_str()], |row| {
                 let act = ACTS.get(usize::from(row.get::<_, u8>(1)?)).copied().unwrap_or_default();
-                let (granted, reopens, note) = (row.get(2)?, row.get(3)?, row.get(4)?);
-                Ok((row.get(0)?, Asked { act, granted, reopens, note, version: row.get(0)? }))
+                Ok(Asked {
+                    act,
+                    granted: row.get(2)?,
+                    reopens: row.get(3)?,
+                    tells: row.get(6)?,
+                    deadline: row.get(5)?,
+                    note: row.get(4)?,
+                    version: row.get(0)?,
+                })
             })?
             .collect::<rusqlite::Result<_>>()?;
-        for (version, asked) in waiting {
+        for asked in waiting {
+            let version = asked.version;
             self.db
                 .prepare_cached("DELETE FROM unmatched WHERE namespace = ?1 AND about = ?2 AND version = ?3")?
                 .execute(params![member.namespace, arrival.external_id.as_str(), version])?;
@@ -206,6 +227,7 @@ impl Ground<'_, '_> {
             Act::Urge | Act::Supervise if concluded && self.is_owed(reference)? => {
                 return self.bring_to_the_front(reference, ticket);
             }
+            Act::Urge if concluded && !asked.tells && super::closing::answer_again(self, reference)? => return Ok(()),
             Act::Decision => self.decide(reference, asked.granted)?,
             Act::Withdraw | Act::Recall => {
                 // The others still wait for their answer.
@@ -218,24 +240,36 @@ impl Ground<'_, '_> {
             }
             _ => {}
         }
-        let reopens = asked.act == Act::Redo || asked.reopens && concluded;
         let brings = super::files::belong(self, ticket, asked.version)?;
-        let says = Says { note: Some(asked.note), said: brings.then_some(asked.version), ..Says::default() };
-        tell_core(self, ticket, EventKind::of_act(asked.act), &says, reopens).map(|_| ())
+        let mut says = Says {
+            note: Some(asked.note),
+            said: brings.then_some(asked.version),
+            reference: Some(reference),
+            asked: Some(asked.version),
+            ..Says::default()
+        };
+        if asked.act == Act::Redo || asked.reopens && concluded {
+            says.deadline = asked.deadline;
+            says.reopened = true;
+            super::closing::resume(self.db, reference)?;
+            let counts = asked.act != Act::Redo || super::closing::send_back(self, reference)? || concluded;
+            super::closing::reopen(self.db, self.now, ticket, asked.deadline, counts)?;
+        }
+        tell_core(self, ticket, EventKind::of_act(asked.act), &says, false).map(|_| ())
     }
 
-    /// Whether a concluding outcome has not reached its source.
+    /// Whether a concluding outcome has not reached its source. One that is only told again has.
     fn is_owed(&self, reference: Reference) -> rusqlite::Result<bool> {
-        let mut owed = self.db.prepare_cached("SELECT kind FROM homeward WHERE reference = ?1 AND state IN (0, 1)")?;
+        let mut owed = self
+            .db
+            .prepare_cached("SELECT kind FROM homeward WHERE reference = ?1 AND state IN (0, 1) AND repeats IS NULL")?;
         let kinds = owed.query_map([reference.number()], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
         Ok(kinds.into_iter().filter_map(outcome_of).any(OutcomeKind::concludes))
     }
 
     /// The answer is there and was not carried: it is tried at once, and a person is told, once.
     fn bring_to_the_front(&mut self, reference: Reference, ticket: i64) -> rusqlite::Result<()> {
-        let errand = Errand { task: Task::WriteBack, subject: reference.number() };
-        self.statements.errand.execute(params![errand.task as i64, errand.subject, self.now])?;
-        self.planted.push(Planted { errand, due: self.now, fresh: None });
+        self.walk_again(reference)?;
         self.db
             .prepare_cached(
                 "INSERT INTO dead (id, kind, channel, since, reason, ticket, reference)
@@ -256,21 +290,32 @@ impl Ground<'_, '_> {
     /// A decision about a 退单 or 延期 of ours that is judged: the lane goes on.
     fn decide(&mut self, reference: Reference, granted: Option<bool>) -> rusqlite::Result<()> {
         let Some(granted) = granted else { return Ok(()) };
-        let n: Option<u32> = self
+        let (returned, extended) =
+            (outcome_number(OutcomeKind::ReturnedToSource), outcome_number(OutcomeKind::Extended));
+        // What a person carried there is judged as well.
+        let judged: Option<(u32, i64)> = self
             .db
-            .prepare_cached("SELECT min(n) FROM homeward WHERE reference = ?1 AND state = ?2 AND kind IN (?3, ?4)")?
+            .prepare_cached(
+                "SELECT n, kind FROM homeward WHERE reference = ?1 AND state IN (?2, ?3) AND kind IN (?4, ?5)
+                 ORDER BY n LIMIT 1",
+            )?
             .query_row(
-                params![
-                    reference.number(),
-                    Carried::Review as i64,
-                    outcome_number(OutcomeKind::ReturnedToSource),
-                    outcome_number(OutcomeKind::Extended)
-                ],
-                |row| row.get(0),
-            )?;
-        let Some(n) = n else { return Ok(()) };
+                params![reference.number(), Carried::Review as i64, Carried::ByHand as i64, returned, extended],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        let Some((n, kind)) = judged else { return Ok(()) };
         let state = if granted { Carried::Settled } else { Carried::Refused };
         super::homeward::set(self.db, self.now, reference, n, state, "decided")?;
+        self.walk_again(reference)?;
+        if granted && kind == returned {
+            super::closing::returned(self.db, self.now, reference)?;
+        }
+        Ok(())
+    }
+
+    /// Lets a lane of the way home be looked at now.
+    pub(super) fn walk_again(&mut self, reference: Reference) -> rusqlite::Result<()> {
         let errand = Errand { task: Task::WriteBack, subject: reference.number() };
         self.statements.errand.execute(params![errand.task as i64, errand.subject, self.now])?;
         self.planted.push(Planted { errand, due: self.now, fresh: None });

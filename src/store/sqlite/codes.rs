@@ -9,6 +9,7 @@ pub(super) const DEAD_EVENT: i64 = 1;
 pub(super) const DEAD_UNMAPPED: i64 = 2;
 pub(super) const DEAD_HELD: i64 = 3;
 pub(super) const DEAD_UNREADABLE: i64 = 4;
+pub(super) const DEAD_CLOSED: i64 = 20;
 
 /// The number under which an outcome's kind is stored.
 pub(super) fn outcome_number(kind: OutcomeKind) -> i64 {

@@ -1,6 +1,6 @@
 //! Sameness: what a telling is, against the versions that are kept of its number. It reads and writes nothing.
 
-use std::cmp::Ordering::{Equal, Less};
+use std::cmp::Ordering::{Equal, Greater, Less};
 
 use super::super::{Acceptance, Arrival, Verdict};
 use super::accept::Ground;
@@ -88,13 +88,13 @@ impl Ground<'_, '_> {
             what,
         };
         let chain = self.chain(&latest, arrival)?;
+        let order = arrival.source_version.as_ref().zip(chain.newest_version.as_ref()).map(|(a, b)| a.cmp(b));
         if let Some(came) = again {
             if chain.taken_at > Some(came) {
                 return Ok(keep(latest.n, None, STATE_OLDER, What::Repeat));
             }
         } else {
             // The source's own version alone decides where there is one; else who asked.
-            let order = arrival.source_version.as_ref().zip(chain.newest_version.as_ref()).map(|(a, b)| a.cmp(b));
             if order == Some(Less) {
                 return Ok(if chain.seen { repeat } else { keep(latest.n, None, STATE_OLDER, What::Repeat) });
             }
@@ -111,6 +111,13 @@ impl Ground<'_, '_> {
         else {
             return self.plan_new(member, arrival, Some(known.latest));
         };
+        if mapped_digest == mapped.digest.0 && again.is_none() && !member.polled && order == Some(Greater) {
+            // Pushed again as a newer version of what its source took back: it is handed over anew, word for word.
+            let reference = self.reference_of(member.namespace, arrival.external_id.as_str(), ticket)?;
+            if super::closing::is_returned(self.db, reference)? {
+                return Ok(Plan::Revise { prev: known.latest, n: mapped_n + 1, ticket });
+            }
+        }
         if mapped_digest == mapped.digest.0 {
             return Ok(keep(latest.n, Some(arrival.version), STATE_TAKEN, What::Repeat));
         }

@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
 use super::super::{
-    Actor, Arrival, Carried, DeadKind, Desk, Errand, Place, Reference, Sign, Split, StoreError, Task, TicketKey,
-    TryEnd, Unjoin, Verdict,
+    Actor, Arrival, Carried, Choice, DeadKind, Desk, Errand, Place, Reference, Sign, Split, StoreError, Task,
+    TicketKey, TryEnd, Unjoin, Verdict,
 };
 use super::accept::Ground;
+use super::codes::DEAD_CLOSED;
 use super::signs::Signs;
 use super::statements::Statements;
 use super::writer::Desk as Open;
@@ -16,9 +17,12 @@ use crate::ticket::EventKind;
 
 /// What is undone about a dead letter.
 pub(super) struct DeadLetter {
-    kind: i64,
-    ticket: Option<i64>,
-    n: Option<i64>,
+    /// Its stored kind.
+    pub(super) kind: i64,
+    /// The ticket, where it is about an event.
+    pub(super) ticket: Option<i64>,
+    /// The event's place, or the write-back's.
+    pub(super) n: Option<i64>,
     reference: Option<i64>,
     file: Option<i64>,
     /// Its channel.
@@ -27,7 +31,8 @@ pub(super) struct DeadLetter {
     pub(super) version: Option<i64>,
 }
 
-fn open_letter(desk: &Open<'_>, dead: i64) -> Result<DeadLetter, StoreError> {
+/// A dead letter that has not ended.
+pub(super) fn open_letter(desk: &Open<'_>, dead: i64) -> Result<DeadLetter, StoreError> {
     let found: Option<(DeadLetter, Option<i64>)> = desk
         .db
         .query_row(
@@ -97,13 +102,14 @@ impl HomewardItem {
     }
 }
 
-fn end(desk: &Open<'_>, dead: i64, how: &str) -> Result<(), StoreError> {
+/// Ends a dead letter.
+pub(super) fn end(desk: &Open<'_>, dead: i64, how: &str) -> Result<(), StoreError> {
     desk.db.execute("UPDATE dead SET ended_at = ?2, ended_how = ?3 WHERE id = ?1", params![dead, desk.now, how])?;
     Ok(())
 }
 
 /// Sets a lane going again, if anything is undone in it.
-fn go_on(desk: &mut Open<'_>, ticket: i64) -> Result<(), StoreError> {
+pub(super) fn go_on(desk: &mut Open<'_>, ticket: i64) -> Result<(), StoreError> {
     let undone: bool =
         desk.db.query_row("UPDATE ticket SET stuck = NULL WHERE id = ?1 RETURNING events > sent", [ticket], |row| {
             row.get(0)
@@ -111,6 +117,13 @@ fn go_on(desk: &mut Open<'_>, ticket: i64) -> Result<(), StoreError> {
     if undone {
         plant_forward(desk, ticket)?;
     }
+    Ok(())
+}
+
+/// Nobody is told an event any more.
+pub(super) fn give_up(desk: &Open<'_>, ticket: i64, n: i64) -> Result<(), StoreError> {
+    desk.db.execute("UPDATE event SET state = 1 WHERE ticket = ?1 AND n = ?2", [ticket, n])?;
+    desk.db.execute("UPDATE ticket SET sent = max(sent, ?2) WHERE id = ?1", [ticket, n])?;
     Ok(())
 }
 
@@ -228,9 +241,8 @@ impl Desk for Sqlite {
                 return deed.write(desk);
             }
             end(desk, dead, "dropped")?;
-            if let (DEAD_EVENT, Some(ticket), Some(n)) = (letter.kind, letter.ticket, letter.n) {
-                desk.db.execute("UPDATE event SET state = 1 WHERE ticket = ?1 AND n = ?2", [ticket, n])?;
-                desk.db.execute("UPDATE ticket SET sent = max(sent, ?2) WHERE id = ?1", [ticket, n])?;
+            if let (DEAD_EVENT | DEAD_CLOSED, Some(ticket), Some(n)) = (letter.kind, letter.ticket, letter.n) {
+                give_up(desk, ticket, n)?;
                 go_on(desk, ticket)?;
             }
             deed.write(desk)
@@ -264,7 +276,10 @@ impl Desk for Sqlite {
         let (code, schedule, signs) = (code.to_owned(), self.schedule.clone(), self.signs.clone());
         self.write(move |desk| {
             let letter = open_letter(desk, dead)?;
-            if matches!(letter.kind, DEAD_EVENT | DEAD_UNREADABLE) || letter.item().is_some() || letter.file.is_some() {
+            if matches!(letter.kind, DEAD_EVENT | DEAD_CLOSED | DEAD_UNREADABLE)
+                || letter.item().is_some()
+                || letter.file.is_some()
+            {
                 return Err(StoreError::Refused("this dead letter holds no submission to map".into()));
             }
             let verdict = super::remap::remap(desk, &schedule, &signs, &letter, &code, arrival)?;
@@ -275,6 +290,10 @@ impl Desk for Sqlite {
             Ok(verdict)
         })
         .await
+    }
+
+    async fn choose(&self, dead: i64, choice: Choice, actor: &Actor) -> Result<Option<TicketKey>, StoreError> {
+        super::closing::choose(self, dead, choice, actor).await
     }
 
     async fn agree(&self, dead: i64, wording: Option<String>, actor: &Actor) -> Result<(), StoreError> {

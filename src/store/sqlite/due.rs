@@ -10,11 +10,12 @@ use super::read::{TICKET, moment, ticket_row, with_draft};
 /// Due tickets, by deadline.
 pub(super) fn due(db: &Connection, keys: &Keys, due: &Due) -> Result<Vec<TicketRow>, StoreError> {
     let mut find = db.prepare_cached(&format!(
-        "{TICKET} WHERE ticket.id > 0 AND ticket.standing = 0 AND ticket.concluded_at IS NULL AND ticket.deadline <= ?1
-         AND (?2 IS NULL OR ticket.channel = ?2) ORDER BY ticket.deadline, ticket.id LIMIT ?3"
+        "{TICKET} WHERE ticket.id > 0 AND ticket.standing = 0 AND ticket.concluded_at IS NULL
+         AND (ticket.deadline <= ?1 OR ?4 AND ticket.deadline IS NULL AND ticket.reopened_at IS NOT NULL)
+         AND (?2 IS NULL OR ticket.channel = ?2) ORDER BY ticket.deadline NULLS LAST, ticket.id LIMIT ?3"
     ))?;
     let limit = i64::try_from(due.limit).unwrap_or(i64::MAX);
-    let mut rows = find.query(params![due.until.as_millisecond(), due.channel, limit])?;
+    let mut rows = find.query(params![due.until.as_millisecond(), due.channel, limit, due.undated])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let (ticket, version) = ticket_row(row)?;

@@ -19,7 +19,7 @@ pub(super) fn broken(what: &'static str) -> rusqlite::Error {
 
 const EVENT: &str = "SELECT ticket.day, ticket.serial, event.n, event.kind, event.at, event.version, event.state,
     channel.code, namespace.name, ticket.external_id, ticket.received_at, version.n, version.body, ticket.id, event.note,
-    event.said, event.refers, event.same_letter
+    event.said, event.refers, event.same_letter, event.deadline
     FROM ticket JOIN event ON event.ticket = ticket.id JOIN version ON version.id = event.version
     JOIN channel ON channel.id = ticket.channel JOIN namespace ON namespace.id = ticket.namespace";
 
@@ -56,6 +56,7 @@ struct EventRecord {
     said: Option<i64>,
     refers: Option<i64>,
     same_letter: Option<String>,
+    deadline: Option<i64>,
 }
 
 fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
@@ -83,6 +84,7 @@ fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
         said: row.get(15)?,
         refers: row.get(16)?,
         same_letter: row.get(17)?,
+        deadline: row.get(18)?,
     })
 }
 
@@ -97,7 +99,7 @@ fn fresh(db: &Connection, keys: &Keys, record: EventRecord) -> Result<Fresh, Sto
     Ok(fresh)
 }
 
-/// What an event says besides the ticket: its note, what was added, which other ticket it speaks of.
+/// What an event says besides the ticket: its note, what was added, which other ticket it speaks of, a new deadline.
 fn detail(db: &Connection, keys: &Keys, record: &EventRecord) -> Result<Option<Bytes>, StoreError> {
     let note = match record.note {
         Some(note) => {
@@ -107,7 +109,7 @@ fn detail(db: &Connection, keys: &Keys, record: &EventRecord) -> Result<Option<B
         }
         None => None,
     };
-    if record.said.is_none() && record.refers.is_none() {
+    if record.said.is_none() && record.refers.is_none() && record.deadline.is_none() {
         return Ok(note);
     }
     let mut detail: Detail = note.and_then(|note| serde_json::from_slice(&note).ok()).unwrap_or_default();
@@ -132,6 +134,7 @@ fn detail(db: &Connection, keys: &Keys, record: &EventRecord) -> Result<Option<B
     if let Some(other) = record.refers {
         detail.ticket = Some(super::serial::number_of(db, other)?.number);
     }
+    detail.deadline = record.deadline.map(moment);
     Ok(serde_json::to_vec(&detail).ok().map(Bytes::from))
 }
 

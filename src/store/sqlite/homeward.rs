@@ -6,11 +6,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::super::schedule::Next;
 use super::super::{
     Again, Answer, Carried, DeadKind, Errand, Fact, Keys, Lane, LaneItem, Lease, OutcomeTaken, Place, Reference,
-    Standing, StoreError, Task, Try, TryEnd,
+    Standing, StoreError, Task, TryEnd,
 };
 use super::accept::Ground;
 use super::codes::{outcome_number, outcome_of};
 use super::parts;
+use super::proof::{tries, wording};
 use super::read::draft_of;
 use super::serial::{id_of, number_of};
 use super::{Planted, UNKNOWN_OUTCOME};
@@ -209,12 +210,13 @@ fn write(ground: &mut Ground<'_, '_>, reference: Reference, fact: &Fact) -> rusq
                 .execute(params![id, ground.now, *end as i64, answer])?;
             Ok(())
         }
-        Fact::Event { kind, id, body } => {
+        Fact::Event { kind, id, body, deadline } => {
             keep_note(ground.db, *id, body)?;
             let ticket = super::references::ticket_of(ground.db, reference)?;
-            tell_core(ground, ticket, *kind, &Says { note: Some(*id), ..Says::default() }, *kind == EventKind::Redo)
-                .map(|_| ())
+            let says = Says { note: Some(*id), deadline: *deadline, reference: Some(reference), ..Says::default() };
+            tell_core(ground, ticket, *kind, &says, *kind == EventKind::Redo).map(|_| ())
         }
+        Fact::Returned => super::closing::returned(ground.db, ground.now, reference),
     }
 }
 
@@ -262,6 +264,14 @@ pub(super) struct Says {
     pub(super) refers: Option<i64>,
     /// The file that it speaks of.
     pub(super) file: Option<i64>,
+    /// By when it is to be done from now on (ms), where the ticket is open again.
+    pub(super) deadline: Option<i64>,
+    /// The source that asks.
+    pub(super) reference: Option<Reference>,
+    /// The version by which it asks.
+    pub(super) asked: Option<i64>,
+    /// Whether the ticket was opened again just before.
+    pub(super) reopened: bool,
 }
 
 /// Writes an event that carries a note, and plants the errand that takes it to the core. `reopens`: the ticket is open
@@ -273,18 +283,18 @@ pub(super) fn tell_core(
     says: &Says,
     reopens: bool,
 ) -> rusqlite::Result<i64> {
+    if reopens {
+        super::closing::reopen(ground.db, ground.now, ticket, says.deadline, true)?;
+    }
     let (n, version, stuck): (i64, i64, Option<i64>) = ground
         .db
-        .prepare_cached(
-            "UPDATE ticket SET events = events + 1, concluded_at = iif(?2, NULL, concluded_at), redone = redone + ?2
-             WHERE id = ?1 RETURNING events, version, stuck",
-        )?
-        .query_row(params![ticket, reopens], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        .prepare_cached("UPDATE ticket SET events = events + 1 WHERE id = ?1 RETURNING events, version, stuck")?
+        .query_row([ticket], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     ground
         .db
         .prepare_cached(
-            "INSERT INTO event (ticket, n, kind, at, version, note, said, refers, file)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO event (ticket, n, kind, at, version, note, said, refers, file, deadline, reference, asked)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             ticket,
@@ -295,14 +305,17 @@ pub(super) fn tell_core(
             says.note,
             says.said,
             says.refers,
-            says.file
+            says.file,
+            says.deadline,
+            says.reference.map(Reference::number),
+            says.asked
         ])?;
     if stuck.is_none() {
         ground.statements.errand.execute(params![Task::Forward as i64, ticket, ground.now])?;
         let errand = Errand { task: Task::Forward, subject: ticket };
         ground.planted.push(Planted { errand, due: ground.now, fresh: None });
     }
-    parts::spread(ground, ticket, kind, says, reopens)?;
+    parts::spread(ground, ticket, kind, says, reopens || says.reopened)?;
     Ok(n)
 }
 
@@ -312,7 +325,7 @@ pub(super) fn lane(db: &Connection, keys: &Keys, reference: Reference) -> Result
     let (external_id, version, body): (String, i64, Vec<u8>) = match reference.opened() {
         Some(_) => db
             .prepare_cached(
-                "SELECT ticket.external_id, version.id, version.body FROM ticket
+                "SELECT coalesce(ticket.answers, ticket.external_id), version.id, version.body FROM ticket
                  JOIN version ON version.id = ticket.version WHERE ticket.id = ?1",
             )?
             .query_row([ticket], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))),
@@ -332,6 +345,9 @@ pub(super) fn lane(db: &Connection, keys: &Keys, reference: Reference) -> Result
         ticket: number_of(db, ticket)?,
         external_id: ExternalId::new(external_id).map_err(|_| StoreError::NotFound)?,
         draft: draft_of(&keys.open(Place::Version, version, &body)?).ok_or(StoreError::NotFound)?,
+        reopened_at: db
+            .prepare_cached("SELECT reopened_at FROM ticket WHERE id = ?1")?
+            .query_row([ticket], |row| row.get(0))?,
         items: items(db, keys, reference)?,
     })
 }
@@ -339,13 +355,19 @@ pub(super) fn lane(db: &Connection, keys: &Keys, reference: Reference) -> Result
 fn items(db: &Connection, keys: &Keys, reference: Reference) -> Result<Vec<LaneItem>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT homeward.n, homeward.kind, state, since, approved, attempts, outcome, outcome.body, core_id,
-         outcome.ticket, files FROM homeward
+         outcome.ticket, files, repeats FROM homeward
          LEFT JOIN outcome ON outcome.id = homeward.outcome WHERE reference = ?1 ORDER BY homeward.n",
     )?;
     let mut rows = statement.query([reference.number()])?;
-    let mut items = Vec::new();
+    let mut items: Vec<LaneItem> = Vec::new();
     while let Some(row) = rows.next()? {
         let n: u32 = row.get(0)?;
+        let repeats: Option<u32> = row.get(11)?;
+        // What is told again is told as it was told.
+        let wording = match wording(db, keys, reference, n)? {
+            None => items.iter().find(|item| Some(item.n) == repeats).and_then(|item| item.wording.clone()),
+            own => own,
+        };
         let (outcome, body): (Option<i64>, Option<Vec<u8>>) = (row.get(6)?, row.get(7)?);
         let outcome = outcome.zip(body).map(|(id, body)| keys.open(Place::Outcome, id, &body)).transpose()?;
         let outcome = parts::as_carried(db, keys, row.get(9)?, outcome)?;
@@ -359,38 +381,10 @@ fn items(db: &Connection, keys: &Keys, reference: Reference) -> Result<Vec<LaneI
             core_id: row.get(8)?,
             files: super::answers::of(db, keys, row.get(6)?, row.get(10)?)?,
             outcome: outcome.map(Into::into),
-            wording: wording(db, keys, reference, n)?,
+            wording,
+            repeats,
             tries: tries(db, keys, reference, n)?,
         });
     }
     Ok(items)
-}
-
-fn wording(db: &Connection, keys: &Keys, reference: Reference, n: u32) -> Result<Option<String>, StoreError> {
-    let row: Option<(i64, Vec<u8>)> = db
-        .prepare_cached("SELECT id, body FROM wording WHERE reference = ?1 AND n = ?2 ORDER BY id DESC LIMIT 1")?
-        .query_row(params![reference.number(), n], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let opened = row.map(|(id, body)| keys.open(Place::Wording, id, &body)).transpose()?;
-    Ok(opened.map(|text| String::from_utf8_lossy(&text).into_owned()))
-}
-
-fn tries(db: &Connection, keys: &Keys, reference: Reference, n: u32) -> Result<Vec<Try>, StoreError> {
-    let mut statement = db.prepare_cached(
-        "SELECT id, at, ended_how, body, answer FROM try WHERE reference = ?1 AND n = ?2 ORDER BY id",
-    )?;
-    let mut rows = statement.query(params![reference.number(), n])?;
-    let mut tries = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
-        let (parcel, answer): (Vec<u8>, Option<Vec<u8>>) = (row.get(3)?, row.get(4)?);
-        tries.push(Try {
-            id,
-            at: row.get(1)?,
-            end: row.get::<_, Option<i64>>(2)?.map(TryEnd::from_number),
-            parcel: keys.open(Place::Try, id, &parcel)?.into(),
-            answer: answer.map(|answer| keys.open(Place::Answer, id, &answer)).transpose()?.map(Into::into),
-        });
-    }
-    Ok(tries)
 }

@@ -5,6 +5,7 @@ mod acts;
 mod alike;
 mod answers;
 mod checkpoint;
+mod closing;
 mod codes;
 mod decide;
 mod deed;
@@ -17,6 +18,7 @@ mod fresh;
 mod homeward;
 mod letters;
 mod parts;
+mod proof;
 mod read;
 mod references;
 mod remap;
@@ -199,9 +201,7 @@ impl Drop for Sqlite {
     /// Lets the writer finish what was ordered, so that a graceful stop leaves a clean mark.
     fn drop(&mut self) {
         self.orders = None;
-        if let Some(writer) = self.writer.take()
-            && writer.join().is_err()
-        {
+        if self.writer.take().is_some_and(|writer| writer.join().is_err()) {
             tracing::error!("the store's writer ended badly");
         }
     }

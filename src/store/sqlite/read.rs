@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::super::{
-    Archive, ChannelRow, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, FileRow, Folio, Fresh, Keys, Lane,
-    Mapped, OutcomeRow, Place, Reference, ReferenceRow, Search, Standing, StoreError, TicketRow, VersionRow,
+    Archive, ChannelRow, ClosedOrder, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, FileRow, Folio, Fresh,
+    Keys, Lane, Mapped, OutcomeRow, Place, Reference, ReferenceRow, Search, Standing, StoreError, TicketRow,
+    VersionRow,
 };
 use super::schema::SPAN;
 use super::serial::{day_number, day_of, key, number_of};
@@ -29,7 +30,7 @@ pub(super) const TICKET: &str =
     "SELECT ticket.id, ticket.day, ticket.serial, ticket.channel, channel.code, ticket.external_id,
     ticket.standing, ticket.received_at, ticket.submitted_at, ticket.deadline, ticket.category, ticket.region,
     ticket.version_n, ticket.events, ticket.sent, ticket.stuck, ticket.core_number, ticket.core_accepted_at,
-    ticket.version, ticket.concluded_at FROM ticket JOIN channel ON channel.id = ticket.channel";
+    ticket.version, ticket.concluded_at, ticket.redone, ticket.reopened_at FROM ticket JOIN channel ON channel.id = ticket.channel";
 
 pub(super) fn ticket_row(row: &Row<'_>) -> rusqlite::Result<(TicketRow, i64)> {
     let time = |at: usize| row.get::<_, Option<i64>>(at).map(|millis| millis.map(moment));
@@ -51,6 +52,8 @@ pub(super) fn ticket_row(row: &Row<'_>) -> rusqlite::Result<(TicketRow, i64)> {
         core_number: row.get(16)?,
         core_accepted_at: time(17)?,
         concluded_at: time(19)?,
+        redone: row.get(20)?,
+        reopened_at: time(21)?,
         draft: None,
     };
     Ok((ticket, row.get(18)?))
@@ -325,6 +328,10 @@ impl Archive for Sqlite {
 
     async fn dead(&self, query: DeadQuery) -> Result<Vec<DeadRow>, StoreError> {
         self.look(move |db, keys| super::letters::dead(db, keys, &query)).await
+    }
+
+    async fn closed_order(&self, dead: i64) -> Result<ClosedOrder, StoreError> {
+        self.look(move |db, keys| super::closing::closed_order(db, keys, dead)).await
     }
 
     async fn deeds(&self, subject: &str) -> Result<Vec<DeedRow>, StoreError> {

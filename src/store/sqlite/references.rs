@@ -42,7 +42,7 @@ pub(super) fn references(db: &Connection, ticket: i64) -> Result<Vec<ReferenceRo
     let ticket = parts::of(ticket).map_or(ticket, |(whole, _)| whole);
     let mut own = db
         .prepare_cached(
-            "SELECT ticket.channel, channel.code, ticket.external_id, ticket.received_at FROM ticket
+            "SELECT ticket.channel, channel.code, coalesce(answers, ticket.external_id), ticket.received_at FROM ticket
              JOIN channel ON channel.id = ticket.channel WHERE ticket.id = ?1",
         )?
         .query_row([ticket], |row| {
@@ -244,13 +244,11 @@ impl Ground<'_, '_> {
             self.owed_until(reference, ticket, mapped.deadline)?;
         }
         super::files::keep(self, member, arrival, ticket, Standing::Live)?;
-        tell_core(
-            self,
-            ticket,
-            EventKind::Supplemented,
-            &Says { said: Some(arrival.version), ..Says::default() },
-            false,
-        )?;
+        let reference = self.reference_of(member.namespace, arrival.external_id.as_str(), ticket)?;
+        let anew = arrival.mapped.as_ref().and_then(|mapped| mapped.anew);
+        let deadline = if super::closing::handed_anew(self, reference, ticket, anew)? { anew } else { None };
+        let says = Says { said: Some(arrival.version), reference: Some(reference), deadline, ..Says::default() };
+        tell_core(self, ticket, EventKind::Supplemented, &says, false)?;
         Ok(Verdict::Taken { what: What::Revised, ticket: Some(self.key(ticket)?) })
     }
 
@@ -259,7 +257,8 @@ impl Ground<'_, '_> {
         let joined: Option<i64> = self
             .db
             .prepare_cached(
-                "SELECT id FROM reference WHERE ticket = ?1 AND namespace = ?2 AND external_id = ?3 AND ended_at IS NULL",
+                "SELECT id FROM reference WHERE ticket = ?1 AND namespace = ?2 AND external_id = ?3
+                 AND ended_how IS NOT 'unjoined'",
             )?
             .query_row(params![ticket, namespace, external_id], |row| row.get(0))
             .optional()?;

@@ -236,6 +236,19 @@ CREATE INDEX answer_file_blob ON answer_file (blob);
 ALTER TABLE outcome ADD COLUMN files INTEGER;   -- how many; none: none
 ";
 
+/// After the closing: what is told a source again, when a ticket was opened again and by when it is to be done then, and
+/// which source and version an event comes of.
+const CLOSING: &str = "
+ALTER TABLE homeward ADD COLUMN repeats INTEGER;      -- the place of what it tells again (再次答复)
+ALTER TABLE ticket ADD COLUMN reopened_at INTEGER;    -- what was told a source before no longer stands
+ALTER TABLE ticket ADD COLUMN answers TEXT;           -- the number its source is answered by, where it bears none of its own
+ALTER TABLE event ADD COLUMN deadline INTEGER;        -- by when it is to be done from this event on
+ALTER TABLE event ADD COLUMN reference INTEGER;       -- the source that asked
+ALTER TABLE event ADD COLUMN asked INTEGER;           -- the version by which it asked
+ALTER TABLE unmatched ADD COLUMN deadline INTEGER;
+ALTER TABLE unmatched ADD COLUMN tells INTEGER NOT NULL DEFAULT 0;   -- whether the core is told of an urging after the closing
+";
+
 /// All migrations, oldest first. A shipped one is never changed; a new one is appended.
 const ALL: &[M<'static>] = &[
     M::up(FIRST),
@@ -247,6 +260,7 @@ const ALL: &[M<'static>] = &[
     M::up(ALIKE),
     M::up(CARRIED),
     M::up(ANSWER_FILES),
+    M::up(CLOSING),
 ];
 
 /// The migrations, ready to be run.

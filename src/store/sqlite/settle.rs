@@ -4,7 +4,6 @@ use rusqlite::{OptionalExtension, params};
 
 use super::super::schedule::Next;
 use super::super::{Outcome, Reference, Settlement, Sign, Task};
-use super::DEAD_EVENT;
 use super::accept::Ground;
 
 /// Writes one settlement and says what becomes of its errand.
@@ -35,14 +34,14 @@ pub(super) fn settle(ground: &mut Ground<'_, '_>, settlement: &Settlement) -> ru
                 .execute(params![errand.task as i64, errand.subject, due, attempts])?;
             Ok(Next::At(*due, *attempts))
         }
-        Outcome::Dead { n, reason, body, id, attempts } => {
+        Outcome::Dead { kind, n, reason, body, id, attempts } => {
             ground
                 .db
                 .prepare_cached(
                     "INSERT INTO dead (id, kind, channel, since, reason, attempts, ticket, n, body)
                      SELECT ?1, ?2, channel, ?3, ?4, ?5, id, ?6, ?7 FROM ticket WHERE id = ?8",
                 )?
-                .execute(params![id, DEAD_EVENT, ground.now, reason, attempts, n, body, errand.subject])?;
+                .execute(params![id, kind.number(), ground.now, reason, attempts, n, body, errand.subject])?;
             ground.db.prepare_cached("UPDATE ticket SET stuck = ?2 WHERE id = ?1")?.execute([errand.subject, *id])?;
             remove(ground, errand.task, errand.subject)?;
             // News of the same commit waits behind, too; its errand's row is gone with the others'.

@@ -46,7 +46,7 @@ impl<'c> Statements<'c> {
                  ON CONFLICT DO UPDATE SET due = min(due, excluded.due)",
             )?,
             unmatched: db.prepare_cached(
-                "SELECT version, act, granted, reopens, note FROM unmatched WHERE namespace = ?1 AND about = ?2
+                "SELECT version, act, granted, reopens, note, deadline, tells FROM unmatched WHERE namespace = ?1 AND about = ?2
                  ORDER BY version",
             )?,
             blind: db.prepare_cached("INSERT OR IGNORE INTO blind (span, key, ticket) VALUES (?1, ?2, ?3)")?,

@@ -3,7 +3,7 @@
 use huiliu_contract::OutcomeKind;
 
 use super::*;
-use crate::settings::{AfterClose, AfterSupplement};
+use crate::settings::{AfterClose, AfterSupplement, AfterUrge};
 use crate::store::{Again, Carried, DeadKind, Fact};
 
 impl Site {
@@ -11,7 +11,7 @@ impl Site {
         self.events(ticket).await.iter().map(|event| event.kind.name()).collect()
     }
 
-    async fn close(&self, ticket: TicketKey) {
+    pub(super) async fn close(&self, ticket: TicketKey) {
         self.told(ticket, &format!("close-{}", ticket.id), OutcomeKind::Closed).await;
         let claim = self.outlet().await;
         self.walked(claim, vec![Fact::State { n: 1, state: Carried::Settled }], Again::Never).await;
@@ -81,7 +81,9 @@ pub(super) async fn after_the_closing_the_channel_decides(house: &dyn House) {
     site.walked(claim, Vec::new(), Again::Never).await;
     site.close(done).await;
     let open = async || site.store.ticket(done.number).await.unwrap().concluded_at.is_none();
-    site.tell(&letter("act:3", "请尽快").about(Act::Urge, "A2")).await;
+    let mut told = letter("act:3", "请尽快").about(Act::Urge, "A2");
+    told.after_close = AfterClose { urge: AfterUrge::Tell, ..AfterClose::default() };
+    site.tell(&told).await;
     assert!(!open().await);
     site.tell(&letter("act:4", "督办").about(Act::Supervise, "A2")).await;
     assert!(open().await);
@@ -100,7 +102,9 @@ pub(super) async fn a_supplement_after_the_closing_is_a_new_ticket_or_an_event(h
     assert_eq!(what, What::New);
     let new = new.unwrap();
     assert_ne!(new, ticket);
-    assert_eq!(site.store.event(new.id, 1).await.unwrap().detail.as_deref(), Some("还是坏的".as_bytes()));
+    let event = site.store.event(new.id, 1).await.unwrap();
+    let detail: serde_json::Value = serde_json::from_slice(event.detail.as_deref().unwrap()).unwrap();
+    assert_eq!(detail["ticket"], json!(ticket.number.to_string()), "it names the old one");
     assert_eq!(site.kinds(ticket).await, ["new", "supplemented"]);
     assert_eq!(site.forward_all().await.len(), 3);
 }

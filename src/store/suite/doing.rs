@@ -127,8 +127,8 @@ pub(super) async fn an_unwritten_settlement_is_done_again_later(house: &dyn Hous
     let used = site.kill_next().await;
     let key = site.new_ticket(&letter("B", "one")).await;
     let claim = site.claim(Far::Core).await;
-    let Outcome::Dead { n, reason, body, attempts, .. } = site.dead_outcome(1, "refused") else { panic!() };
-    site.settle(claim, Outcome::Dead { n, reason, body, attempts, id: used }).await;
+    let Outcome::Dead { kind, n, reason, body, attempts, .. } = site.dead_outcome(1, "refused") else { panic!() };
+    site.settle(claim, Outcome::Dead { kind, n, reason, body, attempts, id: used }).await;
     assert_eq!(site.store.schedule().depth(Far::Core), (0, 1));
     assert_eq!(site.store.ticket(key.number).await.unwrap().stuck, None);
     site.at(site.store.clock().now() + 60_000);

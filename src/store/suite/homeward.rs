@@ -171,7 +171,7 @@ pub(super) async fn a_redo_opens_the_ticket_again(house: &dyn House) {
     let body = site.store.keys().seal(Place::Note, id, b"{}").unwrap();
     let facts = vec![
         Fact::State { n: 1, state: Carried::SentBack },
-        Fact::Event { kind: crate::ticket::EventKind::Redo, id, body },
+        Fact::Event { kind: crate::ticket::EventKind::Redo, id, body, deadline: None },
     ];
     site.walked(claim, facts, Again::Never).await;
     assert_eq!(site.store.ticket(ticket.number).await.unwrap().concluded_at, None);

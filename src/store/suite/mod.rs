@@ -8,6 +8,7 @@ mod accepting;
 mod acting;
 mod alike;
 mod answers;
+mod closing;
 mod deciding;
 mod doing;
 mod enclosing;
@@ -31,7 +32,7 @@ use super::{
     NotAccepted, Outcome, Place, Settlement, Standing, Store, StoreError, Stray, TicketKey, Verdict,
 };
 use crate::settings::AfterClose;
-use crate::store::{DeadQuery, DeadRow, EventRow, VersionRow};
+use crate::store::{DeadKind, DeadQuery, DeadRow, EventRow, VersionRow};
 use crate::ticket::{Act, Likeness};
 
 /// Where a store lives.
@@ -143,8 +144,8 @@ impl Letter {
         let note = store.reserve();
         let body = store.keys().seal(Place::Note, note, self.source.as_bytes()).unwrap();
         let about = ExternalId::new(about).unwrap();
-        let (granted, after_close) = (self.granted, self.after_close);
-        Some(Box::new(ActArrival { act, about, granted, after_close, note, body }))
+        let (granted, after_close, deadline) = (self.granted, self.after_close, self.deadline);
+        Some(Box::new(ActArrival { act, about, granted, after_close, deadline, note, body }))
     }
 
     fn file(mut self, link: &str) -> Self {
@@ -182,6 +183,7 @@ impl Letter {
                 blind: self.phone.iter().map(|phone| keys.blind("phone", &[phone.as_bytes()])).collect(),
                 submitted_at: self.submitted_at,
                 deadline: self.deadline,
+                anew: self.deadline,
                 category: None,
                 region: None,
                 parent_no: self.parent_no.clone(),
@@ -301,7 +303,7 @@ impl Site {
     fn dead_outcome(&self, n: u32, said: &str) -> Outcome {
         let id = self.store.reserve();
         let body = self.store.keys().seal(Place::Dead, id, said.as_bytes()).unwrap();
-        Outcome::Dead { n, reason: "refused", body, id, attempts: 7 }
+        Outcome::Dead { kind: DeadKind::Event, n, reason: "refused", body, id, attempts: 7 }
     }
 
     /// Claims the next event and gives it up; tells the dead letter's id.

@@ -126,7 +126,7 @@ pub(super) async fn a_letter_with_two_matters_becomes_two_tickets(house: &dyn Ho
     assert_eq!(ids(Search { ids: Some(part.clone()), blind, from: day, to: day, ..wanted() }).await, part);
     let other = Some(site.store.keys().blind("phone", &[b"13900000009"]));
     assert_eq!(ids(Search { ids: Some(part), blind: other, ..wanted() }).await, [0; 0]);
-    let due = Due { until: jiff::Timestamp::MAX, channel: None, limit: 10, open: false };
+    let due = Due { until: jiff::Timestamp::MAX, channel: None, limit: 10, open: false, undated: false };
     let due: Vec<i64> = site.store.due(due).await.unwrap().iter().map(|row| row.key.id).collect();
     assert_eq!(due, [whole.id]);
     let (start, end) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);
@@ -286,7 +286,7 @@ pub(super) async fn what_the_source_asks_reaches_the_parts(house: &dyn House) {
     let claim = site.outlet().await;
     let id = site.store.reserve();
     let body = site.store.keys().seal(Place::Note, id, b"{}").unwrap();
-    let redo = Fact::Event { kind: crate::ticket::EventKind::Redo, id, body };
+    let redo = Fact::Event { kind: crate::ticket::EventKind::Redo, id, body, deadline: None };
     site.walked(claim, vec![Fact::State { n: 1, state: Carried::SentBack }, redo], Again::Never).await;
     for key in [whole, one, two] {
         assert!(!site.concluded(key.number).await, "{key:?}");

@@ -102,6 +102,14 @@ stories! {
         a_supplement_after_the_closing_is_a_new_ticket_or_an_event,
         a_decision_ends_what_is_judged,
         acts_ask_live_tickets_only;
+    closing:
+        an_urging_after_the_closing_is_answered_again,
+        what_opens_a_ticket_again_sets_a_deadline_and_is_counted,
+        a_redo_that_waits_keeps_its_deadline,
+        a_granted_return_concludes_and_handed_over_anew_it_is_open_again,
+        a_return_that_one_road_was_granted_leaves_the_others,
+        what_a_closed_order_does_not_take_waits_for_a_choice,
+        a_revision_that_a_closed_order_does_not_take_is_a_ticket_of_its_own;
     joining:
         the_same_letter_joins_its_ticket,
         what_is_not_sure_is_only_linked,

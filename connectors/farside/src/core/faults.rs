@@ -41,6 +41,8 @@ pub enum RefuseHow {
     Status,
     /// HTTP 200 whose body says otherwise.
     Body,
+    /// HTTP 200 whose body says that the order is closed.
+    Closed,
 }
 
 /// What is to happen to one request.

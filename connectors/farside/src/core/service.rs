@@ -114,6 +114,10 @@ impl Shared {
             let status = match how {
                 RefuseHow::Status => StatusCode::UNPROCESSABLE_ENTITY,
                 RefuseHow::Body => StatusCode::OK,
+                RefuseHow::Closed => {
+                    let body = json!({ "code": 60012, "message": "该工单已办结,不再受理", "key": key });
+                    return Told { status: StatusCode::OK, body };
+                }
             };
             return Told { status, body: json!({ "code": 422, "message": "工单内容不合要求", "key": key }) };
         }

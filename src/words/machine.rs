@@ -1,0 +1,23 @@
+//! The words for what the gateway does by itself: its tasks, and how a far side fails.
+
+use super::Entry;
+
+/// Tasks of errands.
+pub const TASKS: &[Entry] = &[
+    ("poll", "取件", "poll"),
+    ("forward", "转热线", "forward"),
+    ("write_back", "回传", "write back"),
+    ("fetch", "取附件", "fetch"),
+];
+
+/// States of errands.
+pub const ERRAND_STATES: &[Entry] =
+    &[("due", "待执行", "due"), ("underway", "执行中", "underway"), ("waiting", "未到时间", "waiting")];
+
+/// Failures of a far side.
+pub const FAULTS: &[Entry] = &[
+    ("unavailable", "连不上", "unavailable"),
+    ("denied", "登录被拒", "denied"),
+    ("needs_person", "要人登录", "needs a person"),
+    ("malformed", "返回内容看不懂", "malformed"),
+];
