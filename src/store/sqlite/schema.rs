@@ -198,9 +198,14 @@ CREATE INDEX file_blob ON file (blob) WHERE blob IS NOT NULL;
 ALTER TABLE dead ADD COLUMN file INTEGER;
 ";
 
+/// What people are asked of one source, found without looking through all that they are asked.
+const ASKED: &str = "
+CREATE INDEX dead_reference ON dead (reference) WHERE reference IS NOT NULL AND ended_at IS NULL;
+";
+
 /// All migrations, oldest first. A shipped one is never changed; a new one is appended.
 const ALL: &[M<'static>] =
-    &[M::up(FIRST), M::up(NARROW_SPANS), M::up(HOMEWARD), M::up(UNMATCHED), M::up(JOINED), M::up(FILES)];
+    &[M::up(FIRST), M::up(NARROW_SPANS), M::up(HOMEWARD), M::up(UNMATCHED), M::up(JOINED), M::up(FILES), M::up(ASKED)];
 
 /// The migrations, ready to be run.
 pub(super) fn migrations() -> Migrations<'static> {
