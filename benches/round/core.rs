@@ -10,9 +10,6 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::wire::{Line, yes};
 
-/// Connections over which outcomes are posted.
-const POSTING: usize = 16;
-
 /// What the core took.
 #[derive(Default)]
 pub(crate) struct Core {
@@ -63,15 +60,16 @@ impl Core {
     }
 }
 
-/// Posts one closing of each ticket until there are no more; gives the first thing that went wrong.
+/// Posts one closing of each ticket over its connections until there are no more; gives the first thing that went wrong.
 pub(crate) async fn post(
     gateway: SocketAddr,
     token: String,
     tickets: mpsc::UnboundedReceiver<String>,
+    connections: usize,
 ) -> Result<(), String> {
     let tickets = Arc::new(tokio::sync::Mutex::new(tickets));
     let mut lines = tokio::task::JoinSet::new();
-    for _ in 0..POSTING {
+    for _ in 0..connections {
         lines.spawn(one_line(gateway, token.clone(), tickets.clone()));
     }
     while let Some(line) = lines.join_next().await {

@@ -4,7 +4,7 @@
 //! disk). This process is everybody else, on one thread, so that it takes little of the machine from the gateway:
 //! - the portal pushes `n` submissions of 1.2 KB over `c` connections, each the next one as soon as the last was
 //!   acknowledged;
-//! - the core takes every event, answers 200 at once, and posts one closing of each ticket;
+//! - the core takes every event, answers 200 at once, and posts one closing of each ticket over `c` connections;
 //! - the desk is the far side that the closings are written back to.
 //!
 //! A run ends when every submission's closing has reached the desk. Then the gateway is told to stop, and only once it has,

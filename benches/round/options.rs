@@ -7,7 +7,7 @@ use std::str::FromStr;
 pub(crate) struct Options {
     /// How many submissions.
     pub(crate) n: usize,
-    /// Connections that push at once.
+    /// Connections that push at once, and as many that post outcomes.
     pub(crate) connections: usize,
     /// How often it is run, each time on a fresh folder.
     pub(crate) runs: usize,

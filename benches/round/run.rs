@@ -31,7 +31,7 @@ pub(crate) async fn run(options: &Options) -> Result<Row, String> {
         if options.walk {
             std::future::pending::<()>().await;
         }
-        post(house.address, house.token.clone(), tickets).await
+        post(house.address, house.token.clone(), tickets, options.connections).await
     };
 
     let used = house.cpu()?;
