@@ -7,14 +7,15 @@
 //! - the core takes every event, answers 200 at once, and posts one closing of each ticket over `c` connections;
 //! - the desk is the far side that the closings are written back to.
 //!
-//! A run ends when every submission's closing has reached the desk. Then the gateway is told to stop, and only once it has,
-//! it is counted: each closing came once, under a key of its own, or the bench fails.
+//! A run ends when every submission's closing has reached the desk. Then the gateway is told to stop, and only once it
+//! has, it is counted: each closing came once, under a key of its own, or the bench fails.
 //!
-//! How to read it: a rate is `n` over the time from the first push until the last of its kind. CPU is the gateway's alone,
-//! user and system, in seconds for 100,000 tickets; a unit of it is 10 µs a ticket. `behind` is how long after the last
-//! acknowledgement the last closing came home. `--walk` leaves the way home out (the core posts nothing): the difference
-//! is what the way home costs. `--in-flight` sets how many write-backs the channel's file lets be under way at once; without it as
-//! many as events to the core. Over several runs the middle of each figure is told at the end.
+//! How to read it: a rate is `n` over the time from the first push until the last of its kind. CPU is the gateway's
+//! alone, user and system, in seconds for 100,000 tickets; a unit of it is 10 µs a ticket. `behind` is how long after the
+//! last acknowledgement the last closing came home. `--walk` leaves the way home out (the core posts nothing): the
+//! difference is what the way home costs. `--in-flight` sets how many write-backs the channel's file lets be under way at
+//! once; without it as many as events to the core. Over several runs the middle of each figure is told at the end. A
+//! shared machine is noisy, and one that is busy takes twice the CPU for the same: compare only what ran side by side.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot run shall fail")]
 
