@@ -3,7 +3,7 @@
 
 use huiliu_contract::OutcomeKind;
 
-use crate::store::{Carried, Lane, LaneItem, TryEnd};
+use crate::store::{Carried, Fact, Lane, LaneItem, TryEnd};
 
 /// What a channel's file says of the way home, as far as it decides the order of things.
 pub(super) trait Rules {
@@ -63,6 +63,25 @@ pub(super) fn next(lane: &Lane, rules: &dyn Rules, same: &dyn Fn(&LaneItem, &Lan
         }
     }
     judged.unwrap_or(Step::Rest)
+}
+
+/// Writes into a lane that was read what will stand on disk once these facts are, at this time (ms). False where that
+/// cannot be told from here: then the lane has to be read again.
+pub(super) fn learn(lane: &mut Lane, facts: &[Fact], now: i64) -> bool {
+    facts.iter().all(|fact| {
+        let (n, state) = match fact {
+            Fact::State { n, state } => (*n, *state),
+            Fact::Person { n, .. } => (*n, Carried::Person),
+            Fact::Tried { id, end: end @ TryEnd::Taken, .. } => {
+                let tries = lane.items.iter_mut().flat_map(|item| &mut item.tries);
+                tries.filter(|one| one.id == *id).for_each(|one| one.end = Some(*end));
+                return true;
+            }
+            Fact::Tried { .. } | Fact::Attempts { .. } | Fact::Event { .. } | Fact::Returned => return false,
+        };
+        let item = lane.items.iter_mut().find(|item| item.n == n);
+        item.map(|item| (item.state, item.since) = (state, now)).is_some()
+    })
 }
 
 fn waiting(lane: &Lane, at: usize, rules: &dyn Rules, same: &dyn Fn(&LaneItem, &LaneItem) -> bool) -> Step {
@@ -223,6 +242,37 @@ mod tests {
         assert_eq!(next(&lane, &MACHINE, &|_, _| false), Step::Resolve { n: 1 });
         lane.items[0].tries[0].end = Some(TryEnd::Absent);
         assert_eq!(next(&lane, &MACHINE, &|_, _| false), Step::Send { n: 1 });
+    }
+
+    #[test]
+    fn what_a_step_found_out_is_known_without_reading_the_lane_again() {
+        use Carried::{Person, Review, Settled, Waiting};
+        use OutcomeKind::{Closed, Extended, Replied};
+        let after = |items: &[(OutcomeKind, Carried)], facts: &[Fact]| {
+            let mut lane = lane(items);
+            lane.items[0].tries.push(Try { id: 7, at: 0, end: None, parcel: Bytes::new(), answer: None });
+            learn(&mut lane, facts, 5).then(|| (next(&lane, &MACHINE, &|_, _| false), lane.items[0].since))
+        };
+        let state = |state| Fact::State { n: 1, state };
+        let tried = |end| Fact::Tried { id: 7, end, answer: None };
+        let person =
+            Fact::Person { n: 1, kind: crate::store::DeadKind::Approval, reason: "approval", id: 9, body: vec![] };
+        assert_eq!(after(&[(Closed, Waiting)], &[tried(TryEnd::Taken), state(Settled)]), Some((Step::Rest, 5)));
+        let two = [(Replied, Waiting), (Closed, Waiting)];
+        assert_eq!(after(&two, &[tried(TryEnd::Taken), state(Settled)]), Some((Step::Send { n: 2 }, 5)));
+        assert_eq!(after(&two, &[tried(TryEnd::Taken), person]), Some((Step::Rest, 5)));
+        let asked = [(Extended, Waiting), (Replied, Waiting)];
+        assert_eq!(after(&asked, &[tried(TryEnd::Taken), state(Review)]), Some((Step::Watch { n: 1 }, 5)));
+        // The try may have ended by itself: it stays what has to be resolved.
+        assert_eq!(after(&[(Closed, Waiting)], &[]), Some((Step::Resolve { n: 1 }, 0)));
+        for unknown in [
+            tried(TryEnd::NotArrived),
+            tried(TryEnd::Uncertain),
+            Fact::Attempts { n: 1, attempts: 1 },
+            Fact::State { n: 3, state: Settled },
+        ] {
+            assert_eq!(after(&[(Closed, Waiting), (Closed, Person)], &[unknown]), None);
+        }
     }
 
     proptest! {

@@ -67,15 +67,22 @@ fn skipped(c: char) -> bool {
 /// does not count.
 pub(super) fn told(text: &str, note: &str, letter: &str) -> Vec<Range<usize>> {
     let note: Vec<char> = letters_only(note).chars().collect();
-    let letter: Vec<char> = letters_only(letter).chars().collect();
-    let own: HashSet<&[char]> = letter.windows(RUN).collect();
-    let secret: HashSet<&[char]> = note.windows(RUN).filter(|run| !own.contains(run)).collect();
+    let mut secret: Vec<&[char]> = note.windows(RUN).collect();
     if secret.is_empty() {
         return Vec::new();
     }
+    secret.sort_unstable();
     let (letters, places) = placed(text);
+    let taken = letters.windows(RUN).enumerate().filter(|(_, run)| secret.binary_search(run).is_ok());
+    let taken: Vec<(usize, &[char])> = taken.collect();
+    // Mostly nothing was taken: the letter, which is long, is then not looked at.
+    if taken.is_empty() {
+        return Vec::new();
+    }
+    let letter: Vec<char> = letters_only(letter).chars().collect();
+    let own: HashSet<&[char]> = letter.windows(RUN).collect();
     let mut found: Vec<Range<usize>> = Vec::new();
-    for (n, _) in letters.windows(RUN).enumerate().filter(|(_, run)| secret.contains(run)) {
+    for (n, _) in taken.into_iter().filter(|(_, run)| !own.contains(run)) {
         let range = places[n].start..places[n + RUN - 1].end;
         match found.last_mut().filter(|last| range.start <= last.end) {
             Some(last) => last.end = range.end,
@@ -90,10 +97,32 @@ fn placed(text: &str) -> (Vec<char>, Vec<Range<usize>>) {
     let (mut letters, mut places) = (Vec::new(), Vec::new());
     let mut one = [0; 4];
     for (at, c) in text.char_indices() {
+        // Most of a text is of these, which are compared as they are.
+        if matches!(c, '\u{4e00}'..='\u{9fff}' | '0'..='9' | 'a'..='z') {
+            letters.push(c);
+            places.push(at..at + c.len_utf8());
+            continue;
+        }
         for letter in letters_only(c.encode_utf8(&mut one)).chars() {
             letters.push(letter);
             places.push(at..at + c.len_utf8());
         }
     }
     (letters, places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_that_is_compared_as_it_is_is_compared_like_any_other() {
+        for c in ('\u{4e00}'..='\u{9fff}').chain('0'..='9').chain('a'..='z') {
+            assert_eq!(letters_only(&c.to_string()), c.to_string());
+        }
+        let text = "路灯A 1栋,Ⅲ级!";
+        let (letters, places) = placed(text);
+        assert_eq!(letters.iter().collect::<String>(), "路灯a1栋iii级");
+        assert_eq!(places.iter().map(|place| &text[place.clone()]).collect::<String>(), "路灯A1栋ⅢⅢⅢ级");
+    }
 }

@@ -167,8 +167,12 @@ pub trait Store: Desk + Archive {
     async fn first_run(&self, channel: u32, old_before: i64) -> Result<FirstRunCounts, StoreError>;
     /// Ends a first run: a person is needed, or what waits is released.
     async fn end_first_run(&self, channel: u32, needs_person: bool) -> Result<u64, StoreError>;
+    /// All that is to be carried to each of these sources, bodies opened; in the same order.
+    async fn lanes(&self, references: Vec<Reference>) -> Vec<Result<Lane, StoreError>>;
     /// All that is to be carried to one source, bodies opened.
-    async fn lane(&self, reference: Reference) -> Result<Lane, StoreError>;
+    async fn lane(&self, reference: Reference) -> Result<Lane, StoreError> {
+        self.lanes(vec![reference]).await.pop().unwrap_or(Err(StoreError::NotFound))
+    }
     /// Commits what is about to be sent to a far side; `parcel` is sealed for the reserved `id`. False if the lease is
     /// lost: then nothing may be sent.
     async fn begin(&self, lease: Lease, n: u32, id: i64, parcel: Vec<u8>) -> Result<bool, StoreError>;

@@ -100,19 +100,32 @@ impl Shared {
         self.person(item, DeadKind::Uncertain, reason, &details)
     }
 
+    /// How often the far side is asked what it decided (ms).
+    fn every(&self) -> i64 {
+        self.channel.settings.back.watch().as_millis() as i64
+    }
+
+    /// When the far side is asked next what it decided about an item.
+    pub(super) fn watched(&self, item: &LaneItem) -> Again {
+        let looks = self.channel.connector.outlet.as_ref().is_some_and(|outlet| outlet.manners().looks);
+        // It was told a moment ago: give it its time.
+        match item.since + self.every() {
+            // Nobody can ask; it stays 对方未确认 until the far side tells.
+            _ if !looks => Again::Never,
+            due if due > self.store.clock().now() => Again::At(due),
+            _ => Again::Now,
+        }
+    }
+
     /// The far side judges: what became of it.
     pub(super) async fn watch(&self, lane: &Lane, item: &LaneItem) -> Result<Yield, Ours> {
         let now = self.store.clock().now();
-        let every = self.channel.settings.back.watch().as_millis() as i64;
-        let Some(outlet) = self.channel.connector.outlet.as_deref().filter(|outlet| outlet.manners().looks) else {
-            // Nobody can ask; it stays 对方未确认 until the far side tells.
-            return Ok((Vec::new(), Again::Never));
-        };
-        // It was told a moment ago: give it its time.
-        if item.since + every > now {
+        let every = self.every();
+        let due = self.watched(item);
+        let Some(outlet) = self.channel.connector.outlet.as_deref().filter(|_| due == Again::Now) else {
             self.gate.probe_was_void();
-            return Ok((Vec::new(), Again::At(item.since + every)));
-        }
+            return Ok((Vec::new(), due));
+        };
         match self.look(outlet, lane, item).await {
             Ok(Judgement::Pending | Judgement::Absent) => Ok((Vec::new(), Again::At(now + every))),
             Ok(judgement) => self.judged(lane, item, judgement),

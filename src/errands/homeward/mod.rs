@@ -13,15 +13,16 @@ use huiliu_contract::OutcomeKind;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::FarStatus;
 use super::gatehouse::Gatehouse;
-use super::lane::{Rules, Step, is_uncertain, next};
+use super::lane::{Rules, Step, is_uncertain, learn, next};
 use crate::channel::Channel;
 use crate::store::{
-    Again, Carried, Claim, DeadKind, Fact, Far, LaneItem, Outcome, Place, SealError, Settlement, Store,
+    Again, Carried, Claim, DeadKind, Fact, Far, Lane, LaneItem, Outcome, Place, Reference, SealError, Settlement,
+    Store, StoreError,
 };
 
 /// How often one outcome may be told to a far side when nobody knows whether it heard it.
@@ -54,7 +55,11 @@ struct Shared {
     status: Arc<FarStatus>,
     zone: jiff::tz::TimeZone,
     gate: Gatehouse,
+    written_back: metrics::Counter,
 }
+
+/// A lane to be walked: its claim, a place among those under way, and what is to be carried.
+type Due = (Claim, OwnedSemaphorePermit, Result<Lane, StoreError>);
 
 /// What a step yielded: to be written, and when the lane is looked at again.
 type Yield = (Vec<Fact>, Again);
@@ -68,8 +73,8 @@ impl From<SealError> for Ours {
     }
 }
 
-impl From<crate::store::StoreError> for Ours {
-    fn from(error: crate::store::StoreError) -> Self {
+impl From<StoreError> for Ours {
+    fn from(error: StoreError) -> Self {
         Self(error.to_string())
     }
 }
@@ -79,14 +84,16 @@ impl Homeward {
     /// is ended.
     pub async fn run(self, stop: CancellationToken) {
         let places = Arc::new(Semaphore::new(self.channel.settings.back.in_flight()));
+        let code = self.channel.code.to_string();
         let shared = Arc::new(Shared {
+            written_back: metrics::counter!("huiliu_written_back_total", "channel" => code),
             channel: self.channel,
             store: self.store,
             status: self.status,
             zone: self.zone,
             gate: Gatehouse::default(),
         });
-        let mut walking = JoinSet::new();
+        let walking = TaskTracker::new();
         let next = || Box::pin(shared.clone().next(places.clone(), stop.clone()));
         // Whoever passed the gate as the probe goes on to be it: this future lives until it yields.
         let mut coming = next();
@@ -94,20 +101,22 @@ impl Homeward {
             tokio::select! {
                 () = self.resumed.notified() => shared.gate.resume(),
                 came = &mut coming => match came {
-                    Some((claim, place)) => {
-                        let shared = shared.clone();
-                        walking.spawn(async move {
-                            shared.walk(claim).await;
-                            drop(place);
-                        });
+                    Some(due) => {
+                        for (claim, place, lane) in due {
+                            let shared = shared.clone();
+                            walking.spawn(async move {
+                                shared.walk(claim, lane).await;
+                                drop(place);
+                            });
+                        }
                         coming = next();
                     }
                     None => break,
                 },
-                Some(_) = walking.join_next() => {}
             }
         }
-        while walking.join_next().await.is_some() {}
+        walking.close();
+        walking.wait().await;
     }
 }
 
@@ -126,35 +135,39 @@ impl Rules for Channel {
 }
 
 impl Shared {
-    /// The next lane to walk, and a place to do it in; none when stopped.
-    async fn next(
-        self: Arc<Self>,
-        places: Arc<Semaphore>,
-        stop: CancellationToken,
-    ) -> Option<(Claim, OwnedSemaphorePermit)> {
+    /// The next lanes to walk, as many as there are places for, read together; none when stopped.
+    async fn next(self: Arc<Self>, places: Arc<Semaphore>, stop: CancellationToken) -> Option<Vec<Due>> {
         let far = Far::Outlet(self.channel.enrolled.channel);
         let place = tokio::select! {
             () = stop.cancelled() => return None,
-            place = places.acquire_owned() => place.ok()?,
+            place = places.clone().acquire_owned() => place.ok()?,
         };
-        loop {
+        let claims = loop {
             let probe = self.gate.pass(self.store.clock(), &stop).await?;
-            let claim = tokio::select! {
+            let free = if probe { 1 } else { 1 + places.available_permits() };
+            let claims = tokio::select! {
                 () = stop.cancelled() => return None,
-                mut claims = self.store.schedule().claim(far, 1, self.store.clock()) => claims.pop(),
+                claims = self.store.schedule().claim(far, free, self.store.clock()) => claims,
             };
             // The gate may have shut while we waited for something to do.
-            if let Some(claim) = claim
-                && self.gate.may_go(probe, self.store.clock().now())
-            {
-                return Some((claim, place));
+            if self.gate.may_go(probe, self.store.clock().now()) {
+                break claims;
             }
-        }
+        };
+        let references = claims.iter().map(|claim| Reference::from_number(claim.errand.subject)).collect();
+        let lanes = self.store.lanes(references).await;
+        // Nobody else takes places: those that were free still are.
+        let places = std::iter::once(place).chain(std::iter::from_fn(|| places.clone().try_acquire_owned().ok()));
+        Some(claims.into_iter().zip(places).zip(lanes).map(|((claim, place), lane)| (claim, place, lane)).collect())
     }
 
     /// One step of one lane.
-    async fn walk(&self, claim: Claim) {
-        let (facts, again) = match self.step(&claim).await {
+    async fn walk(&self, claim: Claim, lane: Result<Lane, StoreError>) {
+        let walked = match lane {
+            Ok(lane) => self.step(&claim, lane).await,
+            Err(error) => Err(error.into()),
+        };
+        let (facts, again) = match walked {
             Ok(Some(yielded)) => yielded,
             // The lease is lost: whoever holds it now walks this lane.
             Ok(None) => return,
@@ -166,10 +179,30 @@ impl Shared {
         self.store.settle(Settlement { claim, outcome: Outcome::Homeward { facts, again } }).await;
     }
 
-    async fn step(&self, claim: &Claim) -> Result<Option<Yield>, Ours> {
-        let reference = crate::store::Reference::from_number(claim.errand.subject);
-        let lane = self.store.lane(reference).await?;
-        let step = next(&lane, self.channel.as_ref(), &same);
+    /// Does the next step, and says when the lane is to be looked at again.
+    async fn step(&self, claim: &Claim, mut lane: Lane) -> Result<Option<Yield>, Ours> {
+        let Some((facts, again)) = self.do_next(claim, &lane).await? else { return Ok(None) };
+        let again = if again == Again::Now { self.again(&mut lane, &facts) } else { again };
+        Ok(Some((facts, again)))
+    }
+
+    /// When a lane is looked at again once these facts stand on disk: mostly nothing is left to do, and that is known
+    /// without reading it anew. What is planted meanwhile is seen by the store.
+    fn again(&self, lane: &mut Lane, facts: &[Fact]) -> Again {
+        if !learn(lane, facts, self.store.clock().now()) {
+            return Again::Now;
+        }
+        match next(lane, self.channel.as_ref(), &same) {
+            Step::Rest => Again::Never,
+            Step::Watch { n } => {
+                lane.items.iter().find(|item| item.n == n).map_or(Again::Now, |item| self.watched(item))
+            }
+            _ => Again::Now,
+        }
+    }
+
+    async fn do_next(&self, claim: &Claim, lane: &Lane) -> Result<Option<Yield>, Ours> {
+        let step = next(lane, self.channel.as_ref(), &same);
         let item = |n: u32| lane.items.iter().find(|item| item.n == n);
         let (Step::Leave { n, .. }
         | Step::Approve { n }
@@ -188,14 +221,14 @@ impl Shared {
         }
         match step {
             Step::Leave { state, .. } => Ok(Some((vec![Fact::State { n, state }], Again::Now))),
-            Step::Approve { .. } => self.ask_for_approval(&lane, item).map(Some),
+            Step::Approve { .. } => self.ask_for_approval(lane, item).map(Some),
             Step::ByHand { .. } => {
-                let about = self.by_hand(&lane, item);
+                let about = self.by_hand(lane, item);
                 self.person(item, DeadKind::ByHand, "by_hand", &about).map(Some)
             }
-            Step::Send { .. } => self.send(claim, &lane, item).await,
-            Step::Resolve { .. } => self.resolve(claim, &lane, item).await,
-            Step::Watch { .. } => self.watch(&lane, item).await.map(Some),
+            Step::Send { .. } => self.send(claim, lane, item).await,
+            Step::Resolve { .. } => self.resolve(claim, lane, item).await,
+            Step::Watch { .. } => self.watch(lane, item).await.map(Some),
             Step::Rest => Ok(Some((Vec::new(), Again::Never))),
         }
     }

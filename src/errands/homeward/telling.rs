@@ -2,6 +2,7 @@
 
 use huiliu_contract::{Fault, Parcel, Reached, Receipt, WriteBack};
 use huiliu_kit::multipart::upload;
+use serde::Serialize;
 use serde_json::json;
 
 use super::super::gatehouse::{chance, quoted};
@@ -12,21 +13,28 @@ use crate::settings::Fallback;
 use crate::store::{Again, Carried, Claim, DeadKind, Fact, Lane, LaneItem, Place, TryEnd};
 use crate::ticket::Draft;
 
+/// A parcel as it is kept.
+#[derive(Serialize)]
+struct Packed<'a> {
+    content: &'a str,
+    shown: &'a str,
+}
+
 impl Shared {
     pub(super) async fn send(&self, claim: &Claim, lane: &Lane, item: &LaneItem) -> Result<Option<Yield>, Ours> {
         let Some(outlet) = self.channel.connector.outlet.as_deref() else { return Ok(None) };
         // Without the letter nobody knows whose names must not leave.
-        let (Some(told), Ok(_)) = (self.told(item), serde_json::from_slice::<Draft>(&lane.draft)) else {
+        let (Some(told), Ok(draft)) = (self.told(item), serde_json::from_slice::<Draft>(&lane.draft)) else {
             return self.unreadable(item).map(Some);
         };
         if !item.approved {
-            let findings = self.findings(lane, &told);
+            let findings = self.findings(&draft, &told);
             if !findings.is_empty() {
                 self.gate.probe_was_void();
                 return self.ask_for_approval(lane, item).map(Some);
             }
         }
-        let parcel = match self.parcel(outlet, lane, item, &told) {
+        let parcel = match self.parcel(outlet, lane, &draft, item, &told) {
             Ok(parcel) => parcel,
             Err(fault) => {
                 self.gate.probe_was_void();
@@ -60,8 +68,9 @@ impl Shared {
         };
         self.channel.pace.turn().await;
         let id = self.store.reserve();
-        let packed = json!({ "content": parcel.content.reveal(), "shown": parcel.shown.reveal() }).to_string();
-        let sealed = self.store.keys().seal(Place::Try, id, packed.as_bytes())?;
+        let packed = Packed { content: parcel.content.reveal(), shown: parcel.shown.reveal() };
+        let packed = serde_json::to_vec(&packed).map_err(|error| Ours(error.to_string()))?;
+        let sealed = self.store.keys().seal(Place::Try, id, &packed)?;
         if !self.store.begin(claim.lease(), item.n, id, sealed).await? {
             return Ok(None);
         }
@@ -72,11 +81,10 @@ impl Shared {
             .await
             .unwrap_or_else(|_| Err(Fault::unavailable("the call took longer than any may", Reached::Maybe)));
         let now = self.store.clock().now();
-        let channel = self.channel.code.to_string();
         match answer {
             Ok(receipt) => {
                 self.well(claim, now);
-                metrics::counter!("huiliu_written_back_total", "channel" => channel).increment(1);
+                self.written_back.increment(1);
                 let (came_to, reference) = match receipt {
                     Receipt::Settled { reference } => (self.settled(item), reference),
                     Receipt::PendingReview { reference } => {
@@ -89,6 +97,7 @@ impl Shared {
                 Ok(Some((facts.collect(), Again::Now)))
             }
             Err(fault) => {
+                let channel = self.channel.code.to_string();
                 metrics::counter!("huiliu_write_back_faults_total", "channel" => channel, "fault" => fault.word())
                     .increment(1);
                 let end = match &fault {

@@ -70,11 +70,11 @@ impl Shared {
         &self,
         outlet: &dyn WriteBack,
         lane: &Lane,
+        draft: &Draft,
         item: &LaneItem,
         told: &Told,
     ) -> Result<Parcel, Fault> {
-        let draft = Self::draft(lane);
-        let (greeting, ending) = self.around(&draft, told);
+        let (greeting, ending) = self.around(draft, told);
         outlet.compose(&Homebound {
             to: &lane.external_id,
             outcome: told,
@@ -87,20 +87,21 @@ impl Shared {
     }
 
     /// What must not leave in this text, as a person is told it.
-    pub(super) fn findings(&self, lane: &Lane, told: &Told) -> Vec<Mark> {
-        let found = outgoing::findings(told, &Self::draft(lane), &self.channel.settings.back);
+    pub(super) fn findings(&self, draft: &Draft, told: &Told) -> Vec<Mark> {
+        let found = outgoing::findings(told, draft, &self.channel.settings.back);
         found.iter().map(Mark::from).collect()
     }
 
     pub(super) fn ask_for_approval(&self, lane: &Lane, item: &LaneItem) -> Result<Yield, Ours> {
         let Some(told) = self.told(item) else { return self.unreadable(item) };
-        let shown = match self.channel.connector.outlet.as_deref().map(|outlet| self.parcel(outlet, lane, item, &told))
-        {
+        let draft = Self::draft(lane);
+        let outlet = self.channel.connector.outlet.as_deref();
+        let shown = match outlet.map(|outlet| self.parcel(outlet, lane, &draft, item, &told)) {
             Some(Ok(parcel)) => parcel.shown.reveal().clone(),
             Some(Err(fault)) => fault.to_string(),
             None => String::new(),
         };
-        let details = json!({ "outcome": told, "shown": shown, "findings": self.findings(lane, &told) });
+        let details = json!({ "outcome": told, "shown": shown, "findings": self.findings(&draft, &told) });
         self.person(item, DeadKind::Approval, "approval", &details)
     }
 

@@ -1,7 +1,7 @@
 //! The way home in the database: what is planted for each source, every try, and what a worker found out.
 
 use huiliu_contract::{ExternalId, OutcomeKind};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::schedule::Next;
 use super::super::{
@@ -13,7 +13,7 @@ use super::codes::{outcome_number, outcome_of};
 use super::parts;
 use super::proof::{tries, wording};
 use super::read::draft_of;
-use super::serial::{id_of, number_of};
+use super::serial::{day_of, id_of, key};
 use super::{Planted, UNKNOWN_OUTCOME};
 use crate::ticket::EventKind;
 
@@ -28,21 +28,20 @@ pub(super) fn take(ground: &mut Ground<'_, '_>, told: &Answer) -> rusqlite::Resu
 /// Keeps an outcome with its files, and tells its ticket; what it is, where it was kept before or its ticket is unknown.
 pub(super) fn keep(ground: &Ground<'_, '_>, told: &Answer) -> rusqlite::Result<Result<i64, OutcomeTaken>> {
     let now = ground.now;
-    ground
-        .db
-        .prepare_cached("DELETE FROM outcome WHERE core_id = ?1 AND ticket IS NULL AND until < ?2")?
-        .execute(params![told.core_id, now])?;
     let known: Option<(Vec<u8>, Option<i64>, Option<i64>)> = ground
         .db
         .prepare_cached("SELECT digest, ticket, until FROM outcome WHERE core_id = ?1")?
         .query_row([&told.core_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    if let Some((seen, ticket, until)) = known {
-        return Ok(Err(match (seen == told.digest.0, ticket, until) {
-            (false, ..) => OutcomeTaken::Conflict,
-            (true, None, Some(until)) => OutcomeTaken::UnknownTicket(until),
-            _ => OutcomeTaken::Repeat,
-        }));
+    match known {
+        None => {}
+        // Nobody knows its ticket, and its time has run out: it is as if it had never come.
+        Some((_, None, Some(until))) if until < now => {
+            ground.db.prepare_cached("DELETE FROM outcome WHERE core_id = ?1")?.execute([&told.core_id])?;
+        }
+        Some((seen, ..)) if seen != told.digest.0 => return Ok(Err(OutcomeTaken::Conflict)),
+        Some((_, None, Some(until))) => return Ok(Err(OutcomeTaken::UnknownTicket(until))),
+        Some(_) => return Ok(Err(OutcomeTaken::Repeat)),
     }
     let ticket = told.ticket.map(|number| id_of(ground.db, number)).transpose()?.flatten();
     let until = ticket.is_none().then_some(now + UNKNOWN_OUTCOME);
@@ -232,17 +231,16 @@ pub(super) fn set(
     db.prepare_cached("UPDATE homeward SET state = ?3, since = ?4 WHERE reference = ?1 AND n = ?2")?
         .execute(params![reference.number(), n, state as i64, now])?;
     db.prepare_cached(
-        "UPDATE dead SET ended_at = ?4, ended_how = ?5 WHERE channel = ?1 AND reference = ?2 AND n = ?3
-         AND ended_at IS NULL",
+        "UPDATE dead SET ended_at = ?3, ended_how = ?4 WHERE reference = ?1 AND n = ?2 AND ended_at IS NULL",
     )?
-    .execute(params![reference.channel(), reference.number(), n, now, how])?;
+    .execute(params![reference.number(), n, now, how])?;
     if state.was_told() {
         // Whoever asked where the answer stays has it.
         db.prepare_cached(
-            "UPDATE dead SET ended_at = ?4, ended_how = 'answered' WHERE channel = ?1 AND reference = ?2 AND kind = ?3
+            "UPDATE dead SET ended_at = ?3, ended_how = 'answered' WHERE reference = ?1 AND kind = ?2
              AND ended_at IS NULL",
         )?
-        .execute(params![reference.channel(), reference.number(), DeadKind::Urged.number(), now])?;
+        .execute(params![reference.number(), DeadKind::Urged.number(), now])?;
     }
     Ok(())
 }
@@ -321,33 +319,37 @@ pub(super) fn tell_core(
 
 /// All that is to be carried to one source.
 pub(super) fn lane(db: &Connection, keys: &Keys, reference: Reference) -> Result<Lane, StoreError> {
-    let ticket = super::references::ticket_of(db, reference).optional()?.ok_or(StoreError::NotFound)?;
-    let (external_id, version, body): (String, i64, Vec<u8>) = match reference.opened() {
-        Some(_) => db
+    let read = |row: &Row<'_>| {
+        let ticket = key(row.get(0)?, day_of(row.get(1)?), row.get(2)?)?;
+        let reopened_at: Option<i64> = row.get(6)?;
+        Ok((ticket, row.get::<_, String>(3)?, row.get::<_, i64>(4)?, row.get::<_, Vec<u8>>(5)?, reopened_at))
+    };
+    let (ticket, external_id, version, body, reopened_at) = match reference.opened() {
+        Some(ticket) => db
             .prepare_cached(
-                "SELECT coalesce(ticket.answers, ticket.external_id), version.id, version.body FROM ticket
+                "SELECT ticket.id, day, serial, coalesce(ticket.answers, ticket.external_id), version.id, version.body,
+                 reopened_at FROM ticket
                  JOIN version ON version.id = ticket.version WHERE ticket.id = ?1",
             )?
-            .query_row([ticket], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))),
+            .query_row([ticket], read),
         // Who joined is answered by what they wrote themselves.
         None => db
             .prepare_cached(
-                "SELECT reference.external_id, version.id, version.body FROM reference
-                 JOIN source USING (namespace, external_id) JOIN version ON version.id = source.latest
-                 WHERE reference.id = ?1",
+                "SELECT ticket.id, day, serial, reference.external_id, version.id, version.body, reopened_at
+                 FROM reference JOIN ticket ON ticket.id = reference.ticket
+                 JOIN source ON source.namespace = reference.namespace AND source.external_id = reference.external_id
+                 JOIN version ON version.id = source.latest WHERE reference.id = ?1",
             )?
-            .query_row([reference.number()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))),
+            .query_row([reference.number()], read),
     }
     .optional()?
     .ok_or(StoreError::NotFound)?;
     Ok(Lane {
         reference,
-        ticket: number_of(db, ticket)?,
+        ticket,
         external_id: ExternalId::new(external_id).map_err(|_| StoreError::NotFound)?,
         draft: draft_of(&keys.open(Place::Version, version, &body)?).ok_or(StoreError::NotFound)?,
-        reopened_at: db
-            .prepare_cached("SELECT reopened_at FROM ticket WHERE id = ?1")?
-            .query_row([ticket], |row| row.get(0))?,
+        reopened_at,
         items: items(db, keys, reference)?,
     })
 }
@@ -362,12 +364,12 @@ fn items(db: &Connection, keys: &Keys, reference: Reference) -> Result<Vec<LaneI
     let mut items: Vec<LaneItem> = Vec::new();
     while let Some(row) = rows.next()? {
         let n: u32 = row.get(0)?;
+        let approved: bool = row.get(4)?;
         let repeats: Option<u32> = row.get(11)?;
-        // What is told again is told as it was told.
-        let wording = match wording(db, keys, reference, n)? {
-            None => items.iter().find(|item| Some(item.n) == repeats).and_then(|item| item.wording.clone()),
-            own => own,
-        };
+        // Whoever words it anew agrees to it. What is told again is told as it was told.
+        let own = if approved { wording(db, keys, reference, n)? } else { None };
+        let wording =
+            own.or_else(|| items.iter().find(|item| Some(item.n) == repeats).and_then(|item| item.wording.clone()));
         let (outcome, body): (Option<i64>, Option<Vec<u8>>) = (row.get(6)?, row.get(7)?);
         let outcome = outcome.zip(body).map(|(id, body)| keys.open(Place::Outcome, id, &body)).transpose()?;
         let outcome = parts::as_carried(db, keys, row.get(9)?, outcome)?;
@@ -376,7 +378,7 @@ fn items(db: &Connection, keys: &Keys, reference: Reference) -> Result<Vec<LaneI
             kind: outcome_of(row.get(1)?).ok_or(StoreError::NotFound)?,
             state: Carried::from_number(row.get(2)?),
             since: row.get(3)?,
-            approved: row.get(4)?,
+            approved,
             attempts: row.get(5)?,
             core_id: row.get(8)?,
             files: super::answers::of(db, keys, row.get(6)?, row.get(10)?)?,

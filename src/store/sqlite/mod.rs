@@ -331,8 +331,8 @@ impl Store for Sqlite {
         writer::join(self.orders()?, move |ground| homeward::take(ground, &answer)).await
     }
 
-    async fn lane(&self, reference: Reference) -> Result<Lane, StoreError> {
-        self.read(move |db, keys| homeward::lane(db, keys, reference)).await
+    async fn lanes(&self, references: Vec<Reference>) -> Vec<Result<Lane, StoreError>> {
+        self.lanes_of(references).await
     }
 
     async fn begin(&self, lease: Lease, n: u32, id: i64, parcel: Vec<u8>) -> Result<bool, StoreError> {

@@ -70,6 +70,20 @@ pub(super) fn with_draft(
     Ok(row)
 }
 
+impl Sqlite {
+    /// Lanes for the gateway, read together.
+    pub(super) async fn lanes_of(&self, references: Vec<Reference>) -> Vec<Result<Lane, StoreError>> {
+        let many = references.len();
+        let read = self.read(move |db, keys| {
+            // One look at the database for all: each statement alone would begin by forgetting every page it knows.
+            let look = db.unchecked_transaction()?;
+            let lanes = references.into_iter().map(|reference| super::homeward::lane(&look, keys, reference));
+            Ok(lanes.collect::<Vec<_>>())
+        });
+        read.await.unwrap_or_else(|_| (0..many).map(|_| Err(StoreError::Closed)).collect())
+    }
+}
+
 /// Tickets that carry a blind key: one look in each span, newest first.
 fn by_blind(db: &Connection, blind: &[u8], limit: usize) -> Result<Vec<i64>, StoreError> {
     let last: i64 = db.query_row("SELECT coalesce(max(id), 0) FROM ticket", [], |row| row.get(0))?;

@@ -249,6 +249,11 @@ ALTER TABLE unmatched ADD COLUMN deadline INTEGER;
 ALTER TABLE unmatched ADD COLUMN tells INTEGER NOT NULL DEFAULT 0;   -- whether the core is told of an urging after the closing
 ";
 
+/// What people are asked of one source, found without looking through all that they are asked.
+const ASKED: &str = "
+CREATE INDEX dead_reference ON dead (reference) WHERE reference IS NOT NULL AND ended_at IS NULL;
+";
+
 /// All migrations, oldest first. A shipped one is never changed; a new one is appended.
 const ALL: &[M<'static>] = &[
     M::up(FIRST),
@@ -261,6 +266,7 @@ const ALL: &[M<'static>] = &[
     M::up(CARRIED),
     M::up(ANSWER_FILES),
     M::up(CLOSING),
+    M::up(ASKED),
 ];
 
 /// The migrations, ready to be run.

@@ -117,6 +117,27 @@ pub(super) async fn facts_are_written_and_lanes_rest(house: &dyn House) {
     assert_eq!(lane.items[0].tries[0].answer.as_deref(), Some(&b"R-1"[..]));
 }
 
+/// Lanes that are read together come in the order in which they were asked for, and one that is not there spoils no other.
+pub(super) async fn lanes_are_read_together(house: &dyn House) {
+    let site = Site::pushed(house).await;
+    let mut references = Vec::new();
+    for (n, id) in ["A1", "A2", "A3"].into_iter().enumerate() {
+        let ticket = site.new_ticket(&letter(id, "路灯")).await;
+        site.told(ticket, &format!("o{n}"), OutcomeKind::Closed).await;
+        references.insert(0, site.reference(ticket));
+    }
+    references.insert(1, Reference::own(site.channel.channel, 777));
+    references.insert(2, Reference::joined(site.channel.channel, 777));
+    let lanes = site.store.lanes(references.clone()).await;
+    let ids: Vec<_> = lanes.iter().map(|lane| lane.as_ref().ok().map(|lane| lane.external_id.as_str())).collect();
+    assert_eq!(ids, [Some("A3"), None, None, Some("A2"), Some("A1")]);
+    assert!(lanes.iter().flatten().all(|lane| lane.items.len() == 1 && references.contains(&lane.reference)));
+    // The next look sees what came meanwhile.
+    let ticket = lanes[4].as_ref().unwrap().ticket;
+    site.told(ticket, "o9", OutcomeKind::Visited).await;
+    assert_eq!(site.lane(ticket).await.items.len(), 2);
+}
+
 /// A person agrees with another wording, hands back, does by hand, tries again or gives up; each ends the to-do.
 pub(super) async fn people_have_the_last_word(house: &dyn House) {
     let site = Site::pushed(house).await;

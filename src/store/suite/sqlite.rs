@@ -92,6 +92,7 @@ stories! {
         outcomes_are_planted_for_live_tickets,
         a_try_is_on_disk_before_it_is_sent,
         facts_are_written_and_lanes_rest,
+        lanes_are_read_together,
         people_have_the_last_word,
         a_redo_opens_the_ticket_again,
         we_sign_when_the_channel_says_so;
