@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::view::{DeedView, SecretView, StatusView};
-use super::{Answer, Code, House, Problem, Request, Side, approve, channels, dead, errands, joined, tickets};
+use super::{Answer, Code, House, Problem, Request, Side, approve, channels, dead, errands, joined, outcomes, tickets};
 use crate::store::{Actor, DeedRow, Far};
 use crate::ticket::mask_text;
 
@@ -37,6 +37,7 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
         Request::TicketUnjoin { number, external_id } => {
             value(&joined::unjoin(house, &number, &external_id, actor).await?)
         }
+        Request::OutcomeImport { entries, dry } => value(&outcomes::import(house, entries, dry, actor).await?),
         Request::ErrandList { limit } => value(&errands::list(house, limit).await?),
         Request::DeadList { channel, ended, limit } => {
             value(&dead::list(house, channel.as_deref(), ended, limit).await?)

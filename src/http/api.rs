@@ -8,14 +8,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use huiliu_contract::Outcome;
 use metrics_exporter_prometheus::PrometheusHandle;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::errands::FarStatus;
-use crate::store::{Far, OutcomeTaken, Place, Store};
-use crate::ticket::Spoken;
+use crate::outcomes::{NotTaken, Outcomes, Told};
+use crate::store::{Far, OutcomeTaken, Store};
 
 /// The largest body the core may post, in bytes.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
@@ -71,24 +69,14 @@ impl Health {
 pub struct Api {
     /// The store.
     pub store: Arc<dyn Store>,
+    /// The room that takes outcomes.
+    pub outcomes: Outcomes,
     /// SHA-256 of the token, in hexadecimal.
     pub token: String,
     /// Metrics to be read.
     pub metrics: Option<PrometheusHandle>,
     /// How everything stands.
     pub health: Arc<Health>,
-}
-
-/// An outcome as the core posts it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Posted {
-    /// The core's own id of this outcome.
-    id: String,
-    /// The ticket's spoken number.
-    ticket: String,
-    /// What happened.
-    outcome: Outcome,
 }
 
 pub(super) fn router(api: Arc<Api>) -> Router {
@@ -159,44 +147,34 @@ async fn outcome(State(api): State<Arc<Api>>, headers: HeaderMap, body: axum::bo
     if !api.allows(&headers) {
         return problem(StatusCode::UNAUTHORIZED, "not_verified", "the bearer token is missing or wrong");
     }
-    let posted: Posted = match read(&body) {
-        Ok(posted) => posted,
+    let told = match read(&body) {
+        Ok(told) => told,
         Err(answer) => return *answer,
     };
-    if posted.id.is_empty() || posted.id.len() > 200 {
-        return problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_id", "`id` must have 1 to 200 bytes");
-    }
-    let ticket = match Spoken::parse(&posted.ticket) {
-        Ok(ticket) => ticket,
-        Err(bad) => return problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_ticket", format!("`ticket`: {bad}")),
-    };
-    let content = serde_json::to_vec(&posted.outcome).unwrap_or_default();
-    let keys = api.store.keys();
-    let digest = keys.blind("outcome", &[ticket.to_string().as_bytes(), &content]);
-    let id = api.store.reserve();
-    let body = match keys.seal(Place::Outcome, id, &content) {
-        Ok(body) => body,
-        Err(error) => return ours(&error),
-    };
-    match api.store.take_outcome(id, posted.id.clone(), digest, Some(ticket), posted.outcome.kind, body).await {
-        Ok(OutcomeTaken::New | OutcomeTaken::Repeat) => {
-            (StatusCode::OK, Json(json!({ "id": posted.id, "ticket": ticket, "kept": true }))).into_response()
+    let id = told.id.clone();
+    match api.outcomes.take(told).await {
+        Ok((ticket, OutcomeTaken::New | OutcomeTaken::Repeat)) => {
+            (StatusCode::OK, Json(json!({ "id": id, "ticket": ticket, "kept": true }))).into_response()
         }
-        Ok(OutcomeTaken::UnknownTicket(until)) => {
+        Ok((ticket, OutcomeTaken::UnknownTicket(until))) => {
             let until = jiff::Timestamp::from_millisecond(until).unwrap_or_default();
             let body: Value =
-                json!({ "id": posted.id, "ticket": ticket, "kept": true, "unknown_ticket": true, "until": until });
+                json!({ "id": id, "ticket": ticket, "kept": true, "unknown_ticket": true, "until": until });
             (StatusCode::ACCEPTED, Json(body)).into_response()
         }
-        Ok(OutcomeTaken::Conflict) => {
+        Ok((_, OutcomeTaken::Conflict)) => {
             problem(StatusCode::CONFLICT, "other_content", "this id was used before for an outcome with other content")
         }
-        Err(error) => ours(&error),
+        Err(NotTaken::Store(error)) => ours(&error),
+        Err(wrong) => {
+            let word = if matches!(wrong, NotTaken::Id) { "bad_id" } else { "bad_ticket" };
+            problem(StatusCode::UNPROCESSABLE_ENTITY, word, wrong.to_string())
+        }
     }
 }
 
 /// Reads the body, naming the field where it stops.
-fn read(body: &[u8]) -> Result<Posted, Box<Response>> {
+fn read(body: &[u8]) -> Result<Told, Box<Response>> {
     let mut json = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let (path, inner) = (error.path().to_string(), error.into_inner());

@@ -23,5 +23,6 @@ mod pushed;
 mod roads;
 mod sealed;
 mod secrets;
+mod sheets;
 mod stops;
 mod twice;
