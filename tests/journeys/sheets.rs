@@ -188,6 +188,10 @@ async fn killed_in_the_middle_a_sheet_is_imported_again_and_nothing_is_lost_or_d
     }
     story.until_rest().await;
     assert!(letters.iter().all(|(item, _)| story.verbs(item) == ["finish"]));
+    for (_, number) in &letters {
+        let life = story.scene.answered(&["ticket", "show", number]).await;
+        assert_eq!(life["outcomes"].as_array().unwrap().len(), 1, "{life}");
+    }
 }
 
 #[tokio::test]
