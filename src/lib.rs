@@ -12,6 +12,7 @@ pub mod http;
 pub mod intake;
 pub mod kinds;
 pub mod normalize;
+pub mod outcomes;
 pub mod outgoing;
 pub mod relate;
 pub mod retry;

@@ -13,6 +13,7 @@ mod find;
 mod help;
 mod homeward;
 mod hooks;
+mod outcome;
 mod output;
 mod prompt;
 mod schema;
@@ -111,6 +112,9 @@ enum OnSite {
     /// Tickets.
     #[command(subcommand)]
     Ticket(ticket::Ticket),
+    /// Outcomes that come as a sheet.
+    #[command(subcommand)]
+    Outcome(outcome::Outcome),
     /// Errands: what is still undone.
     #[command(subcommand)]
     Errand(errand::Errand),
@@ -211,6 +215,7 @@ fn on_site(
         OnSite::Find(find) => find.run(site, prompt),
         OnSite::Due(due) => due.run(site, now),
         OnSite::Ticket(ticket) => ticket.run(site),
+        OnSite::Outcome(outcome) => outcome.run(site),
         OnSite::Errand(errand) => errand.run(site),
         OnSite::Dead(dead) => dead.run(site, prompt),
         OnSite::Approve(approve) => approve.run(site, prompt),

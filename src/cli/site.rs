@@ -10,6 +10,7 @@ use super::hooks::Checks;
 use super::output::Failure;
 use super::table::Look;
 use crate::console::{self, Answer, Call, Code, Offline, Problem, Request};
+use crate::outcomes::Levels;
 use crate::settings::{ChannelFile, Channels, Gateway, KindInfo, Lang, Secrets, Variables};
 
 /// The loaded configuration.
@@ -60,7 +61,8 @@ impl Site {
             .build()
             .map_err(|error| Failure::io("命令运行环境起不来", "the command cannot run", &error))?;
         let offline = Arc::new(Offline::new(self.channels.clone()));
-        match runtime.block_on(Box::pin(console::call(&home, offline, Call { request, why }))) {
+        let levels = Levels::new(&self.gateway.settings.satisfaction);
+        match runtime.block_on(Box::pin(console::call(&home, offline, levels, Call { request, why }))) {
             Answer::Problem(problem) => Err(problem.into()),
             Answer::Done(value) => {
                 let view = serde_json::from_value(value.clone()).map_err(|error| {

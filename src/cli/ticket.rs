@@ -11,11 +11,13 @@ use super::homeward::{references, sources};
 use super::output::{Failure, Output};
 use super::site::Site;
 use super::split;
-use super::table::Look;
+use super::table::{Look, clean};
 use crate::console::view::{DeedView, EventView, Life, OutcomeView, TicketView, VersionView};
 use crate::console::{ROWS, Request};
 use crate::settings::Lang;
-use crate::words::{DEEDS, DOUBTS, EVENT_KINDS, EVENT_STATES, STANDINGS, VERSION_STATES, head, say, word};
+use crate::words::{
+    DEEDS, DOUBTS, EVENT_KINDS, EVENT_STATES, OUTCOME_KINDS, SATISFACTION, STANDINGS, VERSION_STATES, head, say, word,
+};
 
 /// Tickets.
 #[derive(Subcommand, Debug)]
@@ -245,10 +247,25 @@ fn outcomes(look: &Look, outcomes: &[OutcomeView]) -> String {
         return String::new();
     }
     let rows = outcomes.iter().map(|outcome| {
-        let body = if outcome.body.is_null() { "***".into() } else { outcome.body.to_string() };
-        vec![outcome.core_id.clone(), look.time(Some(outcome.at)), body]
+        let kind = outcome.kind.as_deref().map_or("-", |kind| word(OUTCOME_KINDS, kind, look.lang));
+        vec![outcome.core_id.clone(), look.time(Some(outcome.at)), kind.to_owned(), satisfaction(look, outcome)]
     });
-    look.table(&["core_id", "at", "details"], &[1], rows.collect())
+    let mut text = look.table(&["core_id", "at", "outcome", "satisfaction"], &[1, 2], rows.collect());
+    for outcome in outcomes.iter().filter(|outcome| !outcome.body.is_null()) {
+        text += &format!("\n{}: {}\n", clean(&outcome.core_id), clean(&outcome.body.to_string()));
+    }
+    text
+}
+
+/// The word that was said, and the level it stands for where that is another word.
+fn satisfaction(look: &Look, outcome: &OutcomeView) -> String {
+    let Some(said) = &outcome.satisfaction else { return String::new() };
+    let level = outcome.satisfaction_level.as_deref().map(|level| word(SATISFACTION, level, look.lang));
+    match level {
+        Some(level) if level == said => said.clone(),
+        Some(level) => format!("{said} → {level}"),
+        None => format!("{said} {}", say(look.lang, "(未对应到级别)", "(no level)")),
+    }
 }
 
 /// What people did, as a table; nothing if nobody did anything.

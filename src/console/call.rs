@@ -9,13 +9,15 @@ use tokio::net::UnixStream;
 use super::line::{self, MAX_ANSWER};
 use super::serve::own_name;
 use super::{Answer, Call, Code, Control, House, Problem, handle};
+use crate::outcomes::{Levels, Outcomes};
 use crate::store::{self, Actor, Home, StoreError};
 
-/// Asks the daemon of a data folder, or else the store in it; `offline` stands for the daemon then.
-pub async fn call(home: &Home, offline: Arc<dyn Control>, call: Call) -> Answer {
+/// Asks the daemon of a data folder, or else the store in it; `offline` stands for the daemon then, and `levels` say what
+/// words of satisfaction mean.
+pub async fn call(home: &Home, offline: Arc<dyn Control>, levels: Levels, call: Call) -> Answer {
     match ask(home, &call).await {
         Ok(answer) => answer,
-        Err(error) if is_absent(&error) => alone(home, offline, call).await,
+        Err(error) if is_absent(&error) => alone(home, offline, levels, call).await,
         Err(error) => Answer::Problem(unreachable(home, &error)),
     }
 }
@@ -49,7 +51,7 @@ fn unreachable(home: &Home, error: &io::Error) -> Problem {
     )
 }
 
-async fn alone(home: &Home, offline: Arc<dyn Control>, call: Call) -> Answer {
+async fn alone(home: &Home, offline: Arc<dyn Control>, levels: Levels, call: Call) -> Answer {
     if !home.folder.exists() {
         return Answer::Problem(Problem::new(
             Code::Unreachable,
@@ -63,7 +65,8 @@ async fn alone(home: &Home, offline: Arc<dyn Control>, call: Call) -> Answer {
         Ok(store) => store,
         Err(error) => return Answer::Problem(error.into()),
     };
-    let house = House { store, control: offline, zone: home.zone.clone() };
+    let outcomes = Outcomes::new(store.clone(), levels);
+    let house = House { store, outcomes, control: offline, zone: home.zone.clone() };
     let actor = Actor { who: own_name(), why: call.why };
     let answer = Box::pin(handle(&house, call.request, &actor)).await;
     // Closing waits for the writer's thread.

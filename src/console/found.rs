@@ -1,12 +1,13 @@
 //! What is said to a citizen on the telephone about a ticket that was found: one sentence, and which of its sources were
 //! answered.
 
-use huiliu_contract::{Outcome, UnitRole};
+use huiliu_contract::UnitRole;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::view::{AnsweredView, FoundView, TextView, TicketView};
 use super::{House, Problem};
+use crate::outcomes::Kept;
 use crate::store::{Carried, Lane, TicketRow};
 
 /// Adds to what was found what is said about it.
@@ -55,8 +56,8 @@ fn noun(house: &House, code: &str) -> String {
 /// The unit that handles a ticket, by the latest outcome that names one.
 async fn unit(house: &House, ticket: i64) -> Result<Option<String>, Problem> {
     let outcomes = house.store.outcomes(ticket).await?;
-    let units = outcomes.iter().rev().filter_map(|row| serde_json::from_slice::<Outcome>(&row.body).ok());
-    let mut leads = units.flat_map(|outcome| outcome.units).filter(|unit| unit.role == UnitRole::Lead);
+    let units = outcomes.iter().rev().filter_map(|row| serde_json::from_slice::<Kept>(&row.body).ok());
+    let mut leads = units.flat_map(|kept| kept.outcome.units).filter(|unit| unit.role == UnitRole::Lead);
     Ok(leads.next().map(|unit| unit.name))
 }
 

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
-    Answer, Code, House, Problem, Request, Side, approve, channels, closed, dead, errands, joined, split, tickets,
+    Answer, Code, House, Problem, Request, Side, approve, channels, closed, dead, errands, joined, outcomes, split,
+    tickets,
 };
 use crate::store::{Actor, DeedRow, Far};
 use crate::ticket::mask_text;
@@ -42,6 +43,7 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
             value(&joined::unjoin(house, &number, &external_id, actor).await?)
         }
         Request::TicketSplit { number, parts } => value(&split::split(house, &number, &parts, actor).await?),
+        Request::OutcomeImport { entries, dry } => value(&outcomes::import(house, entries, dry, actor).await?),
         Request::ErrandList { limit } => value(&errands::list(house, limit).await?),
         Request::DeadList { channel, ended, limit } => {
             value(&dead::list(house, channel.as_deref(), ended, limit).await?)

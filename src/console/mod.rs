@@ -16,6 +16,7 @@ mod home;
 mod joined;
 mod line;
 mod offline;
+mod outcomes;
 mod request;
 mod serve;
 mod split;
@@ -37,6 +38,7 @@ pub use offline::Offline;
 pub use request::{Call, ClosedChoice, Find, MAX_ROWS, PartText, ROWS, Request};
 pub use serve::{bind, own_name, serve};
 
+use crate::outcomes::Outcomes;
 use crate::store::Store;
 
 /// What the handler works on.
@@ -44,6 +46,8 @@ use crate::store::Store;
 pub struct House {
     /// The store.
     pub store: Arc<dyn Store>,
+    /// The room that takes outcomes.
+    pub outcomes: Outcomes,
     /// The configuration, and the daemon if one runs.
     pub control: Arc<dyn Control>,
     /// The site's zone, in which days begin.

@@ -8,6 +8,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::outcomes::Entry;
+
 /// How many rows a list gives when nothing else is asked for.
 pub const ROWS: usize = 50;
 
@@ -85,6 +87,13 @@ pub enum Request {
         number: String,
         /// The parts, 2 to 99.
         parts: Vec<PartText>,
+    },
+    /// Takes rows of a sheet of outcomes (办理反馈表), one by one in their order.
+    OutcomeImport {
+        /// The rows.
+        entries: Vec<Entry>,
+        /// Only tells what would become of them.
+        dry: bool,
     },
     /// Errands that are undone.
     ErrandList {
@@ -249,6 +258,7 @@ impl Request {
             Self::TicketShow { .. } => "ticket_show",
             Self::TicketUnjoin { .. } => "ticket_unjoin",
             Self::TicketSplit { .. } => "ticket_split",
+            Self::OutcomeImport { .. } => "outcome_import",
             Self::ErrandList { .. } => "errand_list",
             Self::DeadList { .. } => "dead_list",
             Self::DeadShow { .. } => "dead_show",

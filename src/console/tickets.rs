@@ -7,15 +7,16 @@ use serde_json::Value;
 
 use super::channels::Names;
 use super::handle::{deeds, on_record};
-use super::view::{EventView, FoundView, Life, OutcomeView, TicketView, VersionView};
-use super::{Find, House, MAX_ROWS, Problem, ROWS, carried, dead, found};
+use super::view::{EventView, FoundView, Life, TicketView, VersionView};
+use super::{Find, House, MAX_ROWS, Problem, ROWS, carried, dead, found, outcomes};
 use crate::settings::Text;
 use crate::store::{
     Actor, DeadQuery, DeadRow, Digest, Due, EventRow, Folio, Mapped, Search, Standing, StoreError, TicketRow,
     VersionRow,
 };
 use crate::ticket::event::idempotency_key;
-use crate::ticket::{BadNumber, Draft, Spoken, mask_text};
+use crate::ticket::{Draft, Spoken, mask_text};
+use crate::words::bad_number;
 
 /// How many rows are really given.
 pub(super) fn rows(limit: usize) -> usize {
@@ -134,15 +135,11 @@ async fn by_number(house: &House, number: &str, base: &Search) -> Result<Vec<Tic
 /// The number of a ticket as a person writes it.
 pub(super) fn spoken(number: &str) -> Result<Spoken, Problem> {
     Spoken::parse(number).map_err(|wrong| {
-        let zh = match wrong {
-            BadNumber::CheckDigit => "汇流编号的校验位不对:有一位听错或写错了,请核对",
-            BadNumber::Day => "汇流编号的前六位应是日期(年月日)",
-            BadNumber::Part => "拆单的序号写在汇流编号后面,是 1 到 99,例如 261122-00017-1",
-            BadNumber::Serial | BadNumber::Length(_) | BadNumber::NotDigits => {
-                "汇流编号形如 261122-00017:六位日期、当天序号、一位校验;其他编号请用 huiliu find"
-            }
-        };
-        Problem::invalid(zh, format!("{wrong}; for other numbers use huiliu find"))
+        let text = bad_number(wrong);
+        Problem::invalid(
+            format!("{};其他编号请用 huiliu find", text.zh),
+            format!("{}; for other numbers use huiliu find", text.en),
+        )
     })
 }
 
@@ -166,14 +163,7 @@ pub(super) async fn show(house: &House, number: &str, unmask: bool, actor: &Acto
         draft: row.draft.as_deref().map_or(Value::Null, |draft| shown_draft(draft, unmask)),
         versions: versions.iter().map(|version| version_view(version, unmask)).collect(),
         events: events(house, &row, &letters).await?,
-        outcomes: outcomes
-            .into_iter()
-            .map(|outcome| OutcomeView {
-                core_id: outcome.core_id,
-                at: outcome.at,
-                body: if unmask { text_or_json(&outcome.body) } else { Value::Null },
-            })
-            .collect(),
+        outcomes: outcomes.into_iter().map(|outcome| outcomes::view(outcome, unmask)).collect(),
         references: match number.part() {
             // What is carried is the whole's.
             Some(_) => Vec::new(),

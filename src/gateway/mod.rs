@@ -31,6 +31,7 @@ use crate::errands::{FarStatus, Forwarding};
 use crate::forward::Core;
 use crate::http::{Api, Entries, Front, Health};
 use crate::intake::Intake;
+use crate::outcomes::{Levels, Outcomes};
 use crate::retry::STEPS;
 use crate::settings::{self, ChannelState, Lang, Mistake, Text, Variables};
 use crate::store::{self, Store, StoreError};
@@ -188,8 +189,15 @@ impl Gateway {
             stop: self.stop.clone(),
         };
         let running = Running::start(ground, built);
-        let largest = u64::from(settings.limits.answer_mib) * 1024 * 1024;
-        let api = Arc::new(Api { store: self.store.clone(), token, metrics: start.metrics.clone(), health, largest });
+        let outcomes = Outcomes::new(self.store.clone(), Levels::new(&settings.satisfaction));
+        let api = Arc::new(Api {
+            store: self.store.clone(),
+            outcomes: outcomes.clone(),
+            token,
+            metrics: start.metrics.clone(),
+            health,
+            largest: u64::from(settings.limits.answer_mib) * 1024 * 1024,
+        });
         let front = Arc::new(Front {
             entries,
             intake,
@@ -203,7 +211,7 @@ impl Gateway {
         let side = core_status.map(|status| (status, core_resumed));
         let daemon = Daemon::new(running, self.address, side, reconnect);
         let zone = settings.zone.0.clone();
-        let house = House { store: self.store.clone(), control: Arc::new(daemon), zone };
+        let house = House { store: self.store.clone(), outcomes, control: Arc::new(daemon), zone };
         let socket = self.console_socket()?;
         self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));
         let due = due::DueGauge::new(self.store.clone(), &start.settings);

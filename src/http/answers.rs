@@ -12,8 +12,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::api::{Api, Posted, PostedFile, checked, ours, problem, read as parse};
 use crate::errands::sniff;
+use crate::outcomes::{Brought, Told};
 use crate::settings::{FileType, FilesTable};
-use crate::store::{AnswerFile, BlobWriter, Digest, FileAbout, Place, SealError};
+use crate::store::BlobWriter;
 
 /// The largest outcome without its parts, in bytes.
 const TEXT: usize = 4 * 1024 * 1024;
@@ -23,14 +24,6 @@ const MOST: usize = 50;
 
 /// The longest silence of a line that is borne.
 const IDLE: Duration = Duration::from_secs(30);
-
-/// A file of an outcome, on disk.
-pub(super) struct Kept {
-    pub(super) name: String,
-    media_type: Option<String>,
-    pub(super) blob: Digest,
-    size: u64,
-}
 
 type Refused = Box<Response>;
 
@@ -45,9 +38,11 @@ fn too_large(most: u64) -> Refused {
 }
 
 /// Reads an outcome and keeps its files.
-pub(super) async fn read(api: &Api, request: Request) -> Result<(Posted, Vec<Kept>), Refused> {
+pub(super) async fn read(api: &Api, request: Request) -> Result<(Told, Vec<Brought>), Refused> {
     let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|told| told.to_str().ok());
-    let (posted, mut kept) = if media_type.is_some_and(|told| told.starts_with("multipart/form-data")) {
+    let (Posted { id, ticket, outcome, files }, mut kept) = if media_type
+        .is_some_and(|told| told.starts_with("multipart/form-data"))
+    {
         let form = Multipart::from_request(request, &()).await.map_err(|bad| Box::new(bad.into_response()))?;
         parts(api, form).await?
     } else {
@@ -58,24 +53,13 @@ pub(super) async fn read(api: &Api, request: Request) -> Result<(Posted, Vec<Kep
         })?;
         (parse(&body)?, Vec::new())
     };
-    checked(&posted)?;
-    for file in &posted.files {
+    let told = Told { id, ticket, outcome };
+    checked(&told)?;
+    for file in &files {
         let n = kept.len() + 1;
         kept.push(inside(api, n, file).await?);
     }
-    Ok((posted, kept))
-}
-
-/// The rows of files that are kept, sealed.
-pub(super) fn rows(api: &Api, files: &[Kept]) -> Result<Vec<AnswerFile>, SealError> {
-    let row = |file: &Kept| {
-        let id = api.store.reserve();
-        let about =
-            FileAbout { name: Some(file.name.clone()), media_type: file.media_type.clone(), ..FileAbout::default() };
-        let body = api.store.keys().seal(Place::File, id, &serde_json::to_vec(&about).unwrap_or_default())?;
-        Ok(AnswerFile { id, blob: file.blob, size: file.size, body })
-    };
-    files.iter().map(row).collect()
+    Ok((told, kept))
 }
 
 fn slow() -> Refused {
@@ -88,7 +72,7 @@ async fn next<T>(coming: impl Future<Output = Result<T, MultipartError>>) -> Res
 }
 
 /// Reads a form: the part `outcome` first, then one part a file.
-async fn parts(api: &Api, mut form: Multipart) -> Result<(Posted, Vec<Kept>), Refused> {
+async fn parts(api: &Api, mut form: Multipart) -> Result<(Posted, Vec<Brought>), Refused> {
     let (mut posted, mut kept, mut left) = (None, Vec::new(), api.largest);
     while let Some(mut part) = next(form.next_field()).await? {
         let n = kept.len() + 1;
@@ -104,7 +88,7 @@ async fn parts(api: &Api, mut form: Multipart) -> Result<(Posted, Vec<Kept>), Re
                 }
                 let read = parse(&body)?;
                 // A wrong one is told before its files are taken.
-                checked(&read)?;
+                checked(&Told { id: read.id.clone(), ticket: read.ticket.clone(), outcome: read.outcome.clone() })?;
                 posted = Some(read);
             }
             (Some(name), true) => kept.push(part_file(api, n, name, part, &mut left).await?),
@@ -118,7 +102,7 @@ async fn parts(api: &Api, mut form: Multipart) -> Result<(Posted, Vec<Kept>), Re
     }
 }
 
-async fn part_file(api: &Api, n: usize, name: String, mut part: Field<'_>, left: &mut u64) -> Result<Kept, Refused> {
+async fn part_file(api: &Api, n: usize, name: String, mut part: Field<'_>, left: &mut u64) -> Result<Brought, Refused> {
     let media_type = part.content_type().map(str::to_owned);
     let mut coming = Coming::begin(api, n, name, media_type).await?;
     while let Some(chunk) = next(part.chunk()).await? {
@@ -128,7 +112,7 @@ async fn part_file(api: &Api, n: usize, name: String, mut part: Field<'_>, left:
     coming.keep().await
 }
 
-async fn inside(api: &Api, n: usize, file: &PostedFile) -> Result<Kept, Refused> {
+async fn inside(api: &Api, n: usize, file: &PostedFile) -> Result<Brought, Refused> {
     let bytes = STANDARD.decode(&file.content);
     let bytes = bytes.map_err(|_| refused("bad_file", format!("the content of file {n} is not base64")))?;
     let mut coming = Coming::begin(api, n, file.name.clone(), file.media_type.clone()).await?;
@@ -165,12 +149,12 @@ impl Coming {
     }
 
     /// Keeps it, unless it is a program, or not what its name says. Which sorts a far side takes is its channel's affair.
-    async fn keep(self) -> Result<Kept, Refused> {
+    async fn keep(self) -> Result<Brought, Refused> {
         let all = FilesTable { types: Some(FileType::ALL.to_vec()), ..FilesTable::default() };
         let told = [self.media_type.as_deref()];
         sniff::judge(&all, Some(&self.name), "", &told, &self.head)
             .map_err(|reason| refused(reason, format!("file {} is not taken: {reason}", self.n)))?;
         let (blob, content) = self.writer.keep().await.map_err(|error| Box::new(ours(&error)))?;
-        Ok(Kept { name: self.name, media_type: self.media_type, blob, size: content.size })
+        Ok(Brought { name: self.name, media_type: self.media_type, blob, size: content.size })
     }
 }

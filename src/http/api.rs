@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 use super::answers;
 use crate::errands::FarStatus;
-use crate::store::{Answer, Far, OutcomeTaken, Place, Store};
-use crate::ticket::Spoken;
+use crate::outcomes::{Brought, NotTaken, Outcomes, Told};
+use crate::store::{Far, OutcomeTaken, Store};
 
 /// How everything stands, for the probes.
 pub struct Health {
@@ -69,6 +69,8 @@ impl Health {
 pub struct Api {
     /// The store.
     pub store: Arc<dyn Store>,
+    /// The room that takes outcomes.
+    pub outcomes: Outcomes,
     /// SHA-256 of the token, in hexadecimal.
     pub token: String,
     /// Metrics to be read.
@@ -84,11 +86,11 @@ pub struct Api {
 #[serde(deny_unknown_fields)]
 pub(super) struct Posted {
     /// The core's own id of this outcome.
-    id: String,
+    pub(super) id: String,
     /// The ticket's spoken number.
-    ticket: String,
+    pub(super) ticket: String,
     /// What happened.
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
     /// Small files, their content in base64; large ones come as parts of a form.
     #[serde(default)]
     pub(super) files: Vec<PostedFile>,
@@ -176,59 +178,45 @@ async fn outcome(State(api): State<Arc<Api>>, request: Request) -> Response {
         return problem(StatusCode::UNAUTHORIZED, "not_verified", "the bearer token is missing or wrong");
     }
     match Box::pin(answers::read(&api, request)).await {
-        Ok((posted, files)) => take(&api, posted, &files).await,
+        Ok((told, files)) => take(&api, told, &files).await,
         Err(answer) => *answer,
     }
 }
 
-/// What must hold before anything of an outcome is kept: the ticket it names.
-pub(super) fn checked(posted: &Posted) -> Result<Spoken, Box<Response>> {
-    if posted.id.is_empty() || posted.id.len() > 200 {
-        let text = "`id` must have 1 to 200 bytes";
-        return Err(Box::new(problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_id", text)));
+/// What must hold before anything of an outcome is kept.
+pub(super) fn checked(told: &Told) -> Result<(), Box<Response>> {
+    Outcomes::check(told).map(|_| ()).map_err(|wrong| Box::new(refused(&wrong)))
+}
+
+fn refused(wrong: &NotTaken) -> Response {
+    match wrong {
+        NotTaken::Store(error) => ours(error),
+        NotTaken::Id => problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_id", wrong.to_string()),
+        NotTaken::Ticket(_) => problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_ticket", wrong.to_string()),
     }
-    Spoken::parse(&posted.ticket)
-        .map_err(|bad| Box::new(problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_ticket", format!("`ticket`: {bad}"))))
 }
 
 /// Keeps an outcome whose files are on disk.
-async fn take(api: &Api, posted: Posted, files: &[answers::Kept]) -> Response {
-    let ticket = match checked(&posted) {
-        Ok(ticket) => ticket,
-        Err(answer) => return *answer,
-    };
-    let content = serde_json::to_vec(&posted.outcome).unwrap_or_default();
-    let keys = api.store.keys();
-    let number = ticket.to_string();
-    let mut said = vec![number.as_bytes(), &content];
-    said.extend(files.iter().flat_map(|file| [file.name.as_bytes(), &file.blob.0]));
-    let digest = keys.blind("outcome", &said);
-    let id = api.store.reserve();
-    let sealed = keys.seal(Place::Outcome, id, &content).and_then(|body| Ok((body, answers::rows(api, files)?)));
-    let (body, rows) = match sealed {
-        Ok(sealed) => sealed,
-        Err(error) => return ours(&error),
-    };
-    let (core_id, kind) = (posted.id.clone(), posted.outcome.kind);
-    let answer = Answer { id, core_id, digest, ticket: Some(ticket), kind, body, files: rows };
-    match api.store.take_answer(answer).await {
-        Ok(OutcomeTaken::New | OutcomeTaken::Repeat) => {
-            let mut body = json!({ "id": posted.id, "ticket": ticket, "kept": true });
+async fn take(api: &Api, told: Told, files: &[Brought]) -> Response {
+    let id = told.id.clone();
+    match api.outcomes.take_with(told, files).await {
+        Ok((ticket, OutcomeTaken::New | OutcomeTaken::Repeat)) => {
+            let mut body = json!({ "id": id, "ticket": ticket, "kept": true });
             if !files.is_empty() {
                 body["files"] = files.len().into();
             }
             (StatusCode::OK, Json(body)).into_response()
         }
-        Ok(OutcomeTaken::UnknownTicket(until)) => {
+        Ok((ticket, OutcomeTaken::UnknownTicket(until))) => {
             let until = jiff::Timestamp::from_millisecond(until).unwrap_or_default();
             let body: Value =
-                json!({ "id": posted.id, "ticket": ticket, "kept": true, "unknown_ticket": true, "until": until });
+                json!({ "id": id, "ticket": ticket, "kept": true, "unknown_ticket": true, "until": until });
             (StatusCode::ACCEPTED, Json(body)).into_response()
         }
-        Ok(OutcomeTaken::Conflict) => {
+        Ok((_, OutcomeTaken::Conflict)) => {
             problem(StatusCode::CONFLICT, "other_content", "this id was used before for an outcome with other content")
         }
-        Err(error) => ours(&error),
+        Err(wrong) => refused(&wrong),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use huiliu_contract::{Period, Rate, SecretRef};
+use huiliu_contract::{Period, Rate, Satisfaction, SecretRef};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -43,6 +43,9 @@ pub struct GatewaySettings {
     /// The core system; absent keeps everything and forwards nothing.
     #[schemars(extend("x-zh" = "热线系统"))]
     pub core: Option<CoreSettings>,
+    /// What words of satisfaction mean, beside the plain ones: the word on the left, its level on the right.
+    #[schemars(extend("x-zh" = "满意度对照:左边是热线的说法,右边是五级中的哪一级;常用说法不用写"))]
+    pub satisfaction: BTreeMap<String, Satisfaction>,
 }
 
 impl Default for GatewaySettings {
@@ -57,6 +60,7 @@ impl Default for GatewaySettings {
             limits: Limits::default(),
             budgets: BTreeMap::new(),
             core: None,
+            satisfaction: BTreeMap::new(),
         }
     }
 }

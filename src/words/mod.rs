@@ -3,10 +3,12 @@
 
 mod fields;
 mod machine;
+mod outcomes;
 mod relate;
 
 pub use fields::FIELDS;
 pub use machine::{ERRAND_STATES, FAULTS, TASKS};
+pub use outcomes::{BECAME, OUTCOME_KINDS, SATISFACTION, bad_number};
 pub use relate::DOUBTS;
 
 use crate::settings::Lang;
@@ -105,6 +107,8 @@ pub const HEADS: &[Entry] = &[
     ("solved", "是否解决", "Solved"),
     ("satisfaction", "满意度", "Satisfaction"),
     ("into", "转往、并入", "Into"),
+    ("sheet", "工作表", "Sheet"),
+    ("row", "行", "Row"),
 ];
 
 /// States of a channel.
@@ -238,21 +242,6 @@ pub const WRITE_BACK_REASONS: &[Entry] = &[
     ("unavailable", "多次没有送到", "failed many times"),
 ];
 
-/// Kinds of outcomes.
-pub const OUTCOME_KINDS: &[Entry] = &[
-    ("signed", "签收", "signed"),
-    ("returned_to_gateway", "退回补正", "returned for data"),
-    ("returned_to_source", "申请退单", "return"),
-    ("extended", "申请延期", "extension"),
-    ("progressed", "阶段反馈", "progress"),
-    ("replied", "公开答复", "public reply"),
-    ("closed", "办结", "closing"),
-    ("declined", "不予受理", "declined"),
-    ("redirected", "转其他渠道", "redirected"),
-    ("merged", "并单", "merged"),
-    ("visited", "回访", "follow-up visit"),
-];
-
 /// How far an outcome came on its way to a source.
 pub const CARRIED: &[Entry] = &[
     ("waiting", "待发", "to be sent"),
@@ -326,6 +315,7 @@ pub const DEEDS: &[Entry] = &[
     ("answer_again", "再次答复", "answered again"),
     ("new_ticket", "另立新件", "made a new ticket"),
     ("reopened", "热线已重开", "reopened in the core"),
+    ("outcome_import", "导入办理反馈", "imported an outcome"),
     ("secret_set", "录入密钥", "set a secret"),
     ("file", "热线下载附件", "handed a file to the core"),
 ];
@@ -372,6 +362,8 @@ mod tests {
             REASONS,
             WRITE_BACK_REASONS,
             OUTCOME_KINDS,
+            BECAME,
+            SATISFACTION,
             CARRIED,
             TRY_ENDS,
             ENDS,

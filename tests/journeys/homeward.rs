@@ -14,8 +14,8 @@ use crate::scene::{Plan, Scene, ticket};
 use crate::written::letters;
 
 /// A mailbox that is answered at a desk of its own, seen through a pane of glass.
-struct Story {
-    scene: Scene,
+pub(crate) struct Story {
+    pub(crate) scene: Scene,
     desk: Desk,
     glass: Glass,
     token: String,
@@ -50,7 +50,7 @@ extended  = { absent = ["待办", "办理中"], pending = ["延期待审"], appr
 
 impl Story {
     /// `rules` are further lines of `[return]`; `status` whether the desk can be asked.
-    async fn with(rules: &str, status: bool) -> Self {
+    pub(crate) async fn with(rules: &str, status: bool) -> Self {
         let desk = Desk::open(Gate::Open).await.unwrap();
         let glass = Glass::before(desk.addr()).await;
         let status = if status { STATUS } else { "" };
@@ -62,13 +62,13 @@ impl Story {
     }
 
     /// A letter that the core has taken: its number there and here.
-    async fn letter(&self, serial: u32) -> (String, String) {
+    pub(crate) async fn letter(&self, serial: u32) -> (String, String) {
         let letter = Letter::invented(serial);
         let number = ticket(self.scene.mailbox("letters").push(&letter).await);
         (letter.number, number)
     }
 
-    async fn told(&self, id: &str, number: &str, kind: &str, more: Value) {
+    pub(crate) async fn told(&self, id: &str, number: &str, kind: &str, more: Value) {
         let mut outcome = json!({ "kind": kind, "at": "2026-12-03T09:00:00+08:00" });
         outcome.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let (status, answer) =
@@ -83,11 +83,11 @@ impl Story {
     }
 
     /// What the desk was told of an item, in order and each time: verbs.
-    fn verbs(&self, item: &str) -> Vec<String> {
+    pub(crate) fn verbs(&self, item: &str) -> Vec<String> {
         self.desk.answers().told(item).into_iter().map(|told| told.verb).collect()
     }
 
-    async fn until_verbs(&self, item: &str, verbs: &[&str]) -> Vec<Told> {
+    pub(crate) async fn until_verbs(&self, item: &str, verbs: &[&str]) -> Vec<Told> {
         self.scene.until(&format!("{item} is told {verbs:?}"), || self.verbs(item) == verbs).await;
         self.desk.answers().told(item)
     }
@@ -106,7 +106,7 @@ impl Story {
     }
 
     /// Waits until nothing is owed on any way home.
-    async fn until_rest(&self) {
+    pub(crate) async fn until_rest(&self) {
         let began = std::time::Instant::now();
         loop {
             let errands = self.scene.answered(&["errand", "list"]).await;

@@ -27,6 +27,7 @@ mod pushed;
 mod roads;
 mod sealed;
 mod secrets;
+mod sheets;
 mod splits;
 mod stops;
 mod twice;

@@ -25,7 +25,7 @@ fn the_shipped_file_is_right() {
 #[test]
 fn the_core_of_the_shipped_remark_is_right() {
     let text = std::fs::read_to_string("config/gateway.toml").unwrap();
-    let (from, to) = (text.find("# [core]").unwrap(), text.find("# ── 几个渠道").unwrap());
+    let (from, to) = (text.find("# [core]").unwrap(), text.find("# ── 满意度").unwrap());
     let core = Scene::new(&text[from..to].replace("\n# ", "\n").replacen("# ", "", 1))
         .gateway()
         .unwrap()
@@ -62,6 +62,7 @@ fn mistakes_are_told_with_place_and_remedy() {
         ("pointer", "[core]\nurl = \"http://127.0.0.1:1/\"\nnumber_at = \"a..b\"\n"),
         ("wait_for_files", "[core]\nurl = \"http://127.0.0.1:1/\"\nattachments_wait = \"61s\"\n"),
         ("date_for_text", "data = 2026-12-01\n"),
+        ("satisfaction", "[satisfaction]\n\"一般\" = \"basicaly_satisfied\"\n"),
     ] {
         assert_snapshot!(format!("gateway_{name}"), Scene::new(text).told());
     }
@@ -121,4 +122,13 @@ proptest::proptest! {
             proptest::prop_assert!(mistakes.iter().all(|m| !m.problem.zh.is_empty() && !m.problem.en.is_empty()));
         }
     }
+}
+
+#[test]
+fn a_site_says_what_its_words_of_satisfaction_mean() {
+    let text = std::fs::read_to_string("config/gateway.toml").unwrap();
+    let (from, to) = (text.find("# [satisfaction]").unwrap(), text.find("# ── 几个渠道").unwrap());
+    let written = text[from..to].replace("\n# ", "\n").replacen("# ", "", 1);
+    let settings = Scene::new(&written).gateway().unwrap().settings;
+    assert_eq!(settings.satisfaction.get("一般").map(|level| level.word()), Some("basically_satisfied"));
 }

@@ -12,6 +12,7 @@ mod measure;
 mod outcome;
 mod outlet;
 mod push;
+mod satisfaction;
 mod secret;
 mod submission;
 mod upload;
@@ -24,6 +25,7 @@ pub use measure::{BadMeasure, Period, Rate};
 pub use outcome::{Outcome, OutcomeKind, Unit, UnitRole};
 pub use outlet::{Homebound, Judgement, Manners, Parcel, Receipt, WriteBack};
 pub use push::{Answer, Door, Once, Push, Receive, Received, Refusal, Reply, Taken, What};
+pub use satisfaction::Satisfaction;
 pub use secret::{Personal, Secret};
 pub use submission::{
     Attachment, AttachmentSource, BadExternalId, ExternalId, Item, Raw, SourceVersion, Submission, Unreadable,

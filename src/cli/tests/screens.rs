@@ -106,7 +106,11 @@ fn a_ticket_s_life_is_shown() {
             { "n": 2, "kind": "revised", "at": at, "state": "dead", "idempotency_key": "261122-00017-2" },
             { "n": 3, "kind": "revised", "at": at, "state": "behind", "idempotency_key": "261122-00017-3" }
         ],
-        "outcomes": [{ "core_id": "OUT-9", "at": at, "body": null }],
+        "outcomes": [
+            { "core_id": "OUT-9", "at": at, "kind": "closed", "body": null },
+            { "core_id": "OUT-10", "at": at, "kind": "visited", "satisfaction": "很满意", "satisfaction_level": "very_satisfied", "body": null },
+            { "core_id": "OUT-11", "at": at, "kind": "visited", "satisfaction": "还凑合", "body": null },
+        ],
         "dead": [a_dead_letter()],
         "deeds": [{ "at": at, "who": "unix:zhang", "what": "unmask", "subject": "ticket:261122-00017", "why": "回访" }]
     }));

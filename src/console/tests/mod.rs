@@ -1,6 +1,7 @@
 //! Stories of the console.
 
 mod homeward;
+mod outcomes;
 mod scene;
 mod splits;
 
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::scene::{NAME, Noting, PHONE, Scene, letter};
 use super::*;
+use crate::outcomes::Levels;
 use crate::store::Far;
 use crate::ticket::{Draft, Person};
 
@@ -176,14 +178,19 @@ async fn a_command_asks_the_daemon_and_only_without_one_opens_the_store() {
     let show =
         || Call { request: Request::TicketShow { number: number.clone(), unmask: true }, why: Some("回访".into()) };
     // The folder is held, but nobody listens yet.
-    let Answer::Problem(held) = call(&scene.home, offline.clone(), show()).await else { panic!("it answered") };
+    let Answer::Problem(held) = call(&scene.home, offline.clone(), Levels::default(), show()).await else {
+        panic!("it answered")
+    };
     assert_eq!(held.code, Code::Unreachable);
     let stop = CancellationToken::new();
     let served = tokio::spawn(serve(bind(&scene.home.socket()).unwrap(), scene.house.clone(), stop.clone()));
-    let Answer::Done(told) = call(&scene.home, offline.clone(), show()).await else { panic!("it did not answer") };
+    let Answer::Done(told) = call(&scene.home, offline.clone(), Levels::default(), show()).await else {
+        panic!("it did not answer")
+    };
     // Who asks is what the connection says, not what the request says.
     assert_eq!(told["deeds"][0]["who"], own_name());
-    let Answer::Done(running) = call(&scene.home, offline.clone(), Call { request: Request::Status, why: None }).await
+    let Answer::Done(running) =
+        call(&scene.home, offline.clone(), Levels::default(), Call { request: Request::Status, why: None }).await
     else {
         panic!("no status")
     };
@@ -194,7 +201,7 @@ async fn a_command_asks_the_daemon_and_only_without_one_opens_the_store() {
     tokio::task::spawn_blocking(move || drop(house)).await.unwrap();
     assert!(home.socket().exists());
     // A dead process left its socket; the command opens the store itself and finds what was kept.
-    let listed = call(&home, offline, Call { request: Request::Status, why: None }).await;
+    let listed = call(&home, offline, Levels::default(), Call { request: Request::Status, why: None }).await;
     let Answer::Done(listed) = listed else { panic!("{listed:?}") };
     assert_eq!((&listed["running"], &listed["to_core"]), (&Value::Null, &json!([1, 0])));
 }

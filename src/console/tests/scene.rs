@@ -112,7 +112,8 @@ impl Scene {
         let store = store::open(&home).unwrap();
         let channel = store.enroll("xianzhang", "xianzhang", false, crate::store::Sign::Never).await.unwrap();
         let control = Arc::new(Noting { running: true, ..Noting::default() });
-        let house = House { store, control: control.clone(), zone };
+        let outcomes = crate::outcomes::Outcomes::new(store.clone(), crate::outcomes::Levels::default());
+        let house = House { store, outcomes, control: control.clone(), zone };
         Self { house, control, home, channel, folder }
     }
 

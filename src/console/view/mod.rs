@@ -252,8 +252,28 @@ pub struct OutcomeView {
     pub core_id: String,
     /// When it was kept.
     pub at: Timestamp,
+    /// What happened: [`huiliu_contract::OutcomeKind::word`]; null where its content cannot be read.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// Satisfaction as it was said.
+    #[serde(default)]
+    pub satisfaction: Option<String>,
+    /// The level it stands for: [`huiliu_contract::Satisfaction::word`]; null where nobody said what the word means.
+    #[serde(default)]
+    pub satisfaction_level: Option<String>,
     /// Its content, unmasked views only.
     pub body: Value,
+}
+
+/// What became of a row of a sheet.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct BecameView {
+    /// `taken`, `ready` (a dry run: it would be taken), `known` (told before), `unknown_ticket` or `refused`.
+    pub state: String,
+    /// 汇流编号 of its ticket.
+    pub ticket: Option<String>,
+    /// Why it was not taken.
+    pub reason: Option<TextView>,
 }
 
 /// One dead letter.

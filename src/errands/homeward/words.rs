@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Ours, Shared, Yield};
+use crate::outcomes::Kept;
 use crate::outgoing::{self, Mark};
 use crate::store::{DeadKind, Lane, LaneItem};
 use crate::ticket::Draft;
@@ -12,20 +13,24 @@ use crate::ticket::Draft;
 impl Shared {
     /// The outcome as it goes to this far side: worded as a person worded it, its codes in the far side's words.
     pub(super) fn told(&self, item: &LaneItem) -> Option<Told> {
-        let mut told = match &item.outcome {
-            Some(json) => serde_json::from_slice::<Told>(json).ok()?,
-            None => Told::signed(Timestamp::from_millisecond(item.since).ok()?),
+        let (mut told, level) = match &item.outcome {
+            Some(json) => {
+                let kept = serde_json::from_slice::<Kept>(json).ok()?;
+                (kept.outcome, kept.satisfaction_level)
+            }
+            None => (Told::signed(Timestamp::from_millisecond(item.since).ok()?), None),
         };
         if let Some(wording) = &item.wording {
             told.public_reply = Some(wording.clone());
         }
         let codes = &self.channel.settings.back.codes;
-        for (value, codes) in [
-            (&mut told.solved, &codes.solved),
-            (&mut told.satisfaction, &codes.satisfaction),
-            (&mut told.way, &codes.way),
+        for (value, codes, level) in [
+            (&mut told.solved, &codes.solved, None),
+            (&mut told.satisfaction, &codes.satisfaction, level),
+            (&mut told.way, &codes.way, None),
         ] {
-            if let Some(code) = value.as_ref().and_then(|value| codes.get(value)) {
+            let of_level = level.and_then(|level| codes.get(level.word()));
+            if let Some(code) = value.as_ref().and_then(|value| codes.get(value).or(of_level)) {
                 *value = Some(code.clone());
             }
         }

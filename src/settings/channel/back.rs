@@ -172,8 +172,8 @@ pub struct ReturnCodes {
     /// 是否解决.
     #[schemars(extend("x-zh" = "是否解决"))]
     pub solved: BTreeMap<String, String>,
-    /// 满意度.
-    #[schemars(extend("x-zh" = "满意度"))]
+    /// 满意度: by the word as it was said, or else by its level (`very_satisfied`, `satisfied`, …).
+    #[schemars(extend("x-zh" = "满意度:左边写原话,或写级别(very_satisfied、satisfied 等)"))]
     pub satisfaction: BTreeMap<String, String>,
     /// 办理方式.
     #[schemars(extend("x-zh" = "办理方式"))]

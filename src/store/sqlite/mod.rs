@@ -16,6 +16,7 @@ mod enroll;
 mod files;
 mod fresh;
 mod homeward;
+mod kept;
 mod letters;
 mod parts;
 mod proof;

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 
 use huiliu_contract::{Outcome, OutcomeKind};
 use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
 
 use super::super::{
     Answer, DeadKind, Errand, Keys, NewPart, OutcomeTaken, Place, Reference, Split, Standing, StoreError, Task,
@@ -19,6 +20,7 @@ use super::accept::Ground;
 use super::codes::{kind_number, outcome_number};
 use super::decide::STATE_TAKEN;
 use super::homeward::{Says, carry, keep, keep_note, plant, tell_core};
+use super::kept::{told, written};
 use super::read::{TICKET, draft_of, ticket_row, with_draft};
 use super::serial::number_of;
 use crate::outgoing::{self, compose};
@@ -253,14 +255,16 @@ fn conclude(ground: &mut Ground<'_, '_>, keys: &Keys, whole: i64) -> Result<(), 
         return Ok(());
     }
     let mut told = Vec::with_capacity(parts.len());
-    let mut from = Vec::with_capacity(parts.len());
+    let (mut from, mut levels) = (Vec::with_capacity(parts.len()), Vec::with_capacity(parts.len()));
     for part in &parts {
         from.extend(latest_conclusion::<i64>(ground.db, "id", part.id)?);
-        let Some(outcome) = conclusion(ground.db, keys, part.id)? else { return Ok(()) };
+        let Some((outcome, level)) = conclusion(ground.db, keys, part.id)? else { return Ok(()) };
+        levels.push((outcome.satisfaction.clone(), level));
         told.push(outgoing::Part { title: title(ground.db, keys, part.id)?, outcome });
     }
     let Some(outcome) = compose(&told) else { return Ok(()) };
-    let json = serde_json::to_vec(&outcome).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let level = levels.into_iter().find(|(word, _)| *word == outcome.satisfaction).and_then(|(_, level)| level);
+    let json = written(&outcome, level)?;
     let id = ground.ids.fetch_add(1, Ordering::Relaxed);
     let body = keys.seal(Place::Outcome, id, &json)?;
     let number = number_of(ground.db, whole)?.number;
@@ -309,12 +313,12 @@ fn latest_conclusion<T: rusqlite::types::FromSql>(
 }
 
 /// The latest outcome that concluded a part, opened.
-fn conclusion(db: &Connection, keys: &Keys, part: i64) -> Result<Option<Outcome>, StoreError> {
+fn conclusion(db: &Connection, keys: &Keys, part: i64) -> Result<Option<(Outcome, Option<Value>)>, StoreError> {
     let Some(id) = latest_conclusion::<i64>(db, "id", part)? else { return Ok(None) };
     let body: Vec<u8> =
         db.prepare_cached("SELECT body FROM outcome WHERE id = ?1")?.query_row([id], |row| row.get(0))?;
     let json = keys.open(Place::Outcome, id, &body)?;
-    serde_json::from_slice(&json).map(Some).map_err(|_| StoreError::Refused("a stored outcome cannot be read".into()))
+    told(&json).map(Some).ok_or_else(|| StoreError::Refused("a stored outcome cannot be read".into()))
 }
 
 /// A part's title.
@@ -340,9 +344,9 @@ pub(super) fn as_carried(
     let Some((part, json)) = ticket.filter(|ticket| of(*ticket).is_some()).zip(json.as_deref()) else {
         return Ok(json);
     };
-    let Ok(outcome) = serde_json::from_slice::<Outcome>(json) else { return Ok(Some(json.to_vec())) };
+    let Some((outcome, level)) = told(json) else { return Ok(Some(json.to_vec())) };
     let named = outgoing::named(outgoing::Part { title: title(db, keys, part)?, outcome });
-    serde_json::to_vec(&named).map(Some).map_err(|error| StoreError::Refused(error.to_string()))
+    written(&named, level).map(Some)
 }
 
 /// The core concluded a whole by itself while parts are open: a person sees whether their answers are in it.

@@ -1,0 +1,53 @@
+//! Outcomes in the words of the office: their kinds, the levels of satisfaction, and what becomes of rows of a sheet.
+
+use super::Entry;
+use crate::settings::Text;
+use crate::ticket::BadNumber;
+
+/// Kinds of outcomes.
+pub const OUTCOME_KINDS: &[Entry] = &[
+    ("signed", "签收", "signed"),
+    ("returned_to_gateway", "退回补正", "returned for data"),
+    ("returned_to_source", "申请退单", "return"),
+    ("extended", "申请延期", "extension"),
+    ("progressed", "阶段反馈", "progress"),
+    ("replied", "公开答复", "public reply"),
+    ("closed", "办结", "closing"),
+    ("declined", "不予受理", "declined"),
+    ("redirected", "转其他渠道", "redirected"),
+    ("merged", "并单", "merged"),
+    ("visited", "回访", "follow-up visit"),
+];
+
+/// Levels of satisfaction, by their stable word.
+pub const SATISFACTION: &[Entry] = &[
+    ("very_satisfied", "非常满意", "very satisfied"),
+    ("satisfied", "满意", "satisfied"),
+    ("basically_satisfied", "基本满意", "basically satisfied"),
+    ("dissatisfied", "不满意", "dissatisfied"),
+    ("very_dissatisfied", "非常不满意", "very dissatisfied"),
+];
+
+/// What became of a row of a sheet.
+pub const BECAME: &[Entry] = &[
+    ("taken", "已收下", "taken"),
+    ("ready", "可以导入", "would be taken"),
+    ("known", "没有新内容", "told before"),
+    ("unknown_ticket", "没有这件工单", "unknown ticket"),
+    ("refused", "没有收下", "refused"),
+    ("unsent", "没有送到", "not sent"),
+    ("unfilled", "还没填", "not filled in"),
+];
+
+/// What is wrong with a ticket's number (汇流编号).
+pub fn bad_number(wrong: BadNumber) -> Text {
+    let zh = match wrong {
+        BadNumber::CheckDigit => "汇流编号的校验位不对:有一位听错或写错了,请核对",
+        BadNumber::Day => "汇流编号的前六位应是日期(年月日)",
+        BadNumber::Part => "拆单的序号写在汇流编号后面,是 1 到 99,例如 261122-00017-1",
+        BadNumber::Serial | BadNumber::Length(_) | BadNumber::NotDigits => {
+            "汇流编号形如 261122-00017:六位日期、当天序号、一位校验"
+        }
+    };
+    Text::new(zh, wrong.to_string())
+}
