@@ -231,7 +231,13 @@ impl Scene {
 
     /// A GET of the program: status and text.
     pub(crate) async fn get(&self, path: &str) -> (u16, String) {
-        let answer = self.client.get(format!("{}{path}", self.house.url)).send().await.unwrap();
+        // A line that is at rest may be closed by the other side just when it is used again.
+        let send = || self.client.get(format!("{}{path}", self.house.url)).send();
+        let answer = match send().await {
+            Err(error) if error.is_request() && !error.is_connect() => send().await,
+            answer => answer,
+        };
+        let answer = answer.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 

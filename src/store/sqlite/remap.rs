@@ -65,7 +65,9 @@ pub(super) fn remap(
     }
     let Some(arrival) = member.arrivals.first() else { return Err(StoreError::NotFound) };
     if let Some(act) = &arrival.act {
-        return Ok(ground.carry_out_act(&member, arrival, act, None)?);
+        // One with a number of its own was kept under it.
+        let prev = ground.known(namespace, arrival.external_id.as_str())?.map(|known| known.latest);
+        return Ok(ground.carry_out_act(&member, arrival, act, prev)?);
     }
     let known = ground
         .statements

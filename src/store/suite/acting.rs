@@ -18,6 +18,20 @@ impl Site {
     }
 }
 
+/// An act with a number of its own that could not be mapped at first is carried out once it can be.
+pub(super) async fn a_mended_act_is_carried_out(house: &dyn House) {
+    let site = Site::pushed(house).await;
+    let ticket = site.new_ticket(&letter("A", "lamp")).await;
+    assert_eq!(site.tell(&letter("U1", "hurry").mapped(None)).await, (What::Unmapped, None));
+    let dead = site.dead().await[0].id;
+    let arrival = letter("U1", "hurry").about(Act::Urge, "A").arrival(site.store.as_ref());
+    let verdict = site.store.remap(dead, &site.code, arrival, &clerk("mended")).await.unwrap();
+    assert_eq!(verdict, Verdict::Taken { what: What::Act, ticket: Some(ticket) });
+    assert_eq!(site.kinds(ticket).await, ["new", "urged"]);
+    assert!(site.dead().await.is_empty());
+    assert_eq!(site.tell(&letter("U1", "hurry").about(Act::Urge, "A")).await, (What::Repeat, Some(ticket)));
+}
+
 /// An act is an event on the ticket that it is about, once however often it is told, with what it says beside it.
 pub(super) async fn an_act_is_an_event_on_its_ticket(house: &dyn House) {
     let site = Site::pushed(house).await;

@@ -82,6 +82,8 @@ pub(super) async fn a_revision_fetches_only_what_is_new(house: &dyn House) {
     site.came(claim, b"one").await;
     site.tell(&letter("A1", "路灯还是不亮").file("http://a/2").file("http://a/1").file("http://a/3")).await;
     assert_eq!(site.files(ticket, 2).await, [FileState::Waiting, FileState::Kept, FileState::Waiting]);
+    // Whoever told is answered before what it planted is known.
+    site.store.flush().await;
     assert_eq!(site.store.schedule().depth(site.far()), (2, 0));
     for _ in 0..2 {
         let claim = site.claim(site.far()).await;

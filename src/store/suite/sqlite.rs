@@ -97,6 +97,7 @@ stories! {
         a_redo_opens_the_ticket_again,
         we_sign_when_the_channel_says_so;
     acting:
+        a_mended_act_is_carried_out,
         an_act_is_an_event_on_its_ticket,
         an_act_waits_for_its_item,
         after_the_closing_the_channel_decides,
