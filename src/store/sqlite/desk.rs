@@ -10,7 +10,6 @@ use super::super::{
 use super::accept::Ground;
 use super::codes::DEAD_CLOSED;
 use super::signs::Signs;
-use super::statements::Statements;
 use super::writer::Desk as Open;
 use super::{DEAD_EVENT, DEAD_UNREADABLE, Planted, Sqlite, number_of};
 use crate::ticket::EventKind;
@@ -328,23 +327,13 @@ impl Desk for Sqlite {
         self.write(move |desk| {
             let item = open_item(desk, dead)?;
             item.set(desk, Carried::HandedBack, "handed_back")?;
-            let mut statements = Statements::prepare(desk.db)?;
-            let mut ground = Ground {
-                db: desk.db,
-                statements: &mut statements,
-                serials: desk.serials,
-                schedule: &schedule,
-                signs: &signs,
-                ids: desk.ids,
-                now: desk.now,
-                came: desk.now,
-                planted: &mut desk.planted,
-            };
-            super::homeward::keep_note(ground.db, id, &note)?;
-            let ticket = super::references::ticket_of(ground.db, item.reference)?;
-            let says = super::homeward::Says { note: Some(id), ..Default::default() };
-            super::homeward::tell_core(&mut ground, ticket, EventKind::HandedBack, &says, false)?;
-            drop(statements);
+            desk.on_ground(&schedule, &signs, |ground| {
+                super::homeward::keep_note(ground.db, id, &note)?;
+                let ticket = super::references::ticket_of(ground.db, item.reference)?;
+                let says = super::homeward::Says { note: Some(id), ..Default::default() };
+                super::homeward::tell_core(ground, ticket, EventKind::HandedBack, &says, false)?;
+                Ok(())
+            })?;
             deed.write(desk)
         })
         .await

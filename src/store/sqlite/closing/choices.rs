@@ -10,7 +10,6 @@ use super::super::codes::{DEAD_CLOSED, kind_number, kind_of};
 use super::super::decide::STATE_TAKEN;
 use super::super::desk::{end, give_up, go_on, open_letter};
 use super::super::read::draft_of;
-use super::super::statements::Statements;
 use super::super::{Planted, Sqlite};
 use crate::ticket::EventKind;
 
@@ -30,42 +29,31 @@ pub(in super::super) async fn choose(
                 return Err(StoreError::Refused("this dead letter is about no closed order".into()));
             };
             let asked = Asked::read(desk.db, ticket, n)?;
-            let mut statements = Statements::prepare(desk.db)?;
-            let mut ground = Ground {
-                db: desk.db,
-                statements: &mut statements,
-                serials: desk.serials,
-                schedule: &schedule,
-                signs: &signs,
-                ids: desk.ids,
-                now: desk.now,
-                came: desk.now,
-                planted: &mut desk.planted,
-            };
-            let new = match &choice {
-                Choice::Reopened => {
-                    let concluded: bool = ground.db.query_row(
-                        "SELECT concluded_at IS NOT NULL FROM ticket WHERE id = ?1",
-                        [ticket],
-                        |row| row.get(0),
-                    )?;
-                    // What opened it again by itself has its deadline.
-                    if concluded {
-                        super::reopen(ground.db, ground.now, ticket, None, false)?;
+            let new = desk.on_ground(&schedule, &signs, |ground| {
+                Ok(match &choice {
+                    Choice::Reopened => {
+                        let concluded: bool = ground.db.query_row(
+                            "SELECT concluded_at IS NOT NULL FROM ticket WHERE id = ?1",
+                            [ticket],
+                            |row| row.get(0),
+                        )?;
+                        // What opened it again by itself has its deadline.
+                        if concluded {
+                            super::reopen(ground.db, ground.now, ticket, None, false)?;
+                        }
+                        None
                     }
-                    None
-                }
-                Choice::AnswerAgain => {
-                    if !super::answer_again(&mut ground, asked.reference)? {
-                        return Err(StoreError::Refused(
-                            "that source was told nothing that could be told again".into(),
-                        ));
+                    Choice::AnswerAgain => {
+                        if !super::answer_again(ground, asked.reference)? {
+                            return Err(StoreError::Refused(
+                                "that source was told nothing that could be told again".into(),
+                            ));
+                        }
+                        None
                     }
-                    None
-                }
-                Choice::NewTicket(anew) => Some(asked.new_ticket(&mut ground, anew)?),
-            };
-            drop(statements);
+                    Choice::NewTicket(anew) => Some(asked.new_ticket(ground, anew)?),
+                })
+            })?;
             if !matches!(choice, Choice::Reopened) {
                 give_up(desk, ticket, n)?;
             }
