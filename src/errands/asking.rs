@@ -130,20 +130,17 @@ impl Asking {
         loop {
             let poll = self.list.now();
             let page = ask(poll.as_ref(), cursor.as_ref(), kept.as_ref()).await.map_err(Broken::Far)?;
-            let mut aside = Vec::new();
+            let mut done = AskedPage::default();
             for item in &page.items {
-                aside.extend(self.outcomes.take_asked(item).await?);
+                self.outcomes.take_asked(item, &mut done).await?;
             }
             let keys = self.store.keys();
             let sealed = |place, body: Option<&[u8]>| {
                 body.map(|body| keys.seal(place, i64::from(CORE), body)).transpose().map_err(StoreError::from)
             };
-            let done = AskedPage {
-                aside,
-                cursor: sealed(Place::Cursor, page.next.as_ref().map(|next| next.0.as_bytes()))?,
-                keepsake: sealed(Place::Keepsake, page.keep.as_ref().map(|keep| keep.0.reveal().as_slice()))?,
-            };
-            if !done.aside.is_empty() || done.cursor.is_some() || done.keepsake.is_some() {
+            done.cursor = sealed(Place::Cursor, page.next.as_ref().map(|next| next.0.as_bytes()))?;
+            done.keepsake = sealed(Place::Keepsake, page.keep.as_ref().map(|keep| keep.0.reveal().as_slice()))?;
+            if !page.items.is_empty() || done.cursor.is_some() || done.keepsake.is_some() {
                 let new = self.store.keep_asked(done).await?;
                 if new > 0 {
                     tracing::warn!(records = new, "of the core's list cannot be taken; see `huiliu dead list`");

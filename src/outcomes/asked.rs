@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Entry, MAX_ID, NotAnOutcome, Outcomes, Reading};
-use crate::store::{OutcomeTaken, Place, StoreError, Stray};
+use crate::store::{AskedPage, Digest, OutcomeTaken, Place, StoreError, Stray};
 use crate::ticket::Spoken;
 
 /// What lies in the dead letter of a record that is no outcome.
@@ -32,18 +32,25 @@ impl Outcomes {
         self
     }
 
-    /// Takes a record of the core's list: on disk when this returns. What is no outcome is answered with the reason, and as
-    /// a letter for a person, to be kept before any cursor moves on.
+    /// Takes a record of the core's list: on disk when this returns. What became of it, or the letter for a person, goes into
+    /// `page`, which is to be kept before any cursor moves on.
     ///
     /// # Errors
     ///
     /// If the store failed; the record must be asked for again.
-    pub async fn take_asked(&self, item: &Item) -> Result<Option<(&'static str, Stray)>, StoreError> {
+    pub async fn take_asked(&self, item: &Item, page: &mut AskedPage) -> Result<(), StoreError> {
         let (aside, not) = match item {
             Item::Submission(submission) => {
                 let (id, record) = (submission.external_id.as_str(), submission.document.reveal());
-                let Err(not) = self.take_record(id, record).await? else { return Ok(None) };
-                (Aside { place: not.place, id: Some(id.to_owned()), record: record.clone() }, not.reason)
+                match self.take_record(id, record).await? {
+                    Ok(_) => {
+                        page.taken.push(self.digest(Some(id), record));
+                        return Ok(());
+                    }
+                    Err(not) => {
+                        (Aside { place: not.place, id: Some(id.to_owned()), record: record.clone() }, not.reason)
+                    }
+                }
             }
             Item::Unreadable(unreadable) => {
                 let raw = unreadable.raw.bytes.reveal();
@@ -52,7 +59,8 @@ impl Outcomes {
                 (Aside { place: unreadable.reason.clone(), id: None, record }, "outcome_id")
             }
         };
-        self.aside(not, &aside).map(|letter| Some((not, letter)))
+        page.aside.push((not, self.aside(&aside)?));
+        Ok(())
     }
 
     /// Takes what lies in a dead letter, now that the table or the ticket may be another.
@@ -95,13 +103,16 @@ impl Outcomes {
         })
     }
 
-    /// The letter of a record, the same digest for the same record and reason.
-    fn aside(&self, reason: &'static str, aside: &Aside) -> Result<Stray, StoreError> {
-        let keys = self.store.keys();
+    /// The letter of a record.
+    fn aside(&self, aside: &Aside) -> Result<Stray, StoreError> {
         let bytes = serde_json::to_vec(aside).unwrap_or_default();
-        let record = serde_json::to_vec(&aside.record).unwrap_or_default();
-        let said = [reason.as_bytes(), aside.id.as_deref().unwrap_or_default().as_bytes(), &record];
-        let id = self.store.reserve();
-        Ok(Stray { digest: keys.blind("asked", &said), id, body: keys.seal(Place::Dead, id, &bytes)? })
+        let (id, digest) = (self.store.reserve(), self.digest(aside.id.as_deref(), &aside.record));
+        Ok(Stray { digest, id, body: self.store.keys().seal(Place::Dead, id, &bytes)? })
+    }
+
+    /// By what a record is known again, whatever is made of it.
+    fn digest(&self, id: Option<&str>, record: &Value) -> Digest {
+        let record = serde_json::to_vec(record).unwrap_or_default();
+        self.store.keys().blind("asked", &[id.unwrap_or_default().as_bytes(), &record])
     }
 }

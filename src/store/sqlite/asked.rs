@@ -5,7 +5,7 @@ use rusqlite::params;
 use super::super::{AskedPage, CORE, DeadKind, StoreError};
 use super::writer::Desk;
 
-/// Keeps the letters of a page, each once, and moves on.
+/// Keeps the letters of a page, each once, ends those of records that were taken now, and moves on.
 pub(super) fn keep(desk: &Desk<'_>, page: &AskedPage) -> Result<usize, StoreError> {
     let mut new = 0;
     for (reason, letter) in &page.aside {
@@ -24,6 +24,14 @@ pub(super) fn keep(desk: &Desk<'_>, page: &AskedPage) -> Result<usize, StoreErro
                 letter.digest.0,
                 letter.body
             ])?;
+    }
+    for digest in &page.taken {
+        desk.db
+            .prepare_cached(
+                "UPDATE dead SET ended_at = ?3, ended_how = 'retried'
+                 WHERE channel = ?1 AND digest = ?2 AND ended_at IS NULL",
+            )?
+            .execute(params![CORE, digest.0, desk.now])?;
     }
     for (table, body) in [("cursor", &page.cursor), ("keepsake", &page.keepsake)] {
         let Some(body) = body else { continue };

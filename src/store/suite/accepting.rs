@@ -233,6 +233,7 @@ pub(super) async fn a_page_of_the_core_is_kept(house: &dyn House) {
         let sealed = |place, body: String| Some(keys.seal(place, i64::from(CORE), body.as_bytes()).unwrap());
         let page = AskedPage {
             aside: vec![("outcome_kind", letter)],
+            taken: vec![keys.blind("asked", &[b"another record"])],
             cursor: sealed(Place::Cursor, format!("page {round}")),
             keepsake: if round == 1 { sealed(Place::Keepsake, "session".into()) } else { None },
         };
@@ -248,5 +249,14 @@ pub(super) async fn a_page_of_the_core_is_kept(house: &dyn House) {
     assert_eq!((dead[0].reason.as_str(), dead[0].body.as_deref()), ("outcome_kind", Some(&b"record"[..])));
     assert!(site.store.channels().await.unwrap().iter().all(|channel| channel.dead == 0 && channel.id != CORE));
     site.store.retry(dead[0].id, &clerk("the table was mended")).await.unwrap();
+    assert!(site.dead().await.is_empty());
+    // What is taken when it is read again needs nobody any more.
+    let (id, digest) = (site.store.reserve(), site.store.keys().blind("asked", &[b"second"]));
+    let body = site.store.keys().seal(Place::Dead, id, b"second").unwrap();
+    let aside = vec![("outcome_ticket", Stray { digest, id, body })];
+    assert_eq!(site.store.keep_asked(AskedPage { aside, ..AskedPage::default() }).await.unwrap(), 1);
+    assert_eq!(site.dead().await.len(), 1);
+    let page = AskedPage { taken: vec![digest], ..AskedPage::default() };
+    assert_eq!(site.store.keep_asked(page).await.unwrap(), 0);
     assert!(site.dead().await.is_empty());
 }
