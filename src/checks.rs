@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::cli::{Checks, Sample, SampleVerdict};
-use crate::gateway::{build_channel, build_core, mapping};
+use crate::gateway::{build_asked, build_channel, build_core, mapping};
 use crate::kinds::KINDS;
 use crate::normalize::samples::{self, Verdict};
 use crate::settings::{ChannelSettings, Gateway, KindInfo, Lang, Mistake, Text, Variables};
@@ -21,7 +21,8 @@ impl Checks for Checking {
     }
 
     fn core(&self, gateway: &Gateway) -> Vec<Mistake> {
-        build_core(gateway, &self.variables).err().unwrap_or_default()
+        let asked = build_asked(gateway, &self.variables, KINDS).err();
+        build_core(gateway, &self.variables).err().into_iter().chain(asked).flatten().collect()
     }
 
     fn channel(&self, gateway: &Gateway, channel: &ChannelSettings) -> Vec<Mistake> {

@@ -16,7 +16,9 @@ use super::ticket::deeds;
 use crate::console::view::{DeadDetail, DeadEnded, DeadView};
 use crate::console::{ClosedChoice, Problem, ROWS, Request};
 use crate::settings::Lang;
-use crate::words::{DEAD_KINDS, ENDS, EVENT_KINDS, OUTCOME_KINDS, REASONS, WHATS, WRITE_BACK_REASONS, head, say, word};
+use crate::words::{
+    DEAD_KINDS, ENDS, EVENT_KINDS, HEADS, OUTCOME_KINDS, REASONS, WHATS, WRITE_BACK_REASONS, head, say, word,
+};
 
 /// Dead letters.
 #[derive(Subcommand, Debug)]
@@ -172,7 +174,7 @@ fn table(look: &Look, letters: &[&DeadView]) -> String {
         };
         vec![
             letter.id.to_string(),
-            letter.channel_name.clone(),
+            from(look.lang, letter).to_owned(),
             what(look.lang, letter),
             number.unwrap_or_else(|| "-".into()),
             reason,
@@ -192,6 +194,11 @@ fn what(lang: Lang, letter: &DeadView) -> String {
     }
 }
 
+/// Whose it is: the channel's name, or the core itself.
+fn from(lang: Lang, letter: &DeadView) -> &str {
+    if letter.kind == "outcome" { word(HEADS, "core", lang) } else { &letter.channel_name }
+}
+
 fn reason(lang: Lang, letter: &DeadView) -> &str {
     word(if is_homeward(&letter.kind) { WRITE_BACK_REASONS } else { REASONS }, &letter.reason, lang)
 }
@@ -201,7 +208,7 @@ pub(super) fn show(look: &Look, letter: &DeadDetail) -> String {
     let ended = dead.ended_how.as_deref().map(|how| word(ENDS, how, look.lang));
     let mut text = look.card(&[
         ("id", dead.id.to_string()),
-        ("channel", format!("{} ({})", dead.channel_name, dead.channel)),
+        ("channel", format!("{} ({})", from(look.lang, dead), dead.channel)),
         ("what", what(look.lang, dead)),
         ("event_kind", word(EVENT_KINDS, letter.event_kind.as_deref().unwrap_or_default(), look.lang).into()),
         ("reason", reason(look.lang, dead).into()),

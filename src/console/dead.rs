@@ -7,7 +7,7 @@ use super::channels::Names;
 use super::handle::{deeds, on_record, reason_given};
 use super::tickets::{mask, rows, shown, shown_draft, text_or_json};
 use super::view::{DeadDetail, DeadEnded, DeadView};
-use super::{Code, House, Problem, closed};
+use super::{Code, House, Problem, asked, closed};
 use crate::settings::{Lang, Text};
 use crate::store::{Actor, DeadKind, DeadQuery, DeadRow, Folio, Fresh, Mapped, StoreError, Verdict};
 use crate::ticket::{Draft, Event};
@@ -57,6 +57,7 @@ pub(super) async fn show(house: &House, id: i64, unmask: bool, actor: &Actor) ->
     let names = Names::read(house).await?;
     let (details, raw) = match row.body.as_deref() {
         Some(body) if row.kind.is_homeward() => (homeward(house, &row, body, unmask).await?, None),
+        Some(body) if row.kind == DeadKind::Outcome => (asked::details(body, unmask), None),
         Some(body) => inside(row.kind, body, unmask),
         None => (Value::Null, None),
     };
@@ -233,6 +234,7 @@ pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadE
             house.store.retry(id, actor).await?;
             Ok(ended(&row, "retried"))
         }
+        DeadKind::Outcome => asked::retell(house, id, actor).await,
         DeadKind::Closed => Err(closed::to_be_chosen(id)),
         DeadKind::Approval => Err(waits_for_approval(id)),
         DeadKind::ByHand => Err(Problem::refused(

@@ -3,6 +3,7 @@
 
 mod answer;
 mod approve;
+mod asked;
 mod call;
 mod carried;
 mod channels;

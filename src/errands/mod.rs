@@ -3,6 +3,7 @@
 //! Looping, pacing, leasing, retrying and stopping exist here, once, for all connectors. A runner that is
 //! stopped drops its claims; their rows are still on disk.
 
+mod asking;
 mod fetching;
 mod forwarding;
 mod gatehouse;
@@ -12,6 +13,7 @@ mod polling;
 pub mod sniff;
 mod status;
 
+pub use asking::{Asking, CoreList};
 pub use fetching::Fetching;
 pub use forwarding::Forwarding;
 pub use homeward::Homeward;

@@ -13,7 +13,7 @@ use crate::channel::Channel;
 use crate::intake::{How, Intake};
 use crate::retry::{Breaker, Gate};
 use crate::settings::ChannelState;
-use crate::store::{Claim, Errand, Far, FirstRun, NotAccepted, Outcome, Settlement, Store, Task};
+use crate::store::{Claim, Errand, Far, FirstRun, NotAccepted, Outcome, Settlement, Store, StoreError, Task};
 
 /// A call that takes longer than this is cut off; its lease is free again.
 const LONGEST_CALL: Duration = Duration::from_secs(300);
@@ -163,16 +163,14 @@ impl Polling {
     /// Page after page, each in one transaction with its cursor.
     async fn walk(&self, claim: &Claim) -> Ended {
         let Some(poll) = &self.channel.connector.poll else { return Ended::Through };
-        let bookmarks = match self.store.bookmarks(self.channel.enrolled.channel).await {
+        let (mut cursor, mut kept) = match bookmarks(self.store.as_ref(), self.channel.enrolled.channel).await {
             Ok(bookmarks) => bookmarks,
             Err(error) => return Ended::Ours(NotAccepted::Store(error.to_string())),
         };
-        let mut cursor = bookmarks.0.and_then(|body| String::from_utf8(body).ok()).map(Cursor);
-        let mut kept = bookmarks.1.map(|body| Keepsake(Personal::new(body)));
         // One hiccup between pages that came is asked about again at once; a second one shuts the gate.
         let mut hiccup = false;
         loop {
-            let page = match self.ask(poll.as_ref(), cursor.as_ref(), kept.as_ref()).await {
+            let page = match ask(poll.as_ref(), cursor.as_ref(), kept.as_ref()).await {
                 Ok(page) => page,
                 Err(Fault::Unavailable { retry_after: None, .. }) if hiccup => {
                     hiccup = false;
@@ -205,13 +203,6 @@ impl Polling {
         }
     }
 
-    /// One call, cut off at the longest wait.
-    async fn ask(&self, poll: &dyn Poll, after: Option<&Cursor>, kept: Option<&Keepsake>) -> Result<Page, Fault> {
-        tokio::time::timeout(LONGEST_CALL, poll.poll(after, kept)).await.unwrap_or_else(|_| {
-            Err(Fault::unavailable("the call took longer than any may", huiliu_contract::Reached::Maybe))
-        })
-    }
-
     /// The end of a first run: what it met decides whether a person is asked.
     async fn after_first_run(&self) {
         if self.channel.first_run() != FirstRun::Underway || self.channel.settings.channel.state != ChannelState::Live {
@@ -240,4 +231,21 @@ impl Polling {
             Err(error) => tracing::error!(channel = %self.channel.code, %error, "the first run could not be ended"),
         }
     }
+}
+
+/// Where the asking of a channel, or of the core, was left.
+pub(super) async fn bookmarks(
+    store: &dyn Store,
+    channel: u32,
+) -> Result<(Option<Cursor>, Option<Keepsake>), StoreError> {
+    let (cursor, kept) = store.bookmarks(channel).await?;
+    let cursor = cursor.and_then(|body| String::from_utf8(body).ok()).map(Cursor);
+    Ok((cursor, kept.map(|body| Keepsake(Personal::new(body)))))
+}
+
+/// One call, cut off at the longest wait.
+pub(super) async fn ask(poll: &dyn Poll, after: Option<&Cursor>, kept: Option<&Keepsake>) -> Result<Page, Fault> {
+    tokio::time::timeout(LONGEST_CALL, poll.poll(after, kept)).await.unwrap_or_else(|_| {
+        Err(Fault::unavailable("the call took longer than any may", huiliu_contract::Reached::Maybe))
+    })
 }

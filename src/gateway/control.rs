@@ -8,6 +8,7 @@ use huiliu_contract::{Attachment, ExternalId, Personal, Raw, SourceVersion, Subm
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use super::asked::CoreAsked;
 use super::running::Running as Channels;
 use crate::console::{Code, ConfiguredChannel, Control, FarStatus as Told, FaultNote, Problem, Running, Side};
 use crate::errands::FarStatus;
@@ -24,14 +25,21 @@ pub(super) type Reconnect = Box<dyn Fn(&str) -> bool + Send + Sync>;
 pub struct Daemon {
     channels: Channels,
     core: Option<Far>,
+    asked: Option<CoreAsked>,
     reconnect: Reconnect,
     running: Running,
 }
 
 impl Daemon {
-    pub(super) fn new(channels: Channels, address: SocketAddr, core: Option<Far>, reconnect: Reconnect) -> Self {
+    /// `core` is how the core is told, and how it is asked.
+    pub(super) fn new(
+        channels: Channels,
+        address: SocketAddr,
+        (core, asked): (Option<Far>, Option<CoreAsked>),
+        reconnect: Reconnect,
+    ) -> Self {
         let running = Running { pid: std::process::id(), since: Timestamp::now(), listen: address.to_string() };
-        Self { channels, core, reconnect, running }
+        Self { channels, core, asked, reconnect, running }
     }
 
     fn side(&self, side: &Side) -> Option<Far> {
@@ -95,7 +103,9 @@ impl Control for Daemon {
 
     fn far(&self, side: &Side) -> Option<Told> {
         let (status, _) = self.side(side)?;
-        let trouble = status.trouble();
+        // The core is one far side for people: whether it does not take what we tell, or does not give what we ask for.
+        let asked = self.asked.as_ref().filter(|_| *side == Side::Core);
+        let trouble = status.trouble().or_else(|| asked?.status.trouble());
         Some(Told {
             open_since: trouble.as_ref().and_then(|(_, since, _)| *since),
             next_try: trouble.as_ref().and_then(|(_, _, next)| *next),
@@ -115,6 +125,9 @@ impl Control for Daemon {
         };
         if let Some((_, resumed)) = &outlet {
             resumed.notify_one();
+        }
+        if let (Side::Core, Some(asked)) = (side, &self.asked) {
+            asked.resumed.notify_one();
         }
         let (_, resumed) = self.side(side).or(outlet).ok_or_else(|| {
             Problem::new(

@@ -1,5 +1,6 @@
 //! The gateway put together: a recipe from checked settings to a running house, and its graceful end.
 
+mod asked;
 mod back;
 mod build;
 mod control;
@@ -19,6 +20,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use asked::{AskedCore, build_asked};
 pub use build::{Built, ChannelFault, build_channel, build_core, mapping};
 pub use control::Daemon;
 pub use run::run;
@@ -31,7 +33,6 @@ use crate::errands::{FarStatus, Forwarding};
 use crate::forward::Core;
 use crate::http::{Api, Entries, Front, Health};
 use crate::intake::Intake;
-use crate::outcomes::{Levels, Outcomes};
 use crate::retry::STEPS;
 use crate::settings::{self, ChannelState, Lang, Mistake, Text, Variables};
 use crate::store::{self, Store, StoreError};
@@ -123,6 +124,7 @@ impl Gateway {
     pub async fn start(start: Start) -> Result<Self, StartError> {
         let settings = &start.settings.settings;
         let core = build_core(&start.settings, &start.variables).map_err(StartError::Mistakes)?;
+        let asked = build_asked(&start.settings, &start.variables, start.kinds).map_err(StartError::Mistakes)?;
         let secrets = settings::Secrets::new(start.settings.dir.clone(), start.variables.clone());
         let home = crate::console::home(&start.settings, &secrets).map_err(StartError::Mistakes)?;
         let listener = listen(settings.http.listen).await?;
@@ -147,7 +149,7 @@ impl Gateway {
             socket: home.socket(),
             patience: settings.http.stop_within.0,
         };
-        gateway.spawn(&start, built, core, listener, token)?;
+        gateway.spawn(&start, built, (core, asked), listener, token)?;
         Ok(gateway)
     }
 
@@ -155,7 +157,7 @@ impl Gateway {
         &self,
         start: &Start,
         built: Built,
-        core: Option<crate::forward::RestForwarder>,
+        (core, asked): (Option<crate::forward::RestForwarder>, Option<AskedCore>),
         listener: TcpListener,
         token: String,
     ) -> Result<(), StartError> {
@@ -175,7 +177,9 @@ impl Gateway {
             let runner = Forwarding { store: self.store.clone(), core, status, resumed, steps };
             self.tracker.spawn(runner.run(self.stop.clone(), self.tracker.clone()));
         }
-        let health = Arc::new(Health::new(core_status.clone()));
+        let (asked, outcomes) = self.ask_core(asked, &settings.satisfaction);
+        let asked_status = asked.as_ref().map(|asked| asked.status.clone());
+        let health = Arc::new(Health::new(core_status.clone(), asked_status));
         let entries = Arc::new(Entries::default());
         let ground = Ground {
             store: self.store.clone(),
@@ -189,7 +193,6 @@ impl Gateway {
             stop: self.stop.clone(),
         };
         let running = Running::start(ground, built);
-        let outcomes = Outcomes::new(self.store.clone(), Levels::new(&settings.satisfaction));
         let api = Arc::new(Api {
             store: self.store.clone(),
             outcomes: outcomes.clone(),
@@ -207,9 +210,10 @@ impl Gateway {
             connections: settings.limits.connections as usize,
         });
         self.tracker.spawn(crate::http::serve(listener, front, api, self.stop.clone()));
-        let reconnect = reconnect(core, start.settings.clone(), start.variables.clone(), core_resumed.clone());
+        let far = (core, core_resumed.clone(), asked.clone());
+        let reconnect = reconnect(far, start.settings.clone(), start.variables.clone(), start.kinds);
         let side = core_status.map(|status| (status, core_resumed));
-        let daemon = Daemon::new(running, self.address, side, reconnect);
+        let daemon = Daemon::new(running, self.address, (side, asked), reconnect);
         let zone = settings.zone.0.clone();
         let house = House { store: self.store.clone(), outcomes, control: Arc::new(daemon), zone };
         let socket = self.console_socket()?;
@@ -249,14 +253,17 @@ fn runs(channel: &Channel) -> bool {
 
 /// How the core is spoken with anew after a secret of `[core]` was set.
 fn reconnect(
-    core: Option<Arc<Core>>,
+    (core, resumed, asked): (Option<Arc<Core>>, Arc<Notify>, Option<asked::CoreAsked>),
     settings: settings::Gateway,
     variables: Variables,
-    resumed: Arc<Notify>,
+    kinds: &'static [Kind],
 ) -> control::Reconnect {
     Box::new(move |name| {
         let used = settings.written().get("core").is_some_and(|core| running::names_secret(core, name));
         let (true, Some(core)) = (used, &core) else { return false };
+        if let Some(asked) = &asked {
+            asked.renew(&settings, &variables, kinds);
+        }
         match build_core(&settings, &variables) {
             Ok(Some(forwarder)) => {
                 core.replace(Arc::new(forwarder));

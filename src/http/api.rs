@@ -21,6 +21,7 @@ use crate::store::{Far, OutcomeTaken, Store};
 /// How everything stands, for the probes.
 pub struct Health {
     core: Option<Arc<FarStatus>>,
+    core_outcomes: Option<Arc<FarStatus>>,
     channels: Mutex<BTreeMap<String, Arc<FarStatus>>>,
     outlets: Mutex<BTreeMap<String, Arc<FarStatus>>>,
     files: Mutex<BTreeMap<String, Arc<FarStatus>>>,
@@ -28,10 +29,11 @@ pub struct Health {
 }
 
 impl Health {
-    /// With the core's state; none when no core is configured.
-    pub fn new(core: Option<Arc<FarStatus>>) -> Self {
+    /// With the core's state, and with that of its list of outcomes; none where it is not configured.
+    pub fn new(core: Option<Arc<FarStatus>>, core_outcomes: Option<Arc<FarStatus>>) -> Self {
         Self {
             core,
+            core_outcomes,
             channels: Mutex::default(),
             outlets: Mutex::default(),
             files: Mutex::default(),
@@ -153,9 +155,13 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
         known.iter().filter_map(|(code, status)| Some((code.clone(), trouble(status)?))).collect()
     };
     let broken = api.health.broken.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let stands = |status: &Option<Arc<FarStatus>>| {
+        status.as_ref().map_or(json!("none"), |status| trouble(status).unwrap_or(json!("well")))
+    };
     let body = json!({
         "ready": store,
-        "core": api.health.core.as_ref().map_or(json!("none"), |status| trouble(status).unwrap_or(json!("well"))),
+        "core": stands(&api.health.core),
+        "core_outcomes": stands(&api.health.core_outcomes),
         "channels_in_trouble": in_trouble(&api.health.channels),
         "outlets_in_trouble": in_trouble(&api.health.outlets),
         "files_in_trouble": in_trouble(&api.health.files),

@@ -106,7 +106,7 @@ impl Outcomes {
         Ok(Some(if same { Became::of("known", ticket.key.number) } else { used_before(ticket.key.number) }))
     }
 
-    async fn whose(&self, entry: &Entry) -> Result<Whose, StoreError> {
+    pub(super) async fn whose(&self, entry: &Entry) -> Result<Whose, StoreError> {
         let by_core = match &entry.core_number {
             Some(core_number) => match self.by_core_number(core_number).await? {
                 Ok(row) => Some(row),

@@ -1,9 +1,11 @@
 //! The room that takes outcomes (办理反馈), by whatever road they come: the core's post, or a sheet that somebody filled
 //! in. All are checked, digested, sealed and kept in one walk; what is answered is on disk.
 
+mod asked;
 mod columns;
 mod entry;
 mod levels;
+mod reading;
 mod row;
 
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use columns::{COLUMNS, Field, LIST_ROWS, NEEDED, columns, explained};
 pub use entry::{Became, Entry};
 pub use levels::Levels;
+pub use reading::{NotAnOutcome, Reading};
 pub use row::{Filled, Wrong, read};
 
 use crate::store::{Answer, AnswerFile, Digest, FileAbout, OutcomeTaken, Place, Store, StoreError};
@@ -76,12 +79,13 @@ pub enum NotTaken {
 pub struct Outcomes {
     store: Arc<dyn Store>,
     levels: Arc<Levels>,
+    reading: Option<Arc<Reading>>,
 }
 
 impl Outcomes {
     /// Over a store, with what words of satisfaction mean here.
     pub fn new(store: Arc<dyn Store>, levels: Levels) -> Self {
-        Self { store, levels: Arc::new(levels) }
+        Self { store, levels: Arc::new(levels), reading: None }
     }
 
     /// What must hold before anything of an outcome is kept; answers the ticket it names.

@@ -195,9 +195,7 @@ impl Reader<'_> {
 
     fn units(&mut self, field: Field, role: UnitRole) -> Vec<Unit> {
         let Some(text) = self.text(field) else { return Vec::new() };
-        let names =
-            text.split(['、', ',', '\u{ff0c}', ';', '\u{ff1b}', '\n']).map(str::trim).filter(|name| !name.is_empty());
-        names.map(|name| Unit { name: name.to_owned(), role }).collect()
+        names(&text).map(|name| Unit { name: name.to_owned(), role }).collect()
     }
 
     /// A number as well as a name may stand there: digits that are lost are told.
@@ -207,6 +205,11 @@ impl Reader<'_> {
             _ => self.text(Field::Into),
         }
     }
+}
+
+/// The names in a text that holds several.
+pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['、', ',', '\u{ff0c}', ';', '\u{ff1b}', '\n']).map(str::trim).filter(|name| !name.is_empty())
 }
 
 /// A time as people write it; a day alone is its beginning.

@@ -8,6 +8,8 @@ use huiliu_kit::success::{Errors, Success, Trouble};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::OutcomesTable;
+
 /// How events reach the core (热线系统).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -79,6 +81,10 @@ pub struct CoreSettings {
     #[serde(default)]
     #[schemars(extend("x-zh" = "热线系统是否按顺序处理一批"))]
     pub ordered_batch: bool,
+    /// Outcomes that are asked for; absent waits for the core to post them.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "热线不推送办理反馈时,按时去取"))]
+    pub outcomes: Option<Box<OutcomesTable>>,
 }
 
 /// How files reach the core.

@@ -72,6 +72,16 @@ impl Gateway {
         self.layered.mistake(found)
     }
 
+    /// A mistake at the value of a dotted key.
+    pub(super) fn at(&self, key: &str, problem: Text) -> Mistake {
+        Places::at_value(&self.layered, key, problem)
+    }
+
+    /// A mistake at a dotted key itself.
+    pub(super) fn at_key(&self, key: &str, problem: Text) -> Mistake {
+        Places::at_key(&self.layered, key, problem)
+    }
+
     /// The settings as they were written, layers merged: for showing, secrets are only ever references.
     pub fn written(&self) -> &Value {
         self.layered.value()

@@ -3,6 +3,7 @@
 //! [`Store`] is what the gateway does, [`Desk`] what people do (who, when and why stand in the same
 //! transaction), [`Archive`] is reading. Only `open` names a database.
 
+mod asked;
 mod blind;
 pub mod blobs;
 mod carried;
@@ -29,6 +30,7 @@ use async_trait::async_trait;
 use huiliu_contract::OutcomeKind;
 use jiff::Timestamp;
 
+pub use asked::{AskedPage, CORE};
 pub use blobs::{BlobReader, BlobWriter, Blobs, Content, upload};
 pub use carried::{Carried, TryEnd, makes_pointless};
 pub use clock::{Clock, Jump};
@@ -191,6 +193,9 @@ pub trait Store: Desk + Archive {
     ) -> Result<OutcomeTaken, StoreError> {
         self.take_answer(Answer { id, core_id, digest, ticket, kind, body, files: Vec::new() }).await
     }
+    /// Keeps what a page of the core's list led to, beside the outcomes that were taken of it: on disk when this returns. Its
+    /// cursor and keepsake are read as those of channel [`CORE`]. Answers how many of its letters were not kept before.
+    async fn keep_asked(&self, page: AskedPage) -> Result<usize, StoreError>;
     /// One file by its id, opened.
     async fn file(&self, id: i64) -> Result<FileRow, StoreError>;
     /// From now on events carry the bytes of their files to the core, and wait at most so long (ms) for those that are

@@ -203,6 +203,8 @@ pub enum DeadKind {
     Part,
     /// An event that the core refuses because its order is closed: a person decides what becomes of it.
     Closed,
+    /// A record of the core's list that is no outcome, or tells another one under a known id.
+    Outcome,
 }
 
 impl DeadKind {
@@ -221,6 +223,7 @@ impl DeadKind {
             11 => Self::File,
             14 => Self::Part,
             20 => Self::Closed,
+            22 => Self::Outcome,
             _ => Self::Unreadable,
         }
     }
@@ -241,6 +244,7 @@ impl DeadKind {
             Self::File => 11,
             Self::Part => 14,
             Self::Closed => 20,
+            Self::Outcome => 22,
         }
     }
 
@@ -265,6 +269,7 @@ impl DeadKind {
             Self::File => "file",
             Self::Part => "part",
             Self::Closed => "closed",
+            Self::Outcome => "outcome",
         }
     }
 }

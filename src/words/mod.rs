@@ -195,6 +195,7 @@ pub const DEAD_KINDS: &[Entry] = &[
     ("file", "附件取不到", "attachment not fetched"),
     ("part", "拆单", "split ticket"),
     ("closed", "流转消息", "event"),
+    ("outcome", "办理反馈", "outcome"),
 ];
 
 /// Why something needs a person.
@@ -213,6 +214,14 @@ pub const REASONS: &[Entry] = &[
     ("part_merged", "热线并掉了拆出的一单,没有告诉来源", "merged as a part only; the source was not told"),
     ("whole_closed", "原单已办结,拆出的单还有没办结的", "the whole is concluded, parts are open"),
     ("closed_order", "热线工单已办结", "the order is closed"),
+    ("outcome_id", "反馈没有编号,或编号太长", "no id, or too long a one"),
+    ("outcome_ticket", "反馈的工单编号不对", "no such ticket"),
+    ("outcome_kind", "反馈类型认不出", "unknown kind of outcome"),
+    ("outcome_at", "反馈时间读不出", "no time that can be read"),
+    ("outcome_days", "延期天数读不出", "no number of days"),
+    ("outcome_code", "代码表里没有这个代码", "a code that no table has"),
+    ("outcome_conflict", "反馈编号用过,内容不一样", "a known id with other content"),
+    ("outcome_table", "没有 [core.outcomes] 一栏", "there is no [core.outcomes]"),
     ("host_not_allowed", "附件地址不在允许之列", "host not allowed"),
     ("private_address", "附件地址在内网,未经允许", "private address not allowed"),
     ("bad_link", "附件地址写得不对", "not a link that can be followed"),

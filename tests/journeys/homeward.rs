@@ -51,12 +51,17 @@ extended  = { absent = ["待办", "办理中"], pending = ["延期待审"], appr
 impl Story {
     /// `rules` are further lines of `[return]`; `status` whether the desk can be asked.
     pub(crate) async fn with(rules: &str, status: bool) -> Self {
+        Self::with_core(rules, status, "").await
+    }
+
+    /// The same with further lines behind `[core]`.
+    pub(crate) async fn with_core(rules: &str, status: bool, core: &str) -> Self {
         let desk = Desk::open(Gate::Open).await.unwrap();
         let glass = Glass::before(desk.addr()).await;
         let status = if status { STATUS } else { "" };
         let back = format!("[return]\nurl = \"{}\"\n{WAYS}{rules}\n{status}", glass.url());
         let written = format!("{}\n{back}", letters("县长信箱", "state = \"live\""));
-        let scene = Plan::new().await.channel("letters", &written).start().await;
+        let scene = Plan::new().await.core(core).channel("letters", &written).start().await;
         let token = token(&scene);
         Self { scene, desk, glass, token }
     }

@@ -10,6 +10,7 @@ mod shelf;
 mod written;
 
 mod answered;
+mod asked;
 mod closed_order;
 mod closing;
 mod core_away;

@@ -95,7 +95,7 @@ impl Desk<'_> {
 }
 
 /// The core's number of a ticket, once the core has told it.
-async fn core_number(scene: &Scene, number: &str) -> String {
+pub(crate) async fn core_number(scene: &Scene, number: &str) -> String {
     let began = std::time::Instant::now();
     loop {
         let life = scene.answered(&["ticket", "show", number]).await;

@@ -26,14 +26,14 @@ fn the_shipped_file_is_right() {
 fn the_core_of_the_shipped_remark_is_right() {
     let text = std::fs::read_to_string("config/gateway.toml").unwrap();
     let (from, to) = (text.find("# [core]").unwrap(), text.find("# ── 满意度").unwrap());
-    let core = Scene::new(&text[from..to].replace("\n# ", "\n").replacen("# ", "", 1))
-        .gateway()
-        .unwrap()
-        .settings
-        .core
-        .unwrap();
+    // What is written as settings; sentences between them are not.
+    let lines = text[from..to].lines().filter_map(|line| line.strip_prefix("# "));
+    let written: Vec<_> = lines.filter(|line| line.starts_with('[') || line.contains("= ")).collect();
+    let core = Scene::new(&written.join("\n")).gateway().unwrap().settings.core.unwrap();
     assert_eq!((core.batch, core.in_flight, core.ordered_batch), (1, 64, false));
     assert_eq!(core.number_at.as_deref(), Some("/data/orderNo"));
+    let asked = core.outcomes.unwrap();
+    assert_eq!((asked.kind(), asked.fields.at.date.as_str()), (Some("rest"), "yyyy-MM-dd HH:mm:ss"));
 }
 
 #[test]

@@ -221,6 +221,10 @@ impl Desk for Sqlite {
                 }
                 return deed.write(desk);
             }
+            if DeadKind::from_number(letter.kind) == DeadKind::Outcome {
+                end(desk, dead, "retried")?;
+                return deed.write(desk);
+            }
             let (DEAD_EVENT, Some(ticket)) = (letter.kind, letter.ticket) else {
                 return Err(StoreError::Refused("only an event can be tried again as it is".into()));
             };

@@ -43,11 +43,11 @@ fn dead_row(db: &Connection, keys: &Keys, row: &Row<'_>, open: bool) -> Result<D
 pub(super) fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Vec<DeadRow>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT dead.id, kind, dead.channel, since, reason, attempts, coalesce(dead.ticket, version.ticket), dead.n,
-         dead.version, ended_at, ended_how, channel.code, dead.body, iif(?4, version.body, NULL),
+         dead.version, ended_at, ended_how, coalesce(channel.code, 'core'), dead.body, iif(?4, version.body, NULL),
          coalesce(version.external_id, ticket.external_id), version.source_version, dead.reference,
          (SELECT homeward.kind FROM homeward WHERE homeward.reference = dead.reference AND homeward.n = dead.n),
          ticket.deadline
-         FROM dead JOIN channel ON channel.id = dead.channel LEFT JOIN version ON version.id = dead.version
+         FROM dead LEFT JOIN channel ON channel.id = dead.channel LEFT JOIN version ON version.id = dead.version
          LEFT JOIN ticket ON ticket.id = dead.ticket
          WHERE (?1 IS NULL OR dead.id = ?1) AND (?2 IS NULL OR dead.channel = ?2) AND (?3 OR ended_at IS NULL)
          AND (?6 IS NULL OR coalesce(dead.ticket, version.ticket) = ?6)

@@ -4,6 +4,7 @@ mod accept;
 mod acts;
 mod alike;
 mod answers;
+mod asked;
 mod checkpoint;
 mod closing;
 mod codes;
@@ -49,9 +50,9 @@ use self::serial::{Serials, id_of, number_of};
 use self::start::{last_seen, load_errands, migrate, private, reader, settings};
 use self::writer::{Order, Writer};
 use super::{
-    Acceptance, Answer, Blobs, Clock, Digest, Enclosed, Enrolled, Errand, FileAbout, FileRow, FirstRun, FirstRunCounts,
-    Fresh, Keys, Lane, Lease, NotAccepted, OutcomeTaken, Place, Reference, Schedule, Settlement, Sign, Store,
-    StoreError, Unclean, Verdict,
+    Acceptance, Answer, AskedPage, Blobs, Clock, Digest, Enclosed, Enrolled, Errand, FileAbout, FileRow, FirstRun,
+    FirstRunCounts, Fresh, Keys, Lane, Lease, NotAccepted, OutcomeTaken, Place, Reference, Schedule, Settlement, Sign,
+    Store, StoreError, Unclean, Verdict,
 };
 
 /// How many orders may wait for the writer before whoever brings the next one waits too.
@@ -330,6 +331,10 @@ impl Store for Sqlite {
             return self.write(move |desk| desk.on_ground(&schedule, &signs, take)).await;
         }
         writer::join(self.orders()?, move |ground| homeward::take(ground, &answer)).await
+    }
+
+    async fn keep_asked(&self, page: AskedPage) -> Result<usize, StoreError> {
+        self.write(move |desk| asked::keep(desk, &page)).await
     }
 
     async fn lanes(&self, references: Vec<Reference>) -> Vec<Result<Lane, StoreError>> {

@@ -5,6 +5,7 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 
 use super::*;
+use crate::store::{AskedPage, CORE, DeadKind};
 
 /// New letters get numbers without gaps, and start at 1 again behind midnight.
 pub(super) async fn numbers_go_on_over_midnight(house: &dyn House) {
@@ -216,4 +217,46 @@ pub(super) async fn strays_are_kept_once(house: &dyn House) {
     assert_eq!(dead[0].kind, crate::store::DeadKind::Unreadable);
     assert_eq!(dead[0].body.as_deref(), Some(&b"not json"[..]));
     assert_eq!(site.forward_all().await.len(), 3);
+}
+
+/// A page of the core's list is kept with its cursor, a bad record once; none of it is a channel's.
+pub(super) async fn a_page_of_the_core_is_kept(house: &dyn House) {
+    let site = Site::pushed(house).await;
+    let keys = site.store.keys();
+    for (round, new) in [(1, 1), (2, 0)] {
+        let id = site.store.reserve();
+        let letter = Stray {
+            digest: keys.blind("asked", &[b"record"]),
+            id,
+            body: keys.seal(Place::Dead, id, b"record").unwrap(),
+        };
+        let sealed = |place, body: String| Some(keys.seal(place, i64::from(CORE), body.as_bytes()).unwrap());
+        let page = AskedPage {
+            aside: vec![("outcome_kind", letter)],
+            taken: vec![keys.blind("asked", &[b"another record"])],
+            cursor: sealed(Place::Cursor, format!("page {round}")),
+            keepsake: if round == 1 { sealed(Place::Keepsake, "session".into()) } else { None },
+        };
+        assert_eq!(site.store.keep_asked(page).await.unwrap(), new);
+    }
+    drop(site);
+    let site = Site::pushed(house).await;
+    let known = site.store.bookmarks(CORE).await.unwrap();
+    assert_eq!(known, (Some(b"page 2".to_vec()), Some(b"session".to_vec())));
+    assert_eq!(site.store.bookmarks(site.channel.channel).await.unwrap(), (None, None));
+    let dead = site.dead().await;
+    assert_eq!((dead.len(), dead[0].kind, dead[0].channel_code.as_str()), (1, DeadKind::Outcome, "core"));
+    assert_eq!((dead[0].reason.as_str(), dead[0].body.as_deref()), ("outcome_kind", Some(&b"record"[..])));
+    assert!(site.store.channels().await.unwrap().iter().all(|channel| channel.dead == 0 && channel.id != CORE));
+    site.store.retry(dead[0].id, &clerk("the table was mended")).await.unwrap();
+    assert!(site.dead().await.is_empty());
+    // What is taken when it is read again needs nobody any more.
+    let (id, digest) = (site.store.reserve(), site.store.keys().blind("asked", &[b"second"]));
+    let body = site.store.keys().seal(Place::Dead, id, b"second").unwrap();
+    let aside = vec![("outcome_ticket", Stray { digest, id, body })];
+    assert_eq!(site.store.keep_asked(AskedPage { aside, ..AskedPage::default() }).await.unwrap(), 1);
+    assert_eq!(site.dead().await.len(), 1);
+    let page = AskedPage { taken: vec![digest], ..AskedPage::default() };
+    assert_eq!(site.store.keep_asked(page).await.unwrap(), 0);
+    assert!(site.dead().await.is_empty());
 }

@@ -133,7 +133,8 @@ stories! {
         a_token_is_used_once,
         a_question_uses_no_token,
         the_cursor_moves_with_the_commit_under_the_lease,
-        strays_are_kept_once;
+        strays_are_kept_once,
+        a_page_of_the_core_is_kept;
     deciding:
         a_changed_letter_is_a_revision,
         an_answer_about_an_old_version_is_asked_again,

@@ -1,0 +1,132 @@
+//! Outcomes that are asked for at the core: from the table to a runner.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use huiliu_contract::{Misconfigured, Poll, Satisfaction};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::channel::Kind;
+use crate::errands::{Asking, CoreList, FarStatus};
+use crate::outcomes::{Levels, Outcomes, Reading};
+use crate::settings::{self, ChannelSite, Mistake, Variables};
+use crate::store::Store;
+
+/// How the core is asked for outcomes, built.
+pub struct AskedCore {
+    poll: Arc<dyn Poll>,
+    reading: Option<Reading>,
+    every: Duration,
+}
+
+/// The runner as others see it.
+#[derive(Clone)]
+pub(super) struct CoreAsked {
+    list: Arc<CoreList>,
+    pub(super) status: Arc<FarStatus>,
+    pub(super) resumed: Arc<Notify>,
+}
+
+/// Builds how the core is asked for outcomes; none where it posts them.
+///
+/// # Errors
+///
+/// Everything wrong with the table, each at its place.
+pub fn build_asked(
+    gateway: &settings::Gateway,
+    variables: &Variables,
+    kinds: &[Kind],
+) -> Result<Option<AskedCore>, Vec<Mistake>> {
+    let Some(table) = gateway.settings.core.as_ref().and_then(|core| core.outcomes.as_deref()) else {
+        return Ok(None);
+    };
+    let at_place = |found: &Misconfigured| gateway.mistake_of_outcomes(found);
+    let mut mistakes = Vec::new();
+    let reading = Reading::new(table, gateway.settings.zone.0.clone())
+        .map_err(|found| mistakes.extend(found.iter().map(at_place)))
+        .ok();
+    let infos: Vec<_> = kinds.iter().map(|kind| (kind.info)()).collect();
+    let site = ChannelSite::new("core", gateway, variables);
+    let connector = match gateway.outcomes_kind(table, &infos) {
+        Ok(name) => kinds.iter().find(|kind| kind.name == name).map(|kind| (kind.build)(&table.options(), &site)),
+        Err(found) => {
+            mistakes.extend(found);
+            None
+        }
+    };
+    let poll = match connector {
+        Some(Ok(connector)) => connector.poll,
+        Some(Err(found)) => {
+            mistakes.extend(found.iter().map(at_place));
+            None
+        }
+        None => None,
+    };
+    match poll {
+        Some(poll) if mistakes.is_empty() => {
+            Ok(Some(AskedCore { poll: Arc::from(poll), reading, every: table.every.0 }))
+        }
+        _ => Err(mistakes),
+    }
+}
+
+impl AskedCore {
+    /// Sets the runner going.
+    fn go(
+        self,
+        store: Arc<dyn Store>,
+        outcomes: Outcomes,
+        tracker: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> CoreAsked {
+        let asked = CoreAsked {
+            list: Arc::new(CoreList::new(self.poll)),
+            status: Arc::default(),
+            resumed: Arc::new(Notify::new()),
+        };
+        let runner = Asking {
+            store,
+            outcomes,
+            list: asked.list.clone(),
+            every: self.every,
+            status: asked.status.clone(),
+            resumed: asked.resumed.clone(),
+        };
+        tracker.spawn(runner.run(stop.clone()));
+        asked
+    }
+}
+
+impl super::Gateway {
+    /// The room that takes outcomes, and the runner that asks the core for them, where one is to run.
+    pub(super) fn ask_core(
+        &self,
+        asked: Option<AskedCore>,
+        levels: &BTreeMap<String, Satisfaction>,
+    ) -> (Option<CoreAsked>, Outcomes) {
+        let outcomes = Outcomes::new(self.store.clone(), Levels::new(levels));
+        let Some(mut asked) = asked else { return (None, outcomes) };
+        let outcomes = outcomes.reading(asked.reading.take());
+        (Some(asked.go(self.store.clone(), outcomes.clone(), &self.tracker, &self.stop)), outcomes)
+    }
+}
+
+impl CoreAsked {
+    /// Asks with the secrets of now from the next call on. What cannot be built leaves all as it was.
+    pub(super) fn renew(&self, gateway: &settings::Gateway, variables: &Variables, kinds: &[Kind]) {
+        match build_asked(gateway, variables, kinds) {
+            Ok(Some(anew)) => {
+                self.list.replace(anew.poll);
+                self.resumed.notify_one();
+            }
+            Ok(None) => {}
+            Err(mistakes) => {
+                let mistake = mistakes.first().map(|mistake| mistake.shown(settings::Lang::En)).unwrap_or_default();
+                tracing::warn!(mistake, "a secret was set, but the core's list still cannot be asked for");
+            }
+        }
+    }
+}
