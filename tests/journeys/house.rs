@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// How long a story waits for what must come. It is only ever reached by a story that fails.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The program, called to do this with this configuration, in English.
 pub(crate) fn command(config: &Path, words: &[&str]) -> Command {
