@@ -281,11 +281,12 @@ impl Ground<'_, '_> {
             )?;
         self.blind(ticket, &mapped.blind)?;
         self.remember(arrival, mapped)?;
-        self.owed_until(Reference::own(member.channel, ticket), ticket, mapped.deadline)?;
+        // Not of the member's channel: another one may read the same upstream now.
+        let own = self.reference_of(member.namespace, arrival.external_id.as_str(), ticket)?;
+        self.owed_until(own, ticket, mapped.deadline)?;
         let standing = Standing::from_number(standing);
         let waits = super::files::keep(self, member, arrival, ticket, standing)?;
         if standing == Standing::Live {
-            let own = self.reference_of(member.namespace, arrival.external_id.as_str(), ticket)?;
             let anew = super::closing::handed_anew(self, own, ticket, mapped.anew)?;
             let due = stuck.is_none().then(|| self.due(waits));
             self.event(member, arrival, mapped, key, EventKind::Revised, events, n, due)?;

@@ -17,6 +17,9 @@ const WEEK: i64 = 7 * 86_400_000;
 /// How far apart the same letter may be written on two roads (ms).
 const WINDOW: i64 = WEEK;
 
+/// How long a letter can be found by its words (ms): what another road hands on later is too late for any deadline.
+const KEPT: i64 = 60 * 86_400_000;
+
 /// How many letters under one key are compared, the youngest first.
 const MOST: i64 = 16;
 
@@ -158,6 +161,3 @@ pub(super) fn forget(desk: &mut Desk<'_>) -> rusqlite::Result<()> {
     let oldest = (desk.now - KEPT).div_euclid(WEEK);
     desk.db.execute("DELETE FROM alike WHERE week < ?1", [oldest]).map(|_| ())
 }
-
-/// How long a letter can be found by its words (ms): what another road hands on later is too late for any deadline.
-const KEPT: i64 = 60 * 86_400_000;

@@ -166,13 +166,16 @@ impl Ground<'_, '_> {
         }
         let reference = Reference::joined(member.channel, arrival.version);
         // From now on the ticket's own source has a row as well: it knows the deadline that is its own.
+        let opener: u32 = self
+            .db
+            .prepare_cached("SELECT channel FROM ticket WHERE id = ?1")?
+            .query_row([ticket], |row| row.get(0))?;
         self.db
             .prepare_cached(
                 "INSERT OR IGNORE INTO reference (id, ticket, channel, namespace, external_id, since, deadline)
-                 SELECT (channel << 40) | id, id, channel, namespace, external_id, received_at, deadline FROM ticket
-                 WHERE id = ?1",
+                 SELECT ?2, id, channel, namespace, external_id, received_at, deadline FROM ticket WHERE id = ?1",
             )?
-            .execute([ticket])?;
+            .execute([ticket, Reference::own(opener, ticket).number()])?;
         self.db
             .prepare_cached(
                 "INSERT INTO reference (id, ticket, channel, namespace, external_id, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

@@ -157,6 +157,12 @@ pub(super) async fn the_deadline_is_of_those_that_wait(house: &dyn House) {
     assert_eq!(due().await, Some(4_000));
     mailbox.tell(&letter("M1", "lamp, at last").deadline(8_000)).await;
     assert_eq!(due().await, Some(5_000));
+    // The channel that reads the same upstream now may be another than the one that opened it.
+    let enrolled = mailbox.store.enroll("renamed", "mailbox", false, crate::store::Sign::Never).await.unwrap();
+    let renamed = Site { store: mailbox.store.clone(), channel: enrolled, code: "renamed".into(), polled: false };
+    assert_eq!(renamed.tell(&letter("M1", "lamp, moved").deadline(3_000)).await, (What::Revised, Some(ticket)));
+    assert_eq!(due().await, Some(3_000));
+    renamed.tell(&letter("M1", "lamp, moved back").deadline(8_000)).await;
     province.tell(&letter("P1", "lamp, too").deadline(6_000)).await;
     assert_eq!(due().await, Some(6_000));
     province.tell(&letter("act:1", "taken back").about(Act::Recall, "P1")).await;
