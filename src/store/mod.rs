@@ -27,7 +27,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use huiliu_contract::OutcomeKind;
 use jiff::Timestamp;
 
 pub use asked::{AskedPage, CORE};
@@ -189,7 +188,7 @@ pub trait Store: Desk + Archive {
         core_id: String,
         digest: Digest,
         ticket: Option<crate::ticket::Spoken>,
-        kind: OutcomeKind,
+        kind: huiliu_contract::OutcomeKind,
         body: Vec<u8>,
     ) -> Result<OutcomeTaken, StoreError> {
         self.take_answer(Answer { id, core_id, digest, ticket, kind, body, files: Vec::new() }).await
