@@ -1,8 +1,8 @@
-//! What a connector is made of: three small, optional capabilities.
+//! What a connector is made of: small, optional capabilities.
 
 use async_trait::async_trait;
 
-use crate::{Door, Fault, Item, Personal, Receive, WriteBack};
+use crate::{Door, Fault, HandIn, Item, Personal, Receive, Told, WriteBack};
 
 /// Where a polled channel was left (取件进度): text that only its connector understands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,6 +33,10 @@ pub trait Poll: Send + Sync {
     /// as the far side does. All that lies at or before `after` is committed, so after-care belongs at
     /// the start of this call; failing after-care is reported and never takes anything in twice.
     async fn poll(&self, after: Option<&Cursor>, kept: Option<&Keepsake>) -> Result<Page, Fault>;
+
+    /// What became of the items of the page that was given last, one each, in their order: called after the commit, for
+    /// kinds whose far side reads it in a file. A process that dies in between is never told of it; what was taken stands.
+    async fn told(&self, _next: Option<&Cursor>, _told: &[Told]) {}
 }
 
 /// One configured road, built: what it can do is data.
@@ -44,6 +48,8 @@ pub struct Connector {
     pub receive: Option<(Door, Box<dyn Receive>)>,
     /// It can be answered.
     pub outlet: Option<Box<dyn WriteBack>>,
+    /// Files can be handed in to it.
+    pub hand_in: Option<Box<dyn HandIn>>,
 }
 
 impl std::fmt::Debug for Connector {
@@ -52,6 +58,7 @@ impl std::fmt::Debug for Connector {
             .field("poll", &self.poll.is_some())
             .field("receive", &self.receive.as_ref().map(|(door, _)| door))
             .field("outlet", &self.outlet.is_some())
+            .field("hand_in", &self.hand_in.is_some())
             .finish()
     }
 }

@@ -7,6 +7,7 @@
 mod act;
 mod connector;
 mod fault;
+mod hand_in;
 mod kind;
 mod measure;
 mod outcome;
@@ -20,6 +21,7 @@ mod upload;
 pub use act::Act;
 pub use connector::{Connector, Cursor, Keepsake, Page, Poll};
 pub use fault::{Fault, Reached};
+pub use hand_in::{BadFile, Bundle, HandIn, Remark, Told};
 pub use kind::{ConnectorKind, Misconfigured, SecretRef, Site};
 pub use measure::{BadMeasure, Period, Rate};
 pub use outcome::{Outcome, OutcomeKind, Unit, UnitRole};

@@ -41,7 +41,7 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
         (Some(line), Some(poll)) if wrong.is_empty() => {
             let line = Arc::new(line);
             let outlet = outlet.map(|plan| plan.on(Arc::clone(&line)));
-            Ok(Connector { poll: Some(Box::new(poll(line))), receive: None, outlet })
+            Ok(Connector { poll: Some(Box::new(poll(line))), outlet, ..Connector::default() })
         }
         _ => Err(wrong),
     }
