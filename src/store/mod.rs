@@ -150,7 +150,8 @@ pub trait Store: Desk + Archive {
     fn schedule(&self) -> &Arc<Schedule>;
     /// Reserves an id for a row whose body is sealed before the transaction.
     fn reserve(&self) -> i64;
-    /// Makes a channel known, or finds it; a polled one gets its errand. `sign` says who signs for what it brings.
+    /// Makes a channel known, or finds it; one of a kind that polls gets its errand, and a first run if it was never polled.
+    /// `sign` says who signs for what it brings.
     async fn enroll(&self, code: &str, namespace: &str, polled: bool, sign: Sign) -> Result<Enrolled, StoreError>;
     /// Takes submissions in: one transaction, on disk when this returns.
     async fn accept(&self, acceptance: Acceptance) -> Result<Vec<Verdict>, NotAccepted>;
@@ -250,6 +251,10 @@ pub trait Desk: Send + Sync {
 /// Reading.
 #[async_trait]
 pub trait Archive: Send + Sync {
+    /// The code of every channel that the store ever knew, and its id.
+    async fn known(&self) -> Result<Vec<(String, u32)>, StoreError>;
+    /// The namespace under which a channel's items are remembered, if it has any and that is another one than this.
+    async fn remembers_elsewhere(&self, code: &str, namespace: &str) -> Result<Option<String>, StoreError>;
     /// All channels the store ever knew, with their counts.
     async fn channels(&self) -> Result<Vec<ChannelRow>, StoreError>;
     /// Tickets that fit, newest first.

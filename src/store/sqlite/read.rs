@@ -161,6 +161,15 @@ fn search(db: &Connection, keys: &Keys, search: &Search) -> Result<Vec<TicketRow
 
 #[async_trait]
 impl Archive for Sqlite {
+    async fn known(&self) -> Result<Vec<(String, u32)>, StoreError> {
+        self.look(|db, _| super::enroll::known(db)).await
+    }
+
+    async fn remembers_elsewhere(&self, code: &str, namespace: &str) -> Result<Option<String>, StoreError> {
+        let (code, namespace) = (code.to_owned(), namespace.to_owned());
+        self.look(move |db, _| super::enroll::remembers_elsewhere(db, &code, &namespace)).await
+    }
+
     async fn channels(&self) -> Result<Vec<ChannelRow>, StoreError> {
         self.look(|db, _| {
             let mut statement = db.prepare_cached(

@@ -158,6 +158,8 @@ stories! {
         what_does_not_count_is_not_forwarded,
         a_person_ends_a_first_run,
         a_small_first_run_lets_all_go,
+        what_was_never_polled_has_its_first_run_before_it,
+        a_channel_with_items_is_remembered_where_it_was,
         a_page_under_way_is_not_left_waiting;
     people:
         a_person_sets_the_lane_going,

@@ -83,3 +83,34 @@ pub(super) async fn a_page_under_way_is_not_left_waiting(house: &dyn House) {
         FirstRun::Through
     );
 }
+
+/// A channel that was pushed, or off, and is polled from now on: what lies there is no news.
+pub(super) async fn what_was_never_polled_has_its_first_run_before_it(house: &dyn House) {
+    let site = Site::pushed(house).await;
+    assert_eq!(site.channel.first_run, FirstRun::Through);
+    site.new_ticket(&letter("A", "one")).await;
+    let polled = || site.store.enroll("mailbox", "mailbox", true, crate::store::Sign::Never);
+    assert_eq!(polled().await.unwrap().first_run, FirstRun::Underway);
+    let claim = site.store.schedule().claim(Far::Channel(site.channel.channel), 1, site.store.clock()).await.remove(0);
+    site.store.end_first_run(site.channel.channel, false).await.unwrap();
+    let due = site.store.clock().now() + DAY;
+    site.store.settle(Settlement { claim, outcome: Outcome::Polled { due } }).await;
+    site.store.flush().await;
+    assert_eq!(polled().await.unwrap().first_run, FirstRun::Through, "once it was polled, it has had its run");
+    let pushed = site.store.enroll("mailbox", "mailbox", false, crate::store::Sign::Never).await.unwrap();
+    assert_eq!(pushed.first_run, FirstRun::Through);
+}
+
+/// The store tells where a channel's items are known, if that is another memory than the one its file names.
+pub(super) async fn a_channel_with_items_is_remembered_where_it_was(house: &dyn House) {
+    let site = Site::pushed(house).await;
+    let elsewhere = |namespace: &'static str| site.store.remembers_elsewhere("mailbox", namespace);
+    assert_eq!(elsewhere("letters").await.unwrap(), None, "it has no items yet");
+    site.new_ticket(&letter("A", "one")).await;
+    assert_eq!(elsewhere("letters").await.unwrap().as_deref(), Some("mailbox"));
+    assert_eq!(elsewhere("mailbox").await.unwrap(), None);
+    let other = Site::on(site.store.clone(), "apart", false).await;
+    assert_eq!(site.store.remembers_elsewhere("apart", "mailbox").await.unwrap(), None);
+    let known = site.store.known().await.unwrap();
+    assert_eq!(known, [("apart".to_owned(), other.channel.channel), ("mailbox".to_owned(), site.channel.channel)]);
+}
