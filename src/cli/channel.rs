@@ -111,6 +111,9 @@ pub(super) fn list(look: &Look, channels: &[ChannelView]) -> String {
 
 fn state(look: &Look, channel: &ChannelView) -> String {
     let state = word(CHANNEL_STATES, &channel.state, look.lang);
+    if channel.state != "mend" && !channel.mistakes.is_empty() {
+        return format!("{state}{}", say(look.lang, ":照旧运行,要改", ": as before, to mend"));
+    }
     match channel.first_run.as_deref() {
         Some("needs_go_live") => format!("{state}{}", say(look.lang, ":待确认启用", ": needs go-live")),
         _ => state.into(),

@@ -16,6 +16,7 @@ mod hooks;
 mod outcome;
 mod output;
 mod prompt;
+mod reload;
 mod schema;
 mod secret;
 mod site;
@@ -101,6 +102,8 @@ enum OnSite {
     Check(check::Check),
     /// How the gateway stands.
     Status,
+    /// Has the running gateway read its configuration anew, and waits for the result; 1 if not all of it counts now.
+    Reload,
     /// Channels.
     #[command(subcommand)]
     Channel(channel::Channel),
@@ -211,6 +214,7 @@ fn on_site(
     match command {
         OnSite::Check(check) => check.run(site, checks, now),
         OnSite::Status => status::run(site),
+        OnSite::Reload => reload::run(site),
         OnSite::Channel(channel) => channel.run(site, checks),
         OnSite::Find(find) => find.run(site, prompt),
         OnSite::Due(due) => due.run(site, now),

@@ -33,6 +33,11 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         (n, Lang::Zh) => format!(",其中 {n} 个配置要改(huiliu check)"),
         (n, Lang::En) => format!(", {n} of them to mend (huiliu check)"),
     };
+    let retired = match (status.channels_retired, look.lang) {
+        (0, _) => String::new(),
+        (n, Lang::Zh) => format!(";另有 {n} 个的文件夹不在了,{} 件回传在等", status.write_backs_retired),
+        (n, Lang::En) => format!("; {n} more without a folder, {} write-backs wait", status.write_backs_retired),
+    };
     let waits = match look.lang {
         Lang::Zh => format!("{due} 件待转,{later} 件稍后再试"),
         Lang::En => format!("{due} due, {later} later"),
@@ -48,7 +53,7 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         ("core", status.core.as_ref().map_or_else(String::new, |core| far(look, core))),
         ("to_core", waits),
         ("sending", home),
-        ("channels", format!("{}{wrong}", status.channels)),
+        ("channels", format!("{}{wrong}{retired}", status.channels)),
         ("dead", status.dead.to_string()),
         ("approvals", status.approvals.to_string()),
     ])

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::handle::deeds;
 use super::view::{ChannelDetail, ChannelView, TextView, TicketCounts, WentLive};
 use super::{ConfiguredChannel, House, Problem, Side};
-use crate::settings::Text;
+use crate::settings::{ChannelState, Text};
 use crate::store::{Actor, ChannelRow, FirstRun};
 
 /// The names of channels by code, and those the store knows.
@@ -90,7 +90,9 @@ pub(super) async fn show(house: &House, called: &str) -> Result<ChannelDetail, P
 }
 
 fn view(house: &House, configured: &ConfiguredChannel, row: Option<&ChannelRow>) -> ChannelView {
-    let state = if configured.mistakes.is_empty() { configured.state.word() } else { "mend" };
+    // One that is wrong and yet not off goes on as it was.
+    let mends = !configured.mistakes.is_empty() && configured.state == ChannelState::Off;
+    let state = if mends { "mend" } else { configured.state.word() };
     let texts = configured.mistakes.iter().map(|text| TextView { zh: text.zh.clone(), en: text.en.clone() });
     let view = ChannelView {
         name: configured.name.clone(),

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Problem;
+use super::channels::daemon_needed;
+use super::view::ReloadReport;
 use crate::settings::{ChannelState, ReturnTable, Text};
 use crate::store::{Actor, Verdict};
 
@@ -106,6 +108,18 @@ pub trait Control: Send + Sync {
     /// A secret was set: whatever uses it runs with it from now on. Answers the codes of the channels that do, and
     /// `core` for the core.
     async fn secret_set(&self, name: &str) -> Vec<String>;
+
+    /// Reads the whole configuration anew and takes over what is right, channel by channel; waits until that is done. `by`
+    /// says who asks.
+    async fn reload(&self, by: &'static str) -> Result<ReloadReport, Problem> {
+        let _ = by;
+        Err(daemon_needed())
+    }
+
+    /// What came of the last reload since the start.
+    fn reloaded(&self) -> Option<ReloadReport> {
+        None
+    }
 
     /// Maps the submission of a dead letter anew and hands it to the store, as `actor`.
     async fn remap(&self, dead: i64, actor: &Actor) -> Result<Verdict, Problem>;

@@ -29,7 +29,12 @@ pub(super) async fn list(house: &House, limit: usize) -> Result<Vec<ErrandView>,
             held_since: house.control.far(&side).and_then(|far| far.open_since),
         }
     };
-    Ok(errands.into_iter().map(view).collect())
+    // Of a channel that is off or has no folder nothing is asked: its poll is none that is undone.
+    let is_undone = |(errand, ..): &(Errand, Option<i64>, bool, u32)| {
+        let (_, side) = subjects.of(*errand);
+        errand.task != Task::Poll || house.control.running().is_none() || house.control.far(&side).is_some()
+    };
+    Ok(errands.into_iter().filter(is_undone).map(view).collect())
 }
 
 /// What the numbers of subjects stand for.

@@ -7,7 +7,7 @@ use super::{
     Answer, Code, House, Problem, Request, Side, approve, channels, closed, dead, errands, joined, outcomes, split,
     tickets,
 };
-use crate::store::{Actor, DeedRow, Far};
+use crate::store::{Actor, ChannelRow, DeedRow, Far};
 use crate::ticket::mask_text;
 
 /// Does what is asked, as `actor`, and answers. What may not be done without a reason is refused without one.
@@ -60,6 +60,13 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
         Request::ApproveCheck { id, text } => value(&approve::check(house, id, text).await?),
         Request::ApproveAgree { id, text, although } => value(&approve::agree(house, id, text, although, actor).await?),
         Request::HandBack { id } => value(&approve::hand_back(house, id, actor).await?),
+        Request::Reload => {
+            if house.control.running().is_none() {
+                return Err(channels::daemon_needed());
+            }
+            house.store.record(actor, "reload", "configuration").await?;
+            value(&house.control.reload("command").await?)
+        }
         Request::SecretNote { name } => {
             house.store.record(actor, "secret_set", &secret_subject(&name)).await?;
             house.control.secret_set(&name).await;
@@ -78,6 +85,12 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
     let configured = house.control.channels();
     let known = house.store.channels().await?;
     let (due, later) = house.store.schedule().depth(Far::Core);
+    let retired = |code: &str| configured.iter().all(|channel| channel.code != code);
+    let retired: Vec<_> = known.iter().filter(|row| retired(&row.code)).collect();
+    let waiting = |row: &&ChannelRow| {
+        let (due, later) = house.store.schedule().depth(Far::Outlet(row.id));
+        due + later
+    };
     Ok(StatusView {
         version: env!("CARGO_PKG_VERSION").into(),
         running: house.control.running(),
@@ -90,6 +103,8 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
             .iter()
             .map(|channel| house.store.schedule().depth(Far::Outlet(channel.id)))
             .fold([0, 0], |[due, later], (also_due, also_later)| [due + also_due, later + also_later]),
+        channels_retired: retired.len(),
+        write_backs_retired: retired.iter().map(waiting).sum(),
         approvals: known.iter().map(|channel| channel.approvals).sum(),
     })
 }

@@ -185,6 +185,8 @@ pub enum Request {
         /// The dead letter's number.
         id: i64,
     },
+    /// Reads the configuration anew.
+    Reload,
     /// Puts on record that a secret was set; its value never comes here.
     SecretNote {
         /// The secret's name.
@@ -273,6 +275,7 @@ impl Request {
             Self::ApproveCheck { .. } => "approve_check",
             Self::ApproveAgree { .. } => "approve_agree",
             Self::HandBack { .. } => "hand_back",
+            Self::Reload => "reload",
             Self::SecretNote { .. } => "secret_note",
             Self::SecretHistory { .. } => "secret_history",
         }

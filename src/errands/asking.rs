@@ -21,20 +21,20 @@ const OURS: Duration = Duration::from_secs(5);
 const LIST: i64 = 0;
 
 /// How the core's list is asked for; another one may come in its place while it runs.
-pub struct CoreList(RwLock<Arc<dyn Poll>>);
+pub struct CoreList(RwLock<(Arc<dyn Poll>, Duration)>);
 
 impl CoreList {
-    /// Begins with a connector's asking half.
-    pub fn new(poll: Arc<dyn Poll>) -> Self {
-        Self(RwLock::new(poll))
+    /// Begins with a connector's asking half, and how long after a walk the next one begins.
+    pub fn new(poll: Arc<dyn Poll>, every: Duration) -> Self {
+        Self(RwLock::new((poll, every)))
     }
 
     /// Another one from the next call on.
-    pub fn replace(&self, poll: Arc<dyn Poll>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = poll;
+    pub fn replace(&self, poll: Arc<dyn Poll>, every: Duration) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = (poll, every);
     }
 
-    fn now(&self) -> Arc<dyn Poll> {
+    fn now(&self) -> (Arc<dyn Poll>, Duration) {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -47,8 +47,6 @@ pub struct Asking {
     pub outcomes: Outcomes,
     /// How the list is asked for.
     pub list: Arc<CoreList>,
-    /// How long after a walk the next one begins.
-    pub every: Duration,
     /// How the far side stands.
     pub status: Arc<FarStatus>,
     /// Rung when a person resumes it.
@@ -107,14 +105,14 @@ impl Asking {
                     tracing::info!("the core's list of outcomes can be read again");
                 }
                 self.status.well();
-                self.every
+                self.list.now().1
             }
             Err(Broken::Far(fault)) => {
                 let excused = gate.excuse(&fault, LIST, began, now);
                 self.status.ill(&fault, excused.as_ref().and_then(|excused| excused.next));
                 tracing::warn!(word = fault.word(), %fault, "the core's list of outcomes could not be read");
                 // Behind a shut gate the gate waits; else it answered, and what it said may be another next time.
-                if excused.is_some() { Duration::ZERO } else { self.every }
+                if excused.is_some() { Duration::ZERO } else { self.list.now().1 }
             }
             Err(Broken::Ours(error)) => {
                 gate.probe_was_void();
@@ -128,7 +126,7 @@ impl Asking {
     async fn walk(&self) -> Result<(), Broken> {
         let (mut cursor, mut kept) = bookmarks(self.store.as_ref(), CORE).await?;
         loop {
-            let poll = self.list.now();
+            let (poll, _) = self.list.now();
             let page = ask(poll.as_ref(), cursor.as_ref(), kept.as_ref()).await.map_err(Broken::Far)?;
             let mut done = AskedPage::default();
             for item in &page.items {

@@ -1,17 +1,16 @@
 //! Outcomes that are asked for at the core: from the table to a runner.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use huiliu_contract::{Misconfigured, Poll, Satisfaction};
+use huiliu_contract::{Misconfigured, Poll, Site};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::channel::Kind;
 use crate::errands::{Asking, CoreList, FarStatus};
-use crate::outcomes::{Levels, Outcomes, Reading};
+use crate::outcomes::{Outcomes, Reading};
 use crate::settings::{self, ChannelSite, Mistake, Variables};
 use crate::store::Store;
 
@@ -40,6 +39,15 @@ pub fn build_asked(
     variables: &Variables,
     kinds: &[Kind],
 ) -> Result<Option<AskedCore>, Vec<Mistake>> {
+    build_asked_on(&ChannelSite::new("core", gateway, variables), gateway, kinds)
+}
+
+/// The same on a site that is lent.
+pub(super) fn build_asked_on(
+    site: &dyn Site,
+    gateway: &settings::Gateway,
+    kinds: &[Kind],
+) -> Result<Option<AskedCore>, Vec<Mistake>> {
     let Some(table) = gateway.settings.core.as_ref().and_then(|core| core.outcomes.as_deref()) else {
         return Ok(None);
     };
@@ -49,9 +57,8 @@ pub fn build_asked(
         .map_err(|found| mistakes.extend(found.iter().map(at_place)))
         .ok();
     let infos: Vec<_> = kinds.iter().map(|kind| (kind.info)()).collect();
-    let site = ChannelSite::new("core", gateway, variables);
     let connector = match gateway.outcomes_kind(table, &infos) {
-        Ok(name) => kinds.iter().find(|kind| kind.name == name).map(|kind| (kind.build)(&table.options(), &site)),
+        Ok(name) => kinds.iter().find(|kind| kind.name == name).map(|kind| (kind.build)(&table.options(), site)),
         Err(found) => {
             mistakes.extend(found);
             None
@@ -75,15 +82,16 @@ pub fn build_asked(
 
 impl AskedCore {
     /// Sets the runner going.
-    fn go(
+    pub(super) fn go(
         self,
         store: Arc<dyn Store>,
         outcomes: Outcomes,
         tracker: &TaskTracker,
         stop: &CancellationToken,
     ) -> CoreAsked {
+        outcomes.read_by(self.reading);
         let asked = CoreAsked {
-            list: Arc::new(CoreList::new(self.poll)),
+            list: Arc::new(CoreList::new(self.poll, self.every)),
             status: Arc::default(),
             resumed: Arc::new(Notify::new()),
         };
@@ -91,7 +99,6 @@ impl AskedCore {
             store,
             outcomes,
             list: asked.list.clone(),
-            every: self.every,
             status: asked.status.clone(),
             resumed: asked.resumed.clone(),
         };
@@ -100,33 +107,11 @@ impl AskedCore {
     }
 }
 
-impl super::Gateway {
-    /// The room that takes outcomes, and the runner that asks the core for them, where one is to run.
-    pub(super) fn ask_core(
-        &self,
-        asked: Option<AskedCore>,
-        levels: &BTreeMap<String, Satisfaction>,
-    ) -> (Option<CoreAsked>, Outcomes) {
-        let outcomes = Outcomes::new(self.store.clone(), Levels::new(levels));
-        let Some(mut asked) = asked else { return (None, outcomes) };
-        let outcomes = outcomes.reading(asked.reading.take());
-        (Some(asked.go(self.store.clone(), outcomes.clone(), &self.tracker, &self.stop)), outcomes)
-    }
-}
-
 impl CoreAsked {
-    /// Asks with the secrets of now from the next call on. What cannot be built leaves all as it was.
-    pub(super) fn renew(&self, gateway: &settings::Gateway, variables: &Variables, kinds: &[Kind]) {
-        match build_asked(gateway, variables, kinds) {
-            Ok(Some(anew)) => {
-                self.list.replace(anew.poll);
-                self.resumed.notify_one();
-            }
-            Ok(None) => {}
-            Err(mistakes) => {
-                let mistake = mistakes.first().map(|mistake| mistake.shown(settings::Lang::En)).unwrap_or_default();
-                tracing::warn!(mistake, "a secret was set, but the core's list still cannot be asked for");
-            }
-        }
+    /// Asks in another way from the next call on, which is made at once.
+    pub(super) fn replace(&self, anew: AskedCore, outcomes: &Outcomes) {
+        outcomes.read_by(anew.reading);
+        self.list.replace(anew.poll, anew.every);
+        self.resumed.notify_one();
     }
 }

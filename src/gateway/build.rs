@@ -1,14 +1,13 @@
 //! From a channel's checked file to a channel that runs: its connector, its mapping, its place in the store.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use huiliu_contract::{Misconfigured, Secret, SecretRef, Site};
-use jiff::tz::TimeZone;
+use huiliu_contract::{Connector, Misconfigured, Site};
 
+use super::made::{MadeOf, Noting};
 use super::{Start, StartError, back};
-use crate::channel::{Budgets, Channel, Kind};
+use crate::channel::{Budgets, Channel, Kind, Pace};
 use crate::forward::RestForwarder;
 use crate::normalize::{Basis, Mapping};
 use crate::settings::{self, ChannelSettings, ChannelSite, ChannelState, Channels, Mistake, Sign, Text, Variables};
@@ -25,8 +24,8 @@ pub struct ChannelFault {
 
 /// All channels, built.
 pub struct Built {
-    /// The good ones, by code.
-    pub channels: BTreeMap<String, Arc<Channel>>,
+    /// The good ones, by code, each with what it was made of.
+    pub(super) channels: BTreeMap<String, (Arc<Channel>, MadeOf)>,
     /// Those off, needing mending.
     pub broken: Vec<ChannelFault>,
     /// The files.
@@ -41,10 +40,30 @@ pub fn build_channel(
     gateway: &settings::Gateway,
     variables: &Variables,
     kinds: &[Kind],
-) -> Result<(huiliu_contract::Connector, Mapping), Vec<Mistake>> {
+) -> Result<(Connector, Mapping), Vec<Mistake>> {
+    make(settings, gateway, variables, kinds).map(|made| (made.connector, made.mapping))
+}
+
+/// A channel that is built, and not yet known to the store.
+pub(super) struct Made {
+    settings: ChannelSettings,
+    connector: Connector,
+    mapping: Mapping,
+    /// What it was made of.
+    pub(super) made_of: MadeOf,
+}
+
+/// Builds a channel, and notes of what.
+pub(super) fn make(
+    settings: &ChannelSettings,
+    gateway: &settings::Gateway,
+    variables: &Variables,
+    kinds: &[Kind],
+) -> Result<Made, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let site = ChannelSite::new(settings.code.clone(), gateway, variables);
-    let site = LentTo { site, off: settings.channel.state == ChannelState::Off };
+    let site = Noting::new(site, settings.channel.state == ChannelState::Off);
+    site.note_channel(settings, gateway);
     let connector =
         kinds.iter().find(|kind| kind.name == settings.connect.kind).map(|kind| (kind.build)(&settings.options, &site));
     let connector = match connector {
@@ -66,44 +85,14 @@ pub fn build_channel(
         }
     };
     match (connector, mapping(settings, gateway)) {
-        (Some(connector), Ok(mapping)) if mistakes.is_empty() => Ok((connector, mapping)),
+        (Some(connector), Ok(mapping)) if mistakes.is_empty() => {
+            Ok(Made { settings: settings.clone(), connector, mapping, made_of: site.made_of() })
+        }
         (_, Err(found)) => {
             mistakes.extend(found);
             Err(mistakes)
         }
         (_, Ok(_)) => Err(mistakes),
-    }
-}
-
-/// The site as a channel sees it. A channel that is off need not have its secrets yet: it is checked as far as it
-/// can be, and nothing of it runs.
-struct LentTo {
-    site: ChannelSite,
-    off: bool,
-}
-
-impl Site for LentTo {
-    fn channel(&self) -> &str {
-        self.site.channel()
-    }
-
-    fn secret(&self, key: &str, at: &SecretRef) -> Result<Secret, Misconfigured> {
-        match self.site.secret(key, at) {
-            Err(_) if self.off => Ok(Secret::new("not set while the channel is off")),
-            found => found,
-        }
-    }
-
-    fn path(&self, written: &Path) -> PathBuf {
-        self.site.path(written)
-    }
-
-    fn zone(&self) -> TimeZone {
-        self.site.zone()
-    }
-
-    fn listener_is_loopback(&self) -> bool {
-        self.site.listener_is_loopback()
     }
 }
 
@@ -137,39 +126,84 @@ fn read_elsewhere(options: &serde_json::Value) -> Vec<String> {
 
 /// The core's forwarder; none when no core is configured.
 pub fn build_core(gateway: &settings::Gateway, variables: &Variables) -> Result<Option<RestForwarder>, Vec<Mistake>> {
+    build_core_on(&ChannelSite::new("core", gateway, variables), gateway)
+}
+
+/// The same on a site that is lent.
+pub(super) fn build_core_on(
+    site: &dyn Site,
+    gateway: &settings::Gateway,
+) -> Result<Option<RestForwarder>, Vec<Mistake>> {
     let Some(core) = &gateway.settings.core else { return Ok(None) };
-    let site = ChannelSite::new("core", gateway, variables);
-    RestForwarder::build(core, &site)
+    RestForwarder::build(core, site)
         .map(Some)
         .map_err(|found| found.iter().map(|found| gateway.mistake(found)).collect())
 }
 
-/// One channel built and enrolled, or everything wrong with it.
+impl Made {
+    /// Whose memory of numbers it shares.
+    pub(super) fn namespace(&self) -> &str {
+        &self.settings.namespace
+    }
+
+    /// What is wrong with leaving the namespace that the channel's items are remembered under.
+    pub(super) fn leaves(&self, remembered: &str) -> Mistake {
+        let namespace = &self.settings.namespace;
+        let found = Misconfigured::new(
+            "channel.namespace",
+            format!(
+                "this channel's items are remembered under `{remembered}`; under `{namespace}` all of them would be new"
+            ),
+            format!("这个渠道已有来件,来源编号记在“{remembered}”名下;换到“{namespace}”,以前的件再来都会当成新件"),
+        );
+        self.settings.mistake(&found).remedy(Text::new(
+            format!("写 namespace = \"{remembered}\"(和渠道代号相同时不用写);确实要另记,就新建一个渠道文件夹,换个代号"),
+            format!("write namespace = \"{remembered}\" (not needed if that is the code); to begin anew, make another channel"),
+        ))
+    }
+
+    /// The channel, once the store knows it. `before` is at what pace it went so far.
+    pub(super) async fn enrolled(
+        self,
+        gateway: &settings::Gateway,
+        budgets: &Budgets,
+        before: Option<&Pace>,
+        store: &Arc<dyn Store>,
+    ) -> Result<Result<(Arc<Channel>, MadeOf), Vec<Mistake>>, StoreError> {
+        let Self { settings, connector, mapping, made_of } = self;
+        let Some(pace) = budgets.pace(settings.connect.limit, settings.connect.budget.as_deref(), before) else {
+            let name = settings.connect.budget.clone().unwrap_or_default();
+            let found = Misconfigured::new(
+                "connect.budget",
+                format!("`{name}` is not among [budgets] of gateway.toml"),
+                format!("gateway.toml 的 [budgets] 里没有“{name}”"),
+            );
+            return Ok(Err(vec![settings.mistake(&found)]));
+        };
+        let polled = connector.poll.is_some();
+        let enrolled = store.enroll(&settings.code, &settings.namespace, polled, signs(&settings)).await?;
+        Ok(Ok((Arc::new(Channel::new(settings, connector, mapping, enrolled, pace, gateway)), made_of)))
+    }
+}
+
+/// One channel built and enrolled, or everything wrong with it. What would split its memory of numbers is refused. With the
+/// budgets comes the pace at which the channel went so far.
 pub(super) async fn enrolled(
     settings: &ChannelSettings,
     gateway: &settings::Gateway,
     variables: &Variables,
     kinds: &[Kind],
-    budgets: &Budgets,
+    (budgets, before): (&Budgets, Option<&Pace>),
     store: &Arc<dyn Store>,
-) -> Result<Result<Arc<Channel>, Vec<Mistake>>, StoreError> {
-    let (connector, mapping) = match build_channel(settings, gateway, variables, kinds) {
-        Ok(built) => built,
+) -> Result<Result<(Arc<Channel>, MadeOf), Vec<Mistake>>, StoreError> {
+    let made = match make(settings, gateway, variables, kinds) {
+        Ok(made) => made,
         Err(mistakes) => return Ok(Err(mistakes)),
     };
-    let Some(pace) = budgets.pace(settings.connect.limit, settings.connect.budget.as_deref()) else {
-        let name = settings.connect.budget.clone().unwrap_or_default();
-        let found = Misconfigured::new(
-            "connect.budget",
-            format!("`{name}` is not among [budgets] of gateway.toml"),
-            format!("gateway.toml 的 [budgets] 里没有“{name}”"),
-        );
-        return Ok(Err(vec![settings.mistake(&found)]));
-    };
-    let runs = settings.channel.state != ChannelState::Off;
-    let polled = runs && connector.poll.is_some();
-    let enrolled = store.enroll(&settings.code, &settings.namespace, polled, signs(settings)).await?;
-    Ok(Ok(Arc::new(Channel::new(settings.clone(), connector, mapping, enrolled, pace, gateway))))
+    match store.remembers_elsewhere(&settings.code, made.namespace()).await? {
+        Some(remembered) => Ok(Err(vec![made.leaves(&remembered)])),
+        None => made.enrolled(gateway, budgets, before, store).await,
+    }
 }
 
 /// Who signs for what a channel brings.
@@ -189,7 +223,10 @@ pub(super) async fn channels(start: &Start, store: &Arc<dyn Store>) -> Result<Bu
     let (mut channels, mut broken) = (BTreeMap::new(), Vec::new());
     for file in files.iter() {
         let made = match &file.result {
-            Ok(settings) => enrolled(settings, &start.settings, &start.variables, start.kinds, &budgets, store).await?,
+            Ok(settings) => {
+                let (gateway, variables) = (&start.settings, &start.variables);
+                enrolled(settings, gateway, variables, start.kinds, (&budgets, None), store).await?
+            }
             Err(mistakes) => Err(mistakes.clone()),
         };
         match made {

@@ -6,56 +6,48 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use huiliu_contract::{Attachment, ExternalId, Personal, Raw, SourceVersion, Submission};
 use jiff::Timestamp;
-use tokio::sync::Notify;
 
-use super::asked::CoreAsked;
+use super::core::Far;
+use super::reload::Reloader;
 use super::running::Running as Channels;
+use crate::console::view::ReloadReport;
 use crate::console::{Code, ConfiguredChannel, Control, FarStatus as Told, FaultNote, Problem, Running, Side};
-use crate::errands::FarStatus;
 use crate::settings::{ChannelFile, ChannelState, Lang, Mistake, ReturnTable, Text};
 use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Verdict};
 
-/// A far side that can be resumed.
-type Far = (Arc<FarStatus>, Arc<Notify>);
-
-/// Puts a new forwarder in the place of the core's, when a secret it uses was set; false if it uses no such one.
-pub(super) type Reconnect = Box<dyn Fn(&str) -> bool + Send + Sync>;
-
 /// The running daemon, as the console sees it.
 pub struct Daemon {
-    channels: Channels,
-    core: Option<Far>,
-    asked: Option<CoreAsked>,
-    reconnect: Reconnect,
+    reloader: Arc<Reloader>,
     running: Running,
 }
 
 impl Daemon {
-    /// `core` is how the core is told, and how it is asked.
-    pub(super) fn new(
-        channels: Channels,
-        address: SocketAddr,
-        (core, asked): (Option<Far>, Option<CoreAsked>),
-        reconnect: Reconnect,
-    ) -> Self {
+    pub(super) fn new(reloader: Arc<Reloader>, address: SocketAddr) -> Self {
         let running = Running { pid: std::process::id(), since: Timestamp::now(), listen: address.to_string() };
-        Self { channels, core, asked, reconnect, running }
+        Self { reloader, running }
+    }
+
+    fn channels(&self) -> &Channels {
+        &self.reloader.running
     }
 
     fn side(&self, side: &Side) -> Option<Far> {
         match side {
-            Side::Core => self.core.clone(),
-            Side::Channel(code) => self.channels.asked(code).map(|asked| (asked.status, asked.resumed)),
-            Side::Outlet(code) => self.channels.answered(code).map(|asked| (asked.status, asked.resumed)),
+            Side::Core => self.reloader.core.told().cloned(),
+            Side::Channel(code) => self.channels().asked(code).map(|asked| (asked.status, asked.resumed)),
+            Side::Outlet(code) => self.channels().answered(code).map(|asked| (asked.status, asked.resumed)),
         }
     }
 
-    /// A channel as it is configured; what its file does not show wrong, building it may have.
+    /// A channel as it is configured; what its file does not show wrong, building it may have. One that goes on as it was
+    /// has its state, and the mistakes beside it.
     fn configured(&self, file: &ChannelFile) -> ConfiguredChannel {
         let mut channel = ConfiguredChannel::of(file);
-        let found = self.channels.mistakes(&file.code);
+        let (found, goes_on) = self.channels().wrong(&file.code);
         if !found.is_empty() {
-            channel.state = ChannelState::Off;
+            if !goes_on {
+                channel.state = ChannelState::Off;
+            }
             channel.mistakes = found.iter().map(shown).collect();
         }
         channel
@@ -86,15 +78,15 @@ fn submission(
 #[async_trait]
 impl Control for Daemon {
     fn channels(&self) -> Vec<ConfiguredChannel> {
-        self.channels.files().iter().map(|file| self.configured(file)).collect()
+        self.channels().now().files.iter().map(|file| self.configured(file)).collect()
     }
 
     fn resolve(&self, called: &str) -> Result<String, Text> {
-        self.channels.files().resolve(called).map(|file| file.code.clone()).map_err(|nobody| nobody.0)
+        self.channels().now().files.resolve(called).map(|file| file.code.clone()).map_err(|nobody| nobody.0)
     }
 
     fn back(&self, code: &str) -> Option<ReturnTable> {
-        self.channels.channel(code).map(|channel| channel.settings.back.clone())
+        self.channels().channel(code).map(|channel| channel.settings.back.clone())
     }
 
     fn running(&self) -> Option<Running> {
@@ -104,8 +96,8 @@ impl Control for Daemon {
     fn far(&self, side: &Side) -> Option<Told> {
         let (status, _) = self.side(side)?;
         // The core is one far side for people: whether it does not take what we tell, or does not give what we ask for.
-        let asked = self.asked.as_ref().filter(|_| *side == Side::Core);
-        let trouble = status.trouble().or_else(|| asked?.status.trouble());
+        let asked = self.reloader.core.asked().filter(|_| *side == Side::Core);
+        let trouble = status.trouble().or_else(|| asked?.0.trouble());
         Some(Told {
             open_since: trouble.as_ref().and_then(|(_, since, _)| *since),
             next_try: trouble.as_ref().and_then(|(_, _, next)| *next),
@@ -126,8 +118,8 @@ impl Control for Daemon {
         if let Some((_, resumed)) = &outlet {
             resumed.notify_one();
         }
-        if let (Side::Core, Some(asked)) = (side, &self.asked) {
-            asked.resumed.notify_one();
+        if let (Side::Core, Some((_, resumed))) = (side, self.reloader.core.asked()) {
+            resumed.notify_one();
         }
         let (_, resumed) = self.side(side).or(outlet).ok_or_else(|| {
             Problem::new(
@@ -142,7 +134,7 @@ impl Control for Daemon {
 
     async fn wake(&self, side: &Side) {
         if let Side::Channel(code) = side
-            && let Some(channel) = self.channels.channel(code)
+            && let Some(channel) = self.channels().channel(code)
         {
             channel.set_first_run(FirstRun::Through);
         }
@@ -152,18 +144,22 @@ impl Control for Daemon {
     }
 
     async fn secret_set(&self, name: &str) -> Vec<String> {
-        let mut swapped = self.channels.secret_set(name).await;
-        if (self.reconnect)(name) {
-            swapped.push("core".into());
-        }
-        swapped
+        self.reloader.secret_set(name).await
+    }
+
+    async fn reload(&self, by: &'static str) -> Result<ReloadReport, Problem> {
+        Ok(self.reloader.clone().reload(by).await)
+    }
+
+    fn reloaded(&self) -> Option<ReloadReport> {
+        self.reloader.last()
     }
 
     async fn remap(&self, dead: i64, actor: &Actor) -> Result<Verdict, Problem> {
         let query = DeadQuery { id: Some(dead), open: true, limit: 1, ..DeadQuery::default() };
-        let row = self.channels.store.dead(query).await?.pop();
+        let row = self.channels().ground.store.dead(query).await?.pop();
         let row = row.ok_or_else(|| Problem::new(Code::NotFound, "没有这条待处理", "no such dead letter"))?;
-        let channel = self.channels.channel(&row.channel_code);
+        let channel = self.channels().channel(&row.channel_code);
         let channel = channel.filter(|channel| channel.settings.channel.state != ChannelState::Off);
         let channel = channel.ok_or_else(|| {
             Problem::refused("这个渠道停用或配置有误,先改好再试", "the channel is off or needs mending")
@@ -173,11 +169,11 @@ impl Control for Daemon {
         let body = row.body.ok_or_else(unreadable)?;
         let folio = Folio::read(&body).map_err(|_| unreadable())?;
         let external_id = row.external_id.ok_or_else(unreadable)?;
-        let attachments = self.channels.intake.set_aside(row.version).await?;
+        let attachments = self.channels().ground.intake.set_aside(row.version).await?;
         let version = row.source_version.as_deref();
         let submission = submission(&external_id, version, &folio, attachments).ok_or_else(unreadable)?;
         let confirmed = row.kind == DeadKind::Held;
-        match self.channels.intake.remap(&channel, dead, &submission, actor, confirmed).await? {
+        match self.channels().ground.intake.remap(&channel, dead, &submission, actor, confirmed).await? {
             Ok(verdict) => Ok(verdict),
             Err(reason) => {
                 Err(Problem::refused(format!("还是认不出:{reason}"), format!("it still cannot be mapped: {reason}")))

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch::Receiver;
 use tokio::time::Instant;
 
-use crate::settings;
 use crate::store::Store;
 use crate::workdays::{Calendar, NEAR};
 
@@ -23,15 +23,14 @@ const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// Counts what is due, now and then.
 pub(super) struct DueGauge {
     store: Arc<dyn Store>,
-    calendar: Arc<Calendar>,
+    calendar: Receiver<Arc<Calendar>>,
     zone: TimeZone,
     next: Instant,
 }
 
 impl DueGauge {
-    pub(super) fn new(store: Arc<dyn Store>, gateway: &settings::Gateway) -> Self {
-        let zone = gateway.settings.zone.0.clone();
-        Self { store, calendar: gateway.calendar.clone(), zone, next: Instant::now() }
+    pub(super) fn new(store: Arc<dyn Store>, calendar: Receiver<Arc<Calendar>>, zone: TimeZone) -> Self {
+        Self { store, calendar, zone, next: Instant::now() }
     }
 
     /// Sets `huiliu_due` anew if it is time.
@@ -41,7 +40,8 @@ impl DueGauge {
             return;
         }
         let now = Timestamp::from_millisecond(self.store.clock().now()).unwrap_or_default();
-        let until = self.calendar.deadline(now, NEAR, &self.zone).map_or(now, |counted| counted.value);
+        let calendar = self.calendar.borrow().clone();
+        let until = calendar.deadline(now, NEAR, &self.zone).map_or(now, |counted| counted.value);
         let since = now.checked_sub(LOOK_BACK).unwrap_or(now);
         match self.store.count_due(since, now, until).await {
             Ok(due) => {

@@ -38,7 +38,7 @@ async fn made(config: &Path, store: &Arc<dyn Store>) -> Arc<Channel> {
     let files = gateway.channels(&infos);
     assert_eq!(files.mistakes().count(), 0, "{:?}", files.mistakes().collect::<Vec<_>>());
     let settings = files.good().next().unwrap();
-    enrolled(settings, &gateway, &variables, KINDS, &Budgets::default(), store).await.unwrap().unwrap()
+    enrolled(settings, &gateway, &variables, KINDS, (&Budgets::default(), None), store).await.unwrap().unwrap().0
 }
 
 fn submission(title: &str, files: &[(&str, &[u8])], links: &[&str]) -> Submission {

@@ -4,19 +4,24 @@ mod asked;
 mod back;
 mod build;
 mod control;
+mod core;
 mod due;
 #[cfg(test)]
 mod files_tests;
+mod made;
+mod reload;
 mod run;
+mod runner;
 mod running;
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -25,15 +30,14 @@ pub use build::{Built, ChannelFault, build_channel, build_core, mapping};
 pub use control::Daemon;
 pub use run::run;
 
+use self::core::{CoreMade, CoreSide};
+use reload::Reloader;
 use running::{Ground, Running};
 
 use crate::channel::{Channel, Kind};
 use crate::console::House;
-use crate::errands::{FarStatus, Forwarding};
-use crate::forward::Core;
 use crate::http::{Api, Entries, Front, Health};
 use crate::intake::Intake;
-use crate::retry::STEPS;
 use crate::settings::{self, ChannelState, Lang, Mistake, Text, Variables};
 use crate::store::{self, Store, StoreError};
 
@@ -117,14 +121,14 @@ pub struct Gateway {
     tracker: TaskTracker,
     socket: std::path::PathBuf,
     patience: Duration,
+    reloader: Option<Arc<Reloader>>,
 }
 
 impl Gateway {
     /// Opens the store, builds every channel, and runs. It listens when this returns.
     pub async fn start(start: Start) -> Result<Self, StartError> {
         let settings = &start.settings.settings;
-        let core = build_core(&start.settings, &start.variables).map_err(StartError::Mistakes)?;
-        let asked = build_asked(&start.settings, &start.variables, start.kinds).map_err(StartError::Mistakes)?;
+        let core = CoreMade::make(&start.settings, &start.variables, start.kinds).map_err(StartError::Mistakes)?;
         let secrets = settings::Secrets::new(start.settings.dir.clone(), start.variables.clone());
         let home = crate::console::home(&start.settings, &secrets).map_err(StartError::Mistakes)?;
         let listener = listen(settings.http.listen).await?;
@@ -139,7 +143,8 @@ impl Gateway {
         notices.extend(
             start.settings.missing_holidays(jiff::Timestamp::from_millisecond(store.clock().now()).unwrap_or_default()),
         );
-        let gateway = Self {
+        let known = store.known().await?;
+        let mut gateway = Self {
             address,
             store: store.clone(),
             token: printed,
@@ -148,43 +153,32 @@ impl Gateway {
             tracker: TaskTracker::new(),
             socket: home.socket(),
             patience: settings.http.stop_within.0,
+            reloader: None,
         };
-        gateway.spawn(&start, built, (core, asked), listener, token)?;
+        gateway.reloader = Some(gateway.spawn(&start, (built, known), core, listener, token)?);
         Ok(gateway)
     }
 
     fn spawn(
         &self,
         start: &Start,
-        built: Built,
-        (core, asked): (Option<crate::forward::RestForwarder>, Option<AskedCore>),
+        (built, known): (Built, Vec<(String, u32)>),
+        core: CoreMade,
         listener: TcpListener,
         token: String,
-    ) -> Result<(), StartError> {
+    ) -> Result<Arc<Reloader>, StartError> {
         let settings = &start.settings.settings;
         // Before anything is taken in or sent: what came meanwhile would not wait for its files.
         self.store.carry_files(settings.core.as_ref().and_then(settings::CoreSettings::files_wait));
         let intake = Intake::new(self.store.clone());
-        let core_status = core.is_some().then(|| Arc::new(FarStatus::default()));
-        let core_resumed = Arc::new(Notify::new());
-        let core = core.map(|core| Arc::new(Core::new(Arc::new(core))));
-        if let (Some(core), Some(status)) = (core.clone(), core_status.clone()) {
-            let steps: Arc<[Duration]> = match settings.core.as_ref().map(|core| core.retries.as_slice()) {
-                Some([_, ..]) => settings.core.iter().flat_map(|core| &core.retries).map(|period| period.0).collect(),
-                _ => STEPS.into(),
-            };
-            let resumed = core_resumed.clone();
-            let runner = Forwarding { store: self.store.clone(), core, status, resumed, steps };
-            self.tracker.spawn(runner.run(self.stop.clone(), self.tracker.clone()));
-        }
-        let (asked, outcomes) = self.ask_core(asked, &settings.satisfaction);
-        let asked_status = asked.as_ref().map(|asked| asked.status.clone());
-        let health = Arc::new(Health::new(core_status.clone(), asked_status));
+        let core = CoreSide::start(core, &start.settings, &self.store, &self.tracker, &self.stop);
+        let status = |far: Option<core::Far>| far.map(|(status, _)| status);
+        let health = Arc::new(Health::new(status(core.told().cloned()), status(core.asked())));
         let entries = Arc::new(Entries::default());
         let ground = Ground {
             store: self.store.clone(),
             intake: intake.clone(),
-            settings: start.settings.clone(),
+            started: start.settings.clone(),
             variables: start.variables.clone(),
             kinds: start.kinds,
             entries: entries.clone(),
@@ -192,13 +186,18 @@ impl Gateway {
             tracker: self.tracker.clone(),
             stop: self.stop.clone(),
         };
-        let running = Running::start(ground, built);
+        let running = Running::start(ground, built, &known);
+        let outcomes = core.outcomes().clone();
+        let (calendar, calendar_now) = tokio::sync::watch::channel(start.settings.calendar.clone());
+        let reloader = Arc::new(Reloader::new(running, core, calendar));
+        let control: Arc<dyn crate::console::Control> = Arc::new(Daemon::new(reloader.clone(), self.address));
         let api = Arc::new(Api {
             store: self.store.clone(),
             outcomes: outcomes.clone(),
             token,
             metrics: start.metrics.clone(),
             health,
+            control: control.clone(),
             largest: u64::from(settings.limits.answer_mib) * 1024 * 1024,
         });
         let front = Arc::new(Front {
@@ -210,17 +209,24 @@ impl Gateway {
             connections: settings.limits.connections as usize,
         });
         self.tracker.spawn(crate::http::serve(listener, front, api, self.stop.clone()));
-        let far = (core, core_resumed.clone(), asked.clone());
-        let reconnect = reconnect(far, start.settings.clone(), start.variables.clone(), start.kinds);
-        let side = core_status.map(|status| (status, core_resumed));
-        let daemon = Daemon::new(running, self.address, (side, asked), reconnect);
         let zone = settings.zone.0.clone();
-        let house = House { store: self.store.clone(), outcomes, control: Arc::new(daemon), zone };
+        let house = House { store: self.store.clone(), outcomes, control, zone: zone.clone() };
         let socket = self.console_socket()?;
         self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));
-        let due = due::DueGauge::new(self.store.clone(), &start.settings);
+        let due = due::DueGauge::new(self.store.clone(), calendar_now, zone);
         self.tracker.spawn(housekeeping(self.store.clone(), start.metrics.clone(), due, self.stop.clone()));
-        Ok(())
+        reload::watch::start(&reloader);
+        Ok(reloader)
+    }
+
+    /// Reads the configuration anew and takes over what is right, after a signal; returns when that is done.
+    pub fn reload(&self) -> impl Future<Output = ()> + Send + 'static {
+        let reloader = self.reloader.clone();
+        async move {
+            if let Some(reloader) = reloader {
+                reloader.reload("signal").await;
+            }
+        }
     }
 
     /// The socket for commands of this machine. We hold the folder's lock, so what lies there is a dead process's.
@@ -249,35 +255,6 @@ impl Gateway {
 /// Whether a channel takes anything in.
 fn runs(channel: &Channel) -> bool {
     channel.settings.channel.state != ChannelState::Off
-}
-
-/// How the core is spoken with anew after a secret of `[core]` was set.
-fn reconnect(
-    (core, resumed, asked): (Option<Arc<Core>>, Arc<Notify>, Option<asked::CoreAsked>),
-    settings: settings::Gateway,
-    variables: Variables,
-    kinds: &'static [Kind],
-) -> control::Reconnect {
-    Box::new(move |name| {
-        let used = settings.written().get("core").is_some_and(|core| running::names_secret(core, name));
-        let (true, Some(core)) = (used, &core) else { return false };
-        if let Some(asked) = &asked {
-            asked.renew(&settings, &variables, kinds);
-        }
-        match build_core(&settings, &variables) {
-            Ok(Some(forwarder)) => {
-                core.replace(Arc::new(forwarder));
-                resumed.notify_one();
-                true
-            }
-            Ok(None) => false,
-            Err(mistakes) => {
-                let mistake = mistakes.first().map(|mistake| mistake.shown(Lang::En)).unwrap_or_default();
-                tracing::warn!(mistake, "a secret was set, but the core still cannot be built");
-                false
-            }
-        }
-    })
 }
 
 fn listen_error(at: SocketAddr, why: std::io::Error) -> StartError {
@@ -313,6 +290,7 @@ fn notices(store: &Arc<dyn Store>, built: &Built, zone: jiff::tz::TimeZone) -> V
         let silent: Vec<&str> = built
             .channels
             .values()
+            .map(|(channel, _)| channel)
             .filter(|channel| runs(channel) && channel.connector.receive.is_some() && !channel.settings.channel.repush)
             .map(|channel| channel.settings.channel.name.as_str())
             .collect();

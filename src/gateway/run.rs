@@ -1,4 +1,5 @@
-//! The daemon's life: start, tell people what they must know, serve until told to stop, end in order.
+//! The daemon's life: start, tell people what they must know, serve until told to stop, end in order. SIGHUP has it read its
+//! configuration anew.
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -8,8 +9,9 @@ use crate::settings::{Lang, Text};
 /// Runs until SIGTERM or SIGINT. `lang` is the language of what operators see.
 pub async fn run(start: Start, lang: Lang) -> Result<(), StartError> {
     let at = start.settings.settings.http.listen;
-    let signals = signal(SignalKind::terminate()).and_then(|term| Ok((term, signal(SignalKind::interrupt())?)));
-    let (mut term, mut int) = signals.map_err(|why| StartError::Listen { at: at.to_string(), why })?;
+    let listening =
+        || Ok((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?, signal(SignalKind::hangup())?));
+    let (mut term, mut int, mut hangup) = listening().map_err(|why| StartError::Listen { at: at.to_string(), why })?;
     let gateway = Gateway::start(start).await?;
     for notice in shown(&gateway.notices, lang) {
         println!("{notice}");
@@ -27,13 +29,33 @@ pub async fn run(start: Start, lang: Lang) -> Result<(), StartError> {
     );
     println!("{}", text.in_lang(lang));
     tell_service_manager(sd_notify::NotifyState::Ready);
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+    loop {
+        tokio::select! {
+            _ = term.recv() => break,
+            _ = int.recv() => break,
+            Some(()) = hangup.recv() => {
+                // Beside this loop: a stop is heard while it lasts.
+                let reload = gateway.reload();
+                tokio::spawn(async move {
+                    tell_of_reloading();
+                    reload.await;
+                    tell_service_manager(sd_notify::NotifyState::Ready);
+                });
+            }
+        }
     }
     tell_service_manager(sd_notify::NotifyState::Stopping);
     tracing::info!("stopping");
     gateway.stop().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Tells the service manager that the configuration is being read anew; it wants to know since when.
+fn tell_of_reloading() {
+    let told = sd_notify::NotifyState::monotonic_usec_now()
+        .and_then(|since| sd_notify::notify(&[sd_notify::NotifyState::Reloading, since]));
+    if let Err(error) = told {
+        tracing::debug!(%error, "no service manager was told");
+    }
 }

@@ -1,9 +1,10 @@
-//! The channels that run, each replaceable as a whole: its door, its runner and its settings change together,
+//! The channels that run, each replaceable as a whole: its door, its runners and its settings change together,
 //! or not at all.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use huiliu_contract::SecretRef;
 use tokio::sync::Notify;
@@ -11,52 +12,64 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::build::{Built, enrolled};
+use super::made::MadeOf;
+use super::runner::Runner;
 use crate::channel::{Budgets, Channel, Kind};
 use crate::errands::{FarStatus, Fetching, Homeward, Polling};
 use crate::http::{Entries, Entry, Gate, Health};
 use crate::intake::Intake;
 use crate::settings::{self, ChannelFile, ChannelState, Channels, Mistake, Variables, references};
-use crate::store::Store;
+use crate::store::{Errand, Store, StoreError, Task};
 
-/// A runner of a channel: where it is polled, or where it is answered.
+/// A far side of a channel that can be resumed: as it is polled, or as it is answered.
 #[derive(Clone)]
 pub(super) struct Asked {
     pub(super) status: Arc<FarStatus>,
     pub(super) resumed: Arc<Notify>,
-    stop: CancellationToken,
+}
+
+/// What holds for all channels at present. A reload puts the next one in its place.
+pub(super) struct Now {
+    /// `gateway.toml` as it runs.
+    pub(super) settings: settings::Gateway,
+    /// The limiters that channels share.
+    pub(super) budgets: Budgets,
+    /// Every channel's file: as it runs, where it does; else as it was read last.
+    pub(super) files: Channels,
 }
 
 /// All channels of a running gateway.
 pub(super) struct Running {
-    pub(super) store: Arc<dyn Store>,
-    pub(super) intake: Intake,
-    settings: settings::Gateway,
-    variables: Variables,
-    kinds: &'static [Kind],
-    budgets: Budgets,
-    entries: Arc<Entries>,
-    health: Arc<Health>,
-    files: Channels,
-    tracker: TaskTracker,
-    stop: CancellationToken,
+    pub(super) ground: Ground,
+    now: RwLock<Arc<Now>>,
     state: Mutex<State>,
+}
+
+/// What of a channel has a runner of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Role {
+    Poll,
+    Fetch,
+    Home,
 }
 
 #[derive(Default)]
 struct State {
-    channels: BTreeMap<String, Arc<Channel>>,
+    channels: BTreeMap<String, (Arc<Channel>, MadeOf)>,
     asked: HashMap<String, Asked>,
     answered: HashMap<String, Asked>,
-    /// By the channel's code, what stops the runner that fetches its files.
-    fetching: HashMap<String, CancellationToken>,
-    broken: BTreeMap<String, Vec<Mistake>>,
+    /// The latest runner of each role; one that was told to stop stays here until another follows it.
+    runners: HashMap<(String, Role), Runner>,
+    /// What is wrong with a channel's files. If the channel is among `channels`, it goes on as it was.
+    wrong: BTreeMap<String, Vec<Mistake>>,
 }
 
 /// What a gateway hands to its channels.
 pub(super) struct Ground {
     pub(super) store: Arc<dyn Store>,
     pub(super) intake: Intake,
-    pub(super) settings: settings::Gateway,
+    /// `gateway.toml` as it was at the start.
+    pub(super) started: settings::Gateway,
     pub(super) variables: Variables,
     pub(super) kinds: &'static [Kind],
     pub(super) entries: Arc<Entries>,
@@ -66,24 +79,19 @@ pub(super) struct Ground {
 }
 
 impl Running {
-    /// Sets every built channel going.
-    pub(super) fn start(ground: Ground, built: Built) -> Self {
-        let running = Self {
-            store: ground.store,
-            intake: ground.intake,
-            settings: ground.settings,
-            variables: ground.variables,
-            kinds: ground.kinds,
-            budgets: built.budgets,
-            entries: ground.entries,
-            health: ground.health,
-            files: built.files,
-            tracker: ground.tracker,
-            stop: ground.stop,
-            state: Mutex::default(),
-        };
-        for channel in built.channels.into_values() {
-            running.put(channel);
+    /// Sets every built channel going. Channels that the store knows and that have no folder are retired.
+    pub(super) fn start(ground: Ground, built: Built, known: &[(String, u32)]) -> Self {
+        let now = Now { settings: ground.started.clone(), budgets: built.budgets, files: built.files };
+        let running = Self { ground, now: RwLock::new(Arc::new(now)), state: Mutex::default() };
+        for (code, id) in known {
+            running.ground.health.known(code, *id);
+            if running.now().files.of(code).is_none() {
+                tracing::info!(channel = %code, "it has no folder: it is retired, its pushes are put off");
+                running.retire(code);
+            }
+        }
+        for (channel, made_of) in built.channels.into_values() {
+            running.put(channel, made_of);
         }
         for broken in built.broken {
             running.set_aside(&broken.code, broken.mistakes);
@@ -95,130 +103,238 @@ impl Running {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Every channel's file, as it was read at the start.
-    pub(super) fn files(&self) -> &Channels {
-        &self.files
+    /// What holds at present.
+    pub(super) fn now(&self) -> Arc<Now> {
+        self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A channel that is right.
+    /// What holds from now on.
+    pub(super) fn hold(&self, now: Now) {
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
+    }
+
+    /// A channel that is right, and runs if it is not off.
     pub(super) fn channel(&self, code: &str) -> Option<Arc<Channel>> {
-        self.state().channels.get(code).cloned()
+        self.state().channels.get(code).map(|(channel, _)| channel.clone())
     }
 
-    /// The runner of a polled channel.
+    /// Every channel that is right, with what it was made of.
+    pub(super) fn channels(&self) -> BTreeMap<String, (Arc<Channel>, MadeOf)> {
+        self.state().channels.clone()
+    }
+
+    /// The far side of a polled channel.
     pub(super) fn asked(&self, code: &str) -> Option<Asked> {
         self.state().asked.get(code).cloned()
     }
 
-    /// The runner of a channel's way home.
+    /// The far side of a channel's way home.
     pub(super) fn answered(&self, code: &str) -> Option<Asked> {
         self.state().answered.get(code).cloned()
     }
 
-    /// What is wrong with a channel.
-    pub(super) fn mistakes(&self, code: &str) -> Vec<Mistake> {
-        self.state().broken.get(code).cloned().unwrap_or_default()
+    /// What is wrong with a channel's files, and whether it goes on as it was.
+    pub(super) fn wrong(&self, code: &str) -> (Vec<Mistake>, bool) {
+        let state = self.state();
+        (state.wrong.get(code).cloned().unwrap_or_default(), state.channels.contains_key(code))
     }
 
-    /// Puts a channel in the place of whatever ran under its code.
-    fn put(&self, channel: Arc<Channel>) {
-        let code = channel.code.to_string();
+    /// The codes of channels that are wrong.
+    pub(super) fn wrong_ones(&self) -> Vec<String> {
+        self.state().wrong.keys().cloned().collect()
+    }
+
+    /// The files, besides secrets, of which channels were made.
+    pub(super) fn made_of(&self) -> Vec<PathBuf> {
+        let files = |(_, made_of): &(Arc<Channel>, MadeOf)| made_of.files.iter().cloned().collect::<Vec<_>>();
+        self.state().channels.values().flat_map(files).collect()
+    }
+
+    /// Puts a channel in the place of whatever ran under its code. Pushes under way end with the channel they began with,
+    /// and no push finds neither; a runner of the new one begins when the old one's has ended.
+    pub(super) fn put(&self, channel: Arc<Channel>, made_of: MadeOf) {
+        let (code, ground) = (channel.code.to_string(), &self.ground);
         let runs = channel.settings.channel.state != ChannelState::Off;
         let mut state = self.state();
-        for before in [state.asked.remove(&code), state.answered.remove(&code)].into_iter().flatten() {
-            before.stop.cancel();
-        }
         let entry = if runs { Entry::Open(channel.clone(), Gate::new(&code)) } else { Entry::Shut };
         if runs {
-            self.intake.know(&channel);
+            ground.intake.know(&channel);
+        } else {
+            ground.intake.forget(&code);
+            ground.health.rests(&code);
         }
-        self.entries.put(&code, entry);
-        self.health.mended(&code);
-        state.broken.remove(&code);
+        ground.health.known(&code, channel.enrolled.channel);
+        ground.health.mended(&code);
+        ground.entries.put(&code, entry);
+        state.right(&code);
+        state.asked.remove(&code);
+        state.answered.remove(&code);
         if runs && channel.connector.poll.is_some() {
-            let asked = Asked {
-                status: self.health.status(&code),
-                resumed: Arc::new(Notify::new()),
-                stop: self.stop.child_token(),
-            };
+            let asked = Asked { status: ground.health.status(&code), resumed: Arc::default() };
             let runner = Polling {
                 channel: channel.clone(),
-                store: self.store.clone(),
-                intake: self.intake.clone(),
+                store: ground.store.clone(),
+                intake: ground.intake.clone(),
                 status: asked.status.clone(),
                 resumed: asked.resumed.clone(),
-                zone: self.settings.settings.zone.0.clone(),
+                zone: ground.started.settings.zone.0.clone(),
             };
-            self.tracker.spawn(runner.run(asked.stop.clone()));
+            self.follow(&mut state, &code, Role::Poll, |stop| runner.run(stop));
             state.asked.insert(code.clone(), asked);
-        }
-        if let Some(before) = state.fetching.remove(&code) {
-            before.cancel();
+        } else {
+            state.end(&code, Role::Poll);
         }
         if let Some(table) = channel.settings.files.clone().filter(|_| runs) {
-            let stop = self.stop.child_token();
             let runner = Fetching {
                 channel: channel.clone(),
                 table,
-                store: self.store.clone(),
-                status: self.health.files(&code),
+                store: ground.store.clone(),
+                status: ground.health.files(&code),
             };
-            self.tracker.spawn(runner.run(stop.clone()));
-            state.fetching.insert(code.clone(), stop);
+            self.follow(&mut state, &code, Role::Fetch, |stop| runner.run(stop));
+        } else {
+            state.end(&code, Role::Fetch);
         }
         // Nothing is sent before the channel is live.
         if channel.settings.channel.state == ChannelState::Live {
-            let answered = Asked {
-                status: self.health.outlet(&code),
-                resumed: Arc::new(Notify::new()),
-                stop: self.stop.child_token(),
-            };
+            let answered = Asked { status: ground.health.outlet(&code), resumed: Arc::default() };
             let runner = Homeward {
                 channel: channel.clone(),
-                store: self.store.clone(),
+                store: ground.store.clone(),
                 status: answered.status.clone(),
                 resumed: answered.resumed.clone(),
-                zone: self.settings.settings.zone.0.clone(),
+                zone: ground.started.settings.zone.0.clone(),
             };
-            self.tracker.spawn(runner.run(answered.stop.clone()));
+            self.follow(&mut state, &code, Role::Home, |stop| runner.run(stop));
             state.answered.insert(code.clone(), answered);
+        } else {
+            state.end(&code, Role::Home);
         }
-        state.channels.insert(code, channel);
+        state.channels.insert(code, (channel, made_of));
     }
 
-    /// A channel that needs mending: its pushes are answered 503, nothing is asked of it.
-    fn set_aside(&self, code: &str, mistakes: Vec<Mistake>) {
-        self.entries.put(code, Entry::Shut);
-        self.health.broken(code);
-        self.state().broken.insert(code.to_owned(), mistakes);
+    fn follow<F>(
+        &self,
+        state: &mut State,
+        code: &str,
+        role: Role,
+        run: impl FnOnce(CancellationToken) -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let key = (code.to_owned(), role);
+        let before = state.runners.remove(&key);
+        let runner = Runner::after(before, &self.ground.tracker, &self.ground.stop, run);
+        state.runners.insert(key, runner);
+    }
+
+    /// Asks a channel at once, where its next poll lies in the future by what its file said before.
+    pub(super) fn ask_soon(&self, channel: &Channel) {
+        let errand = Errand { task: Task::Poll, subject: i64::from(channel.enrolled.channel) };
+        self.ground.store.schedule().hasten(errand, self.ground.store.clock().now());
+    }
+
+    /// A channel whose folder is gone: its pushes are put off, nothing is asked of it or written back to it.
+    pub(super) fn retire(&self, code: &str) {
+        let mut state = self.state();
+        state.end_all(code);
+        self.ground.entries.put(code, Entry::Retired);
+        self.ground.intake.forget(code);
+        self.ground.health.retired(code);
+    }
+
+    /// A folder of which nothing came is gone: nobody knows a channel of this code.
+    pub(super) fn forget(&self, code: &str) {
+        let mut state = self.state();
+        state.end_all(code);
+        self.ground.entries.remove(code);
+        self.ground.health.mended(code);
+    }
+
+    /// A channel that needs mending. If it runs, it goes on as it was; else its pushes are answered 503, and nothing is
+    /// asked of it.
+    pub(super) fn set_aside(&self, code: &str, mistakes: Vec<Mistake>) {
+        let mut state = self.state();
+        if state.channels.contains_key(code) {
+            self.ground.health.kept(code);
+        } else {
+            self.ground.entries.put(code, Entry::Shut);
+            self.ground.health.broken(code);
+        }
+        count_mistakes(code, mistakes.len());
+        state.wrong.insert(code.to_owned(), mistakes);
+    }
+
+    /// A channel's files say again what it runs by.
+    pub(super) fn mended(&self, code: &str) {
+        self.state().right(code);
+        self.ground.health.mended(code);
     }
 
     /// A secret was set: builds the channels that point to it anew. A channel that cannot be built stays as it was.
     /// Answers the codes of those that now run with it.
     pub(super) async fn secret_set(&self, name: &str) -> Vec<String> {
+        let (now, ground) = (self.now(), &self.ground);
         let mut swapped = Vec::new();
-        for file in self.files.iter().filter(|file| points_to(file, name)) {
+        for file in now.files.iter().filter(|file| points_to(file, name)) {
             let Ok(settings) = &file.result else { continue };
-            let made =
-                enrolled(settings, &self.settings, &self.variables, self.kinds, &self.budgets, &self.store).await;
-            match made {
-                Ok(Ok(channel)) => {
+            let before = self.channel(&file.code);
+            let before = before.as_ref().map(|channel| &channel.pace);
+            let (gateway, variables) = (&now.settings, &ground.variables);
+            let made = enrolled(settings, gateway, variables, ground.kinds, (&now.budgets, before), &ground.store);
+            match Box::pin(made).await {
+                Ok(Ok((channel, made_of))) => {
                     tracing::info!(channel = %file.code, "runs with the secret that was set");
-                    self.put(channel);
+                    self.put(channel, made_of);
                     swapped.push(file.code.clone());
                 }
                 Ok(Err(mistakes)) => {
                     let mistake = mistakes.first().map(|mistake| mistake.shown(settings::Lang::En)).unwrap_or_default();
                     tracing::warn!(channel = %file.code, mistake, "a secret was set, but the channel still cannot be built");
-                    if self.channel(&file.code).is_none() {
-                        self.set_aside(&file.code, mistakes);
-                    }
+                    self.set_aside(&file.code, mistakes);
                 }
                 Err(error) => tracing::error!(channel = %file.code, %error, "the channel could not be enrolled"),
             }
         }
         swapped
     }
+
+    /// Whether the store knows a channel of this code.
+    pub(super) async fn is_known(&self, code: &str) -> Result<bool, StoreError> {
+        Ok(self.ground.store.known().await?.iter().any(|(known, _)| known == code))
+    }
+}
+
+impl State {
+    /// Tells a runner to stop; it stays until another follows it.
+    fn end(&self, code: &str, role: Role) {
+        if let Some(runner) = self.runners.get(&(code.to_owned(), role)) {
+            runner.stop();
+        }
+    }
+
+    /// Nothing of a channel runs any more.
+    fn end_all(&mut self, code: &str) {
+        for role in [Role::Poll, Role::Fetch, Role::Home] {
+            self.end(code, role);
+        }
+        self.asked.remove(code);
+        self.answered.remove(code);
+        self.channels.remove(code);
+        self.right(code);
+    }
+
+    /// Nothing is wrong with a channel's files.
+    fn right(&mut self, code: &str) {
+        if self.wrong.remove(code).is_some() {
+            count_mistakes(code, 0);
+        }
+    }
+}
+
+/// Sets how many mistakes a channel's files have, or `gateway.toml`.
+pub(super) fn count_mistakes(channel: &str, mistakes: usize) {
+    metrics::gauge!("huiliu_config_mistakes", "channel" => channel.to_owned()).set(mistakes as f64);
 }
 
 /// Whether a channel's options point to a secret's file.

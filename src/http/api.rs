@@ -1,7 +1,6 @@
-//! Health, metrics, and what the core posts to us. The core's interface asks for the token.
+//! What the core posts to us; its interface asks for the token.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -13,59 +12,10 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answers;
-use crate::errands::FarStatus;
+use super::{Health, answers};
+use crate::console::Control;
 use crate::outcomes::{Brought, NotTaken, Outcomes, Told};
-use crate::store::{Far, OutcomeTaken, Store};
-
-/// How everything stands, for the probes.
-pub struct Health {
-    core: Option<Arc<FarStatus>>,
-    core_outcomes: Option<Arc<FarStatus>>,
-    channels: Mutex<BTreeMap<String, Arc<FarStatus>>>,
-    outlets: Mutex<BTreeMap<String, Arc<FarStatus>>>,
-    files: Mutex<BTreeMap<String, Arc<FarStatus>>>,
-    broken: Mutex<BTreeSet<String>>,
-}
-
-impl Health {
-    /// With the core's state, and with that of its list of outcomes; none where it is not configured.
-    pub fn new(core: Option<Arc<FarStatus>>, core_outcomes: Option<Arc<FarStatus>>) -> Self {
-        Self {
-            core,
-            core_outcomes,
-            channels: Mutex::default(),
-            outlets: Mutex::default(),
-            files: Mutex::default(),
-            broken: Mutex::default(),
-        }
-    }
-
-    /// The state of a polled channel; made when it is asked for first.
-    pub fn status(&self, code: &str) -> Arc<FarStatus> {
-        self.channels.lock().unwrap_or_else(PoisonError::into_inner).entry(code.to_owned()).or_default().clone()
-    }
-
-    /// The state of a channel's way home; made when it is asked for first.
-    pub fn outlet(&self, code: &str) -> Arc<FarStatus> {
-        self.outlets.lock().unwrap_or_else(PoisonError::into_inner).entry(code.to_owned()).or_default().clone()
-    }
-
-    /// The state of where a channel's files wait; made when it is asked for first.
-    pub fn files(&self, code: &str) -> Arc<FarStatus> {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).entry(code.to_owned()).or_default().clone()
-    }
-
-    /// A channel needs mending.
-    pub fn broken(&self, code: &str) {
-        self.broken.lock().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned());
-    }
-
-    /// A channel runs.
-    pub fn mended(&self, code: &str) {
-        self.broken.lock().unwrap_or_else(PoisonError::into_inner).remove(code);
-    }
-}
+use crate::store::{OutcomeTaken, Store};
 
 /// What the interface needs.
 pub struct Api {
@@ -79,6 +29,8 @@ pub struct Api {
     pub metrics: Option<PrometheusHandle>,
     /// How everything stands.
     pub health: Arc<Health>,
+    /// Who reads the configuration anew.
+    pub control: Arc<dyn Control>,
     /// The largest outcome with its files that is taken, in bytes.
     pub largest: u64,
 }
@@ -114,10 +66,11 @@ pub(super) struct PostedFile {
 pub(super) fn router(api: Arc<Api>) -> Router {
     Router::new()
         .route("/health/live", get(|| async { "live\n" }))
-        .route("/health/ready", get(ready))
-        .route("/metrics", get(read_metrics))
+        .route("/health/ready", get(super::health::ready))
+        .route("/metrics", get(super::health::read_metrics))
         .route("/api/v1/outcomes", post(outcome).layer(axum::extract::DefaultBodyLimit::disable()))
         .merge(super::files::routes())
+        .merge(super::reload::routes())
         .with_state(api)
 }
 
@@ -139,43 +92,6 @@ impl Api {
 pub(super) fn problem(status: StatusCode, code: &str, message: impl Into<String>) -> Response {
     let body = json!({ "error": code, "message": message.into() });
     (status, Json(body)).into_response()
-}
-
-/// Ready while the store answers. Far sides that are away are named, but do not make us unready: we keep
-/// what comes until they return.
-async fn ready(State(api): State<Arc<Api>>) -> Response {
-    let store = api.store.value("api_token").await.is_ok();
-    let trouble = |status: &FarStatus| {
-        status.trouble().map(|(trouble, since, next)| {
-            json!({ "word": trouble.word, "since": since.map(|at| at.to_string()), "next_try": next.map(|at| at.to_string()) })
-        })
-    };
-    let in_trouble = |known: &Mutex<BTreeMap<String, Arc<FarStatus>>>| -> BTreeMap<String, Value> {
-        let known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().filter_map(|(code, status)| Some((code.clone(), trouble(status)?))).collect()
-    };
-    let broken = api.health.broken.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let stands = |status: &Option<Arc<FarStatus>>| {
-        status.as_ref().map_or(json!("none"), |status| trouble(status).unwrap_or(json!("well")))
-    };
-    let body = json!({
-        "ready": store,
-        "core": stands(&api.health.core),
-        "core_outcomes": stands(&api.health.core_outcomes),
-        "channels_in_trouble": in_trouble(&api.health.channels),
-        "outlets_in_trouble": in_trouble(&api.health.outlets),
-        "files_in_trouble": in_trouble(&api.health.files),
-        "channels_need_mending": broken,
-    });
-    (if store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body)).into_response()
-}
-
-async fn read_metrics(State(api): State<Arc<Api>>) -> Response {
-    let (ready, waiting) = api.store.schedule().depth(Far::Core);
-    metrics::gauge!("huiliu_core_due").set(ready as f64);
-    metrics::gauge!("huiliu_core_waiting").set(waiting as f64);
-    let text = api.metrics.as_ref().map(PrometheusHandle::render).unwrap_or_default();
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
 /// Takes one outcome: kept before it is answered; the same again is answered the same.

@@ -5,7 +5,9 @@
 mod answers;
 mod api;
 mod files;
+mod health;
 mod push;
+mod reload;
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -25,7 +27,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-pub use api::{Api, Health, token_digest};
+pub use api::{Api, token_digest};
+pub use health::Health;
 pub use push::Gate;
 
 use crate::channel::Channel;
@@ -37,6 +40,8 @@ pub enum Entry {
     Open(Arc<Channel>, Gate),
     /// It is known, but does not take any now: off, or its configuration needs mending.
     Shut,
+    /// Its folder is gone; the store still knows it.
+    Retired,
 }
 
 /// Channels by their code; each can be replaced while pushes arrive.
@@ -47,6 +52,11 @@ impl Entries {
     /// Puts an entry in the place of the one before.
     pub fn put(&self, code: &str, entry: Entry) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned(), Arc::new(entry));
+    }
+
+    /// Takes an entry out: nobody knows a channel of this code.
+    pub fn remove(&self, code: &str) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(code);
     }
 
     fn get(&self, code: &str) -> Option<Arc<Entry>> {

@@ -81,6 +81,7 @@ impl Front {
         let (channel, gate) = match entry.as_deref() {
             None => return plain(StatusCode::NOT_FOUND, "no such channel\n"),
             Some(Entry::Shut) => return come_again("this channel is off\n"),
+            Some(Entry::Retired) => return come_again("this channel is not configured at present\n"),
             Some(Entry::Open(channel, gate)) => (channel, gate),
         };
         let Some((Door::Http { body_limit }, receive)) = &channel.connector.receive else {

@@ -69,6 +69,11 @@ impl Intake {
         self.roads.put(channel.code.clone(), channel.namespace.clone(), table);
     }
 
+    /// Forgets a channel that runs no more: how its letters are read is not known of it.
+    pub fn forget(&self, code: &str) {
+        self.roads.forget(code);
+    }
+
     /// Digest of a whole body, for once-tokens.
     pub fn body_digest(&self, body: &[u8]) -> Digest {
         self.preparer.keys().blind("body", &[body])

@@ -1,6 +1,6 @@
 //! Outcomes that were asked for at the core, record by record: taken as those it posts, or kept aside for a person.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use huiliu_contract::Item;
 use serde::{Deserialize, Serialize};
@@ -25,11 +25,9 @@ struct Aside {
 type Read = Result<OutcomeTaken, NotAnOutcome>;
 
 impl Outcomes {
-    /// Reads records of the core's list in this way from now on.
-    #[must_use]
-    pub fn reading(mut self, reading: Option<Reading>) -> Self {
-        self.reading = reading.map(Arc::new);
-        self
+    /// Reads records of the core's list in this way from now on, for all who share this room.
+    pub fn read_by(&self, reading: Option<Reading>) {
+        self.rules.write().unwrap_or_else(PoisonError::into_inner).reading = reading.map(Arc::new);
     }
 
     /// Takes a record of the core's list: on disk when this returns. What became of it, or the letter for a person, goes into
@@ -77,7 +75,8 @@ impl Outcomes {
 
     async fn take_record(&self, listed: &str, record: &Value) -> Result<Read, StoreError> {
         let not = |reason, place: &str| Ok(Err(NotAnOutcome { reason, place: place.to_owned() }));
-        let Some(reading) = &self.reading else { return not("outcome_table", "") };
+        let reading = self.rules().reading.clone();
+        let Some(reading) = reading else { return not("outcome_table", "") };
         let entry = match reading.read(listed, record) {
             Ok(entry) => entry,
             Err(wrong) => return Ok(Err(wrong)),

@@ -8,7 +8,7 @@ mod levels;
 mod reading;
 mod row;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use huiliu_contract::{Outcome, Satisfaction};
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,12 @@ pub enum NotTaken {
 #[derive(Clone)]
 pub struct Outcomes {
     store: Arc<dyn Store>,
+    rules: Arc<RwLock<Rules>>,
+}
+
+/// By what outcomes are read; replaceable for all who take some.
+#[derive(Default)]
+struct Rules {
     levels: Arc<Levels>,
     reading: Option<Arc<Reading>>,
 }
@@ -85,7 +91,17 @@ pub struct Outcomes {
 impl Outcomes {
     /// Over a store, with what words of satisfaction mean here.
     pub fn new(store: Arc<dyn Store>, levels: Levels) -> Self {
-        Self { store, levels: Arc::new(levels), reading: None }
+        let rules = Rules { levels: Arc::new(levels), reading: None };
+        Self { store, rules: Arc::new(RwLock::new(rules)) }
+    }
+
+    fn rules(&self) -> RwLockReadGuard<'_, Rules> {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What words of satisfaction mean from the next outcome on.
+    pub fn mean(&self, levels: Levels) {
+        self.rules.write().unwrap_or_else(PoisonError::into_inner).levels = Arc::new(levels);
     }
 
     /// What must hold before anything of an outcome is kept; answers the ticket it names.
@@ -119,6 +135,10 @@ impl Outcomes {
         Ok((ticket, self.keep(told.id, ticket, told.outcome, files).await?))
     }
 
+    fn levels(&self) -> Arc<Levels> {
+        self.rules().levels.clone()
+    }
+
     async fn keep(
         &self,
         core_id: String,
@@ -134,7 +154,7 @@ impl Outcomes {
         let mut said = vec![number.as_bytes(), &content];
         said.extend(files.iter().flat_map(|file| [file.name.as_bytes(), &file.blob.0]));
         let digest = keys.blind("outcome", &said);
-        let satisfaction_level = outcome.satisfaction.as_deref().and_then(|word| self.levels.of(word));
+        let satisfaction_level = outcome.satisfaction.as_deref().and_then(|word| self.levels().of(word));
         let body = match satisfaction_level {
             None => content,
             level => serde_json::to_vec(&Kept { outcome, satisfaction_level: level }).unwrap_or_default(),

@@ -24,6 +24,17 @@ impl Roads {
     pub fn put(&self, code: Arc<str>, namespace: Arc<str>, table: Arc<SameLetterTable>) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(code, Road { namespace, table });
+        self.count(&known);
+    }
+
+    /// Forgets a channel that runs no more.
+    pub fn forget(&self, code: &str) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.remove(code);
+        self.count(&known);
+    }
+
+    fn count(&self, known: &BTreeMap<Arc<str>, Road>) {
         let namespaces: BTreeSet<&str> = known.values().map(|road| road.namespace.as_ref()).collect();
         self.several.store(namespaces.len() > 1, Ordering::Relaxed);
     }

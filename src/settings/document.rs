@@ -80,6 +80,11 @@ impl Document {
         self.moments.contains(key)
     }
 
+    /// What stands in the file, whatever its remarks and the order of its lines: the same text for files that say the same.
+    pub(super) fn meaning(&self) -> String {
+        format!("{}\n{:?}", self.value, self.moments)
+    }
+
     /// A mistake at the value of a dotted key, or at the nearest table around it.
     pub fn mistake(&self, key: &str, problem: Text) -> Mistake {
         match self.spot(key) {

@@ -9,7 +9,7 @@ use huiliu_contract::{Period, Rate, Satisfaction, SecretRef};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{CoreSettings, Lang};
+use super::{CoreSettings, Lang, ReloadSettings};
 
 /// Everything `gateway.toml` and its environment say, checked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -46,6 +46,9 @@ pub struct GatewaySettings {
     /// What words of satisfaction mean, beside the plain ones: the word on the left, its level on the right.
     #[schemars(extend("x-zh" = "满意度对照:左边是热线的说法,右边是五级中的哪一级;常用说法不用写"))]
     pub satisfaction: BTreeMap<String, Satisfaction>,
+    /// How changed files come to count.
+    #[schemars(extend("x-zh" = "改了配置怎样生效"))]
+    pub reload: ReloadSettings,
 }
 
 impl Default for GatewaySettings {
@@ -61,6 +64,7 @@ impl Default for GatewaySettings {
             budgets: BTreeMap::new(),
             core: None,
             satisfaction: BTreeMap::new(),
+            reload: ReloadSettings::default(),
         }
     }
 }

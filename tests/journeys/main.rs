@@ -25,6 +25,8 @@ mod outcomes;
 mod people;
 mod polled;
 mod pushed;
+mod reload;
+mod retired;
 mod roads;
 mod sealed;
 mod secrets;

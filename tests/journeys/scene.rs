@@ -26,6 +26,7 @@ pub(crate) struct Plan {
     log: String,
     core_more: String,
     core_instead: Option<String>,
+    watch: bool,
 }
 
 impl Plan {
@@ -52,6 +53,7 @@ impl Plan {
             log: "info".into(),
             core_more: String::new(),
             core_instead: None,
+            watch: false,
         }
     }
 
@@ -83,6 +85,12 @@ impl Plan {
         self
     }
 
+    /// Lets changed files count by themselves.
+    pub(crate) fn watched(mut self) -> Self {
+        self.watch = true;
+        self
+    }
+
     /// Adds lines to `[http]`.
     pub(crate) fn http(mut self, lines: &str) -> Self {
         self.http = lines.into();
@@ -97,13 +105,13 @@ impl Plan {
 
     /// Starts the program.
     pub(crate) async fn start(self) -> Scene {
-        let Self { dir, core, glass, http, log, core_more, core_instead } = self;
+        let Self { dir, core, glass, http, log, core_more, core_instead, watch } = self;
         let url = glass.url();
         let behind_glass = format!("url = \"{url}/tickets\"\nnumber_at = \"/data/orderNo\"\n{core_more}\n");
         let core_table = core_instead.unwrap_or(behind_glass);
         let written = format!(
             "lang = \"en\"\ndata = \"data\"\n[http]\nlisten = \"127.0.0.1:0\"\n{http}\n[log]\nlevel = \"{log}\"\n\
-             [core]\n{core_table}\n"
+             [reload]\nwatch = {watch}\n[core]\n{core_table}\n"
         );
         fs::write(dir.path().join("config/gateway.toml"), written).unwrap();
         write_holidays(&dir.path().join("config"));
@@ -148,9 +156,15 @@ impl Scene {
         self.dir.path().join("config")
     }
 
-    /// Rewrites a channel's file; it counts from the next start.
+    /// Rewrites a channel's file; it counts from the next start or reload.
     pub(crate) fn rewrite(&self, code: &str, written: &str) {
         write_channel(self.dir.path(), code, written);
+    }
+
+    /// Has everything read anew, and gives how the command ended and what it told.
+    pub(crate) async fn reload(&self) -> (i32, Value) {
+        let (status, printed) = self.ask(&["reload", "--json"]).await;
+        (status, serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}")))
     }
 
     /// Starts the program again on what it left, after it was stopped or killed.

@@ -5,11 +5,11 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::cli::table::Look;
-use crate::cli::{approve, channel, dead, due, errand, homeward, secret, status, ticket};
+use crate::cli::{approve, channel, dead, due, errand, homeward, reload, secret, status, ticket};
 use crate::console::view::{
-    ChannelDetail, ChannelView, DeadView, ErrandView, Life, ReferenceView, SecretView, TicketView,
+    ChannelDetail, ChannelView, DeadView, ErrandView, Life, ReferenceView, ReloadReport, SecretView, TicketView,
 };
-use crate::settings::{Lang, SecretState};
+use crate::settings::{Channels, Lang, SecretState};
 
 fn look(lang: Lang) -> Look {
     Look { lang, zone: TimeZone::get("Asia/Shanghai").unwrap(), width: Some(80) }
@@ -270,7 +270,14 @@ fn channels_are_shown() {
         "mistakes": [{ "zh": "channel.toml:3:1 [connect.kind] 缺少", "en": "channel.toml:3:1 [connect.kind] missing" }] });
     let mut wrong = a_channel();
     wrong.as_object_mut().unwrap().extend(mend.as_object().unwrap().clone());
-    let rows: [ChannelView; 2] = [of(a_channel()), of(wrong.clone())];
+    let mut kept = a_channel();
+    kept.as_object_mut().unwrap().extend(
+        json!({ "code": "zxyun", "name": "政协云", "far": null, "mistakes": wrong["mistakes"] })
+            .as_object()
+            .unwrap()
+            .clone(),
+    );
+    let rows: [ChannelView; 3] = [of(a_channel()), of(wrong.clone()), of(kept)];
     both("channels", |look| channel::list(look, &rows));
     let detail = |mut row: Value| {
         row.as_object_mut().unwrap().extend(
@@ -297,7 +304,35 @@ fn the_house_is_shown() {
     both("status", |look| status::card(look, &running));
     let stopped = of(json!({ "version": "0.1.0", "core": null, "running": null, "to_core": [0, 0], "channels": 0,
         "channels_wrong": 0, "dead": 0 }));
+    let retired = of(json!({ "version": "0.1.0", "core": null, "running": null, "to_core": [0, 0], "channels": 3,
+        "channels_wrong": 0, "dead": 0, "channels_retired": 1, "write_backs_retired": 2 }));
+    both("status_retired", |look| status::card(look, &retired));
     both("status_stopped", |look| status::card(look, &stopped));
+}
+
+#[test]
+fn a_reload_is_told() {
+    let mistake = json!({ "file": "config/channels/shengzhang/channel.toml", "line": 3, "column": 1, "key": "connect.kind",
+        "text": { "zh": "channel.toml:3:1 [connect.kind] 缺少\n    → 写上接入方式", "en": "channel.toml:3:1 [connect.kind] missing" } });
+    let wrong = |code: &str| json!({ "channel": code, "mistakes": [mistake.clone()] });
+    let mut report = json!({ "result": "partial", "by": "command", "swapped": ["sheng12345", "xianzhang"],
+        "added": ["zxyun"], "retired": ["old"], "kept": [wrong("shengzhang")], "broken": [wrong("new")], "unchanged": 7,
+        "taken_over": ["core"], "needs_restart": ["http.listen", "limits.pushes"], "mistakes": [],
+        "at": "2026-11-22T01:00:00Z", "took_ms": 42 });
+    let screen = |report: &Value| of::<ReloadReport>(report.clone());
+    let partial = screen(&report);
+    both("reload", |look| reload::told(look, &Channels::default(), &partial));
+    for list in ["swapped", "added", "retired", "kept", "broken", "taken_over", "needs_restart"] {
+        report[list] = json!([]);
+    }
+    report["result"] = "ok".into();
+    let well = screen(&report);
+    assert!(well.is_well() && !partial.is_well());
+    both("reload_ok", |look| reload::told(look, &Channels::default(), &well));
+    (report["result"], report["mistakes"]) = ("refused".into(), json!([mistake]));
+    let refused = screen(&report);
+    assert!(!refused.is_well());
+    both("reload_refused", |look| reload::told(look, &Channels::default(), &refused));
 }
 
 #[test]

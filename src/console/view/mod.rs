@@ -2,42 +2,22 @@
 //! Times are instants in UTC here; screens show them in the site's zone.
 
 mod back;
+mod reload;
+mod status;
 
 pub use back::{
     AnsweredView, ApprovalDetail, ApprovalView, Behind, CheckedText, FoundView, ReferenceView, TryView, WriteBackView,
 };
+pub use reload::{MistakeView, ReloadReport, WrongChannel};
+pub use status::StatusView;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::control::{FarStatus, Running};
+use super::control::FarStatus;
 use crate::ticket::SameLetter;
-
-/// How the house stands.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct StatusView {
-    /// The program's version.
-    pub version: String,
-    /// The daemon; null if none runs and the command opened the store itself.
-    pub running: Option<Running>,
-    /// The core system.
-    pub core: Option<FarStatus>,
-    /// Events that wait for the core: due now, and later.
-    pub to_core: [usize; 2],
-    /// Channels in the configuration.
-    pub channels: usize,
-    /// Of these, with mistakes.
-    pub channels_wrong: usize,
-    /// Open dead letters.
-    pub dead: u64,
-    /// Write-backs that wait for a far side: due now, and later.
-    #[serde(default)]
-    pub write_backs: [usize; 2],
-    /// Write-backs that wait for a person to agree (待审签).
-    #[serde(default)]
-    pub approvals: u64,
-}
 
 /// A channel.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

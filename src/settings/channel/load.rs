@@ -51,6 +51,18 @@ impl Channels {
         Self { files }
     }
 
+    /// Checked anew against one another, where files of two readings lie together.
+    #[must_use]
+    pub fn checked(mut self) -> Self {
+        super::between::check(&mut self.files);
+        self
+    }
+
+    /// The file of this code.
+    pub fn of(&self, code: &str) -> Option<&ChannelFile> {
+        self.files.iter().find(|file| file.code == code)
+    }
+
     /// All of them, by code.
     pub fn iter(&self) -> impl Iterator<Item = &ChannelFile> {
         self.files.iter()
@@ -93,6 +105,15 @@ impl Channels {
             format!("没有叫“{called}”的渠道;{zh}"),
             format!("no channel is called `{called}`; {en}"),
         ))
+    }
+}
+
+impl FromIterator<ChannelFile> for Channels {
+    /// Files of several readings, as they are; see [`Channels::checked`].
+    fn from_iter<T: IntoIterator<Item = ChannelFile>>(files: T) -> Self {
+        let mut files: Vec<_> = files.into_iter().collect();
+        files.sort_by(|a, b| a.code.cmp(&b.code));
+        Self { files }
     }
 }
 

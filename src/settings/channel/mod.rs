@@ -77,6 +77,11 @@ impl ChannelSettings {
         self.document.tree()
     }
 
+    /// What the file says, whatever its remarks and the order of its lines: equal for files that say the same.
+    pub fn meaning(&self) -> String {
+        self.document.meaning()
+    }
+
     /// A mistake that the kind found, at the place of its key or of the nearest table around it.
     pub fn mistake(&self, found: &Misconfigured) -> Mistake {
         let text = Text::new(found.problem_zh.clone(), found.problem.clone());

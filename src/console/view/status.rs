@@ -1,0 +1,36 @@
+//! How the house stands.
+
+use serde::{Deserialize, Serialize};
+
+use crate::console::control::{FarStatus, Running};
+
+/// How the house stands.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct StatusView {
+    /// The program's version.
+    pub version: String,
+    /// The daemon; null if none runs and the command opened the store itself.
+    pub running: Option<Running>,
+    /// The core system.
+    pub core: Option<FarStatus>,
+    /// Events that wait for the core: due now, and later.
+    pub to_core: [usize; 2],
+    /// Channels in the configuration.
+    pub channels: usize,
+    /// Of these, with mistakes.
+    pub channels_wrong: usize,
+    /// Open dead letters.
+    pub dead: u64,
+    /// Write-backs that wait for a far side: due now, and later.
+    #[serde(default)]
+    pub write_backs: [usize; 2],
+    /// Write-backs that wait for a person to agree (待审签).
+    #[serde(default)]
+    pub approvals: u64,
+    /// Channels that the store knows and that have no folder.
+    #[serde(default)]
+    pub channels_retired: usize,
+    /// Write-backs that wait because their channel has no folder.
+    #[serde(default)]
+    pub write_backs_retired: usize,
+}
