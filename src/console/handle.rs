@@ -91,6 +91,7 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
             .map(|channel| house.store.schedule().depth(Far::Outlet(channel.id)))
             .fold([0, 0], |[due, later], (also_due, also_later)| [due + also_due, later + also_later]),
         approvals: known.iter().map(|channel| channel.approvals).sum(),
+        alarms: super::pulse::alarms(house, &configured).await?,
     })
 }
 

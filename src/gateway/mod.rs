@@ -7,6 +7,7 @@ mod control;
 mod due;
 #[cfg(test)]
 mod files_tests;
+mod pulse;
 mod run;
 mod running;
 
@@ -192,6 +193,7 @@ impl Gateway {
             tracker: self.tracker.clone(),
             stop: self.stop.clone(),
         };
+        let pulse = pulse::PulseTaker::new(&self.store, &intake, &start.settings, built.channels.values());
         let running = Running::start(ground, built);
         let api = Arc::new(Api {
             store: self.store.clone(),
@@ -219,7 +221,7 @@ impl Gateway {
         let socket = self.console_socket()?;
         self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));
         let due = due::DueGauge::new(self.store.clone(), &start.settings);
-        self.tracker.spawn(housekeeping(self.store.clone(), start.metrics.clone(), due, self.stop.clone()));
+        self.tracker.spawn(housekeeping(self.store.clone(), start.metrics.clone(), (due, pulse), self.stop.clone()));
         Ok(())
     }
 
@@ -343,7 +345,7 @@ fn notices(store: &Arc<dyn Store>, built: &Built, zone: jiff::tz::TimeZone) -> V
 async fn housekeeping(
     store: Arc<dyn Store>,
     metrics: Option<PrometheusHandle>,
-    mut due: due::DueGauge,
+    (mut due, mut pulse): (due::DueGauge, pulse::PulseTaker),
     stop: CancellationToken,
 ) {
     let mut ticks = tokio::time::interval(Duration::from_secs(5));
@@ -358,6 +360,7 @@ async fn housekeeping(
             metrics.run_upkeep();
             due.refresh().await;
         }
+        pulse.refresh().await;
         if let Some(jump) = store.clock().check() {
             tracing::warn!(millis = jump.millis, "the wall clock jumped; times go on from the new one, never backward");
         }

@@ -32,3 +32,4 @@ mod sheets;
 mod splits;
 mod stops;
 mod twice;
+mod xml_pushes;

@@ -33,8 +33,8 @@ impl Receive for Receiver {
         let once = self.verifier.verify(push)?;
         let body = self.reader.body(push)?;
         // What could be a submission is one: nothing is lost to a field that is called like a challenge.
-        if !self.reader.finds_any(&body.document)
-            && let Some(reply) = self.handshake.challenge(&body.document)
+        if let Some(reply) = self.handshake.challenge(&body.document)
+            && !self.reader.finds_any(&body.document)
         {
             return Ok(Received::Handshake(reply));
         }

@@ -2,10 +2,12 @@
 //! Times are instants in UTC here; screens show them in the site's zone.
 
 mod back;
+mod channel;
 
 pub use back::{
     AnsweredView, ApprovalDetail, ApprovalView, Behind, CheckedText, FoundView, ReferenceView, TryView, WriteBackView,
 };
+pub use channel::{AlarmView, PulseView, UnexpectedView, WentLive};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -37,6 +39,9 @@ pub struct StatusView {
     /// Write-backs that wait for a person to agree (待审签).
     #[serde(default)]
     pub approvals: u64,
+    /// Channels of which something usual does not come.
+    #[serde(default)]
+    pub alarms: Vec<AlarmView>,
 }
 
 /// A channel.
@@ -72,6 +77,9 @@ pub struct ChannelView {
     pub far: Option<FarStatus>,
     /// What is wrong with its file.
     pub mistakes: Vec<TextView>,
+    /// Whether what usually comes does.
+    #[serde(flatten)]
+    pub pulse: PulseView,
 }
 
 /// One channel with all that is known of it.
@@ -108,19 +116,6 @@ pub struct TextView {
     pub zh: String,
     /// English.
     pub en: String,
-}
-
-/// What a go-live did.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct WentLive {
-    /// The channel.
-    pub channel: String,
-    /// From which day on.
-    pub from: Date,
-    /// Tickets now on their way to the core.
-    pub released: u64,
-    /// Tickets that stay historic.
-    pub historic: u64,
 }
 
 /// One ticket of a list. Masked.
