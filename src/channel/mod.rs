@@ -2,6 +2,7 @@
 
 mod limit;
 mod pace;
+pub mod pulse;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};

@@ -8,7 +8,7 @@ use super::output::{Failure, Output, WRONG};
 use super::site::Site;
 use super::table::{Look, clean_text};
 use super::ticket::deeds;
-use crate::console::view::{ChannelDetail, ChannelView, WentLive};
+use crate::console::view::{ChannelDetail, ChannelView, PulseView, WentLive};
 use crate::console::{FarStatus, Request};
 use crate::settings::Lang;
 use crate::words::{CHANNEL_STATES, FAULTS, FIRST_RUNS, say, word};
@@ -111,13 +111,33 @@ pub(super) fn list(look: &Look, channels: &[ChannelView]) -> String {
 
 fn state(look: &Look, channel: &ChannelView) -> String {
     let state = word(CHANNEL_STATES, &channel.state, look.lang);
-    if channel.state != "mend" && !channel.mistakes.is_empty() {
-        return format!("{state}{}", say(look.lang, ":照旧运行,要改", ": as before, to mend"));
-    }
-    match channel.first_run.as_deref() {
+    let mends = channel.state != "mend" && !channel.mistakes.is_empty();
+    let mut state = match channel.first_run.as_deref() {
+        _ if mends => format!("{state}{}", say(look.lang, ":照旧运行,要改", ": as before, to mend")),
         Some("needs_go_live") => format!("{state}{}", say(look.lang, ":待确认启用", ": needs go-live")),
-        _ => state.into(),
+        _ => state.to_owned(),
+    };
+    for alarm in alarms(look, &channel.pulse) {
+        state += say(look.lang, ";", "; ");
+        state += &alarm;
     }
+    state
+}
+
+/// What usually comes and does not, in a few words each.
+pub(super) fn alarms(look: &Look, pulse: &PulseView) -> Vec<String> {
+    let silent = pulse.silent_since.map(|since| {
+        let since = look.time(Some(since));
+        match look.lang {
+            Lang::Zh => format!("长时间无来件(自 {since})"),
+            Lang::En => format!("nothing came for long (since {since})"),
+        }
+    });
+    let unexpected = pulse.unexpected.map(|found| match look.lang {
+        Lang::Zh => format!("来件数异常({} 共 {} 件)", found.day, found.count),
+        Lang::En => format!("unusual number of submissions ({} on {})", found.count, found.day),
+    });
+    silent.into_iter().chain(unexpected).collect()
 }
 
 /// Whether a far side works, else the sort of its failure.

@@ -1,6 +1,6 @@
 //! `huiliu status`: the house in one card.
 
-use super::channel::far;
+use super::channel::{alarms, far};
 use super::output::{Failure, Output};
 use super::site::Site;
 use super::table::Look;
@@ -47,6 +47,10 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         Lang::Zh => format!("{due} 件待发,{later} 件稍后再试"),
         Lang::En => format!("{due} due, {later} later"),
     };
+    let alarms = status.alarms.iter().flat_map(|alarm| {
+        let name = alarm.name.clone();
+        alarms(look, &alarm.pulse).into_iter().map(move |text| format!("{name}: {text}"))
+    });
     look.card(&[
         ("running", running),
         ("version_program", status.version.clone()),
@@ -54,6 +58,7 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         ("to_core", waits),
         ("sending", home),
         ("channels", format!("{}{wrong}{retired}", status.channels)),
+        ("alarms", alarms.collect::<Vec<_>>().join(say(look.lang, ";", "; "))),
         ("dead", status.dead.to_string()),
         ("approvals", status.approvals.to_string()),
     ])

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::handle::deeds;
-use super::view::{ChannelDetail, ChannelView, TextView, TicketCounts, WentLive};
-use super::{ConfiguredChannel, House, Problem, Side};
+use super::view::{ChannelDetail, ChannelView, PulseView, TextView, TicketCounts, WentLive};
+use super::{ConfiguredChannel, House, Problem, Side, pulse};
 use crate::settings::{ChannelState, Text};
 use crate::store::{Actor, ChannelRow, FirstRun};
 
@@ -52,13 +52,12 @@ pub(super) async fn list(house: &House) -> Result<Vec<ChannelView>, Problem> {
     let mut known: HashMap<String, ChannelRow> =
         house.store.channels().await?.into_iter().map(|row| (row.code.clone(), row)).collect();
     let configured = house.control.channels();
-    let mut views: Vec<_> = configured
-        .into_iter()
-        .map(|channel| {
-            let row = known.remove(&channel.code);
-            view(house, &channel, row.as_ref())
-        })
-        .collect();
+    let mut views = Vec::with_capacity(configured.len());
+    for channel in configured {
+        let row = known.remove(&channel.code);
+        let pulse = pulse::of(house, &channel).await?;
+        views.push(ChannelView { pulse, ..view(house, &channel, row.as_ref()) });
+    }
     let mut retired: Vec<_> = known.into_values().collect();
     retired.sort_by(|a, b| a.code.cmp(&b.code));
     views.extend(retired.iter().map(|row| fill(blank(&row.code), row)));
@@ -74,7 +73,8 @@ pub(super) async fn show(house: &House, called: &str) -> Result<ChannelDetail, P
             let configured = house.control.channels().into_iter().find(|channel| channel.code == code);
             let configured = configured.ok_or_else(|| never_ran(&code))?;
             let row = row_of(&code);
-            (view(house, &configured, row), row, configured.settings)
+            let pulse = pulse::of(house, &configured).await?;
+            (ChannelView { pulse, ..view(house, &configured, row) }, row, configured.settings)
         }
         Err(text) => {
             let row = row_of(called.trim()).ok_or(Problem::not_found(text))?;
@@ -127,6 +127,7 @@ fn blank(code: &str) -> ChannelView {
         dead: 0,
         far: None,
         mistakes: vec![],
+        pulse: PulseView::default(),
     }
 }
 

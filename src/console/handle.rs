@@ -106,6 +106,7 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
         channels_retired: retired.len(),
         write_backs_retired: retired.iter().map(waiting).sum(),
         approvals: known.iter().map(|channel| channel.approvals).sum(),
+        alarms: super::pulse::alarms(house, &configured).await?,
     })
 }
 

@@ -18,6 +18,7 @@ mod joined;
 mod line;
 mod offline;
 mod outcomes;
+mod pulse;
 mod request;
 mod serve;
 mod split;

@@ -9,6 +9,7 @@ mod due;
 #[cfg(test)]
 mod files_tests;
 mod made;
+mod pulse;
 mod reload;
 mod run;
 mod runner;
@@ -200,6 +201,7 @@ impl Gateway {
             control: control.clone(),
             largest: u64::from(settings.limits.answer_mib) * 1024 * 1024,
         });
+        let watched = intake.clone();
         let front = Arc::new(Front {
             entries,
             intake,
@@ -213,8 +215,10 @@ impl Gateway {
         let house = House { store: self.store.clone(), outcomes, control, zone: zone.clone() };
         let socket = self.console_socket()?;
         self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));
-        let due = due::DueGauge::new(self.store.clone(), calendar_now, zone);
-        self.tracker.spawn(housekeeping(self.store.clone(), start.metrics.clone(), due, self.stop.clone()));
+        let due = due::DueGauge::new(self.store.clone(), calendar_now.clone(), zone.clone());
+        let pulse = pulse::PulseTaker::new(&self.store, &watched, calendar_now, zone);
+        let watch = (due, pulse, reloader.clone());
+        self.tracker.spawn(housekeeping(self.store.clone(), start.metrics.clone(), watch, self.stop.clone()));
         reload::watch::start(&reloader);
         Ok(reloader)
     }
@@ -321,7 +325,7 @@ fn notices(store: &Arc<dyn Store>, built: &Built, zone: jiff::tz::TimeZone) -> V
 async fn housekeeping(
     store: Arc<dyn Store>,
     metrics: Option<PrometheusHandle>,
-    mut due: due::DueGauge,
+    (mut due, mut pulse, reloader): (due::DueGauge, pulse::PulseTaker, Arc<Reloader>),
     stop: CancellationToken,
 ) {
     let mut ticks = tokio::time::interval(Duration::from_secs(5));
@@ -336,6 +340,7 @@ async fn housekeeping(
             metrics.run_upkeep();
             due.refresh().await;
         }
+        pulse.refresh(&reloader.running.list()).await;
         if let Some(jump) = store.clock().check() {
             tracing::warn!(millis = jump.millis, "the wall clock jumped; times go on from the new one, never backward");
         }

@@ -123,6 +123,11 @@ impl Running {
         self.state().channels.clone()
     }
 
+    /// Every channel that is right.
+    pub(super) fn list(&self) -> Vec<Arc<Channel>> {
+        self.state().channels.values().map(|(channel, _)| channel.clone()).collect()
+    }
+
     /// The far side of a polled channel.
     pub(super) fn asked(&self, code: &str) -> Option<Asked> {
         self.state().asked.get(code).cloned()

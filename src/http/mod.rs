@@ -80,6 +80,15 @@ pub struct Front {
     pub connections: usize,
 }
 
+impl Front {
+    /// Whether a channel answers a GET.
+    fn greets(&self, code: &str) -> bool {
+        let greets =
+            |channel: &Channel| channel.connector.receive.as_ref().is_some_and(|(_, receive)| receive.greets());
+        self.entries.get(code).is_some_and(|entry| matches!(&*entry, Entry::Open(channel, _) if greets(channel)))
+    }
+}
+
 /// A plain answer.
 pub(crate) type Answer = Response<Full<Bytes>>;
 
@@ -134,6 +143,10 @@ async fn answer(
 ) -> Result<Response<axum::body::Body>, Infallible> {
     let answer = match request.uri().path().strip_prefix("/channels/") {
         Some(_) if request.method() == Method::POST => front.push(peer, request).await,
+        // A far side that tests the address before it pushes.
+        Some(code) if matches!(*request.method(), Method::GET | Method::HEAD) && front.greets(code) => {
+            front.push(peer, request).await
+        }
         _ => return router.oneshot(request.map(axum::body::Body::new)).await,
     };
     Ok(answer.map(axum::body::Body::new))

@@ -4,6 +4,7 @@
 //! the store only decides and writes.
 
 mod files;
+mod life;
 mod prepare;
 
 use std::collections::HashSet;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use huiliu_contract::{Attachment, Item, Once, Submission, Taken, What};
 
+use jiff::Timestamp;
 pub use prepare::{Prepared, Preparer};
 
 use crate::channel::Channel;
@@ -53,6 +55,7 @@ pub struct Intake {
     store: Arc<dyn Store>,
     preparer: Preparer,
     roads: Arc<Roads>,
+    life: Arc<life::Life>,
 }
 
 impl Intake {
@@ -60,7 +63,7 @@ impl Intake {
     pub fn new(store: Arc<dyn Store>) -> Self {
         let roads = Arc::new(Roads::default());
         let preparer = Preparer::new(store.clone(), roads.clone());
-        Self { store, preparer, roads }
+        Self { store, preparer, roads, life: Arc::default() }
     }
 
     /// Notes a channel that runs, or runs anew: what the others bring is compared with what it brought.
@@ -72,6 +75,11 @@ impl Intake {
     /// Forgets a channel that runs no more: how its letters are read is not known of it.
     pub fn forget(&self, code: &str) {
         self.roads.forget(code);
+    }
+
+    /// When a channel whose silence is watched last showed life, as far as this process knows.
+    pub fn heard(&self, channel: u32) -> Option<Timestamp> {
+        self.life.of(channel)
     }
 
     /// Digest of a whole body, for once-tokens.
@@ -122,6 +130,10 @@ impl Intake {
                 keepsake: if at == last { how.keepsake.take() } else { None },
             };
             self.accept(channel, member, &how, &mut done).await?;
+        }
+        if channel.settings.channel.silence.is_some() {
+            let now = Timestamp::from_millisecond(self.store.clock().now()).unwrap_or_default();
+            self.life.note(channel.enrolled.channel, &done.taken, how.polled, now);
         }
         Ok(done)
     }

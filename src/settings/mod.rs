@@ -24,10 +24,10 @@ mod site;
 mod walk;
 
 pub use channel::{
-    ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, ChannelFile, ChannelSettings, ChannelState,
-    ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable, DecisionTable, Fallback, FileType,
-    FilesTable, KindInfo, Ledger, NoSuchChannel, OnUnmappable, Pattern, PollTable, Report, ReturnCodes, ReturnTable,
-    ReturnWord, Said, SameLetterTable, Sign, Uncertain, Wording,
+    ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, BadSilence, ChannelFile, ChannelSettings,
+    ChannelState, ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable, DecisionTable, Expect,
+    ExpectOn, ExpectPer, Fallback, FileType, FilesTable, KindInfo, Ledger, NoSuchChannel, OnUnmappable, Pattern,
+    PollTable, Report, ReturnCodes, ReturnTable, ReturnWord, Said, SameLetterTable, Sign, Silence, Uncertain, Wording,
 };
 pub use core::{Attachments, ClosedWords, CoreMeaning, CoreSettings};
 pub use day::Day;

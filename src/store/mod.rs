@@ -40,7 +40,7 @@ pub use folio::{BadFolio, Folio, Mapped};
 pub use homeward::{Again, Answer, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
 pub use open::{Home, open};
 pub use reading::{
-    ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
+    Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
     VersionRow,
 };
 pub use schedule::{Claim, Lease, Schedule};
@@ -264,6 +264,8 @@ pub trait Archive: Send + Sync {
     /// How many live tickets are due until a time, and how many of them are past theirs by now. Deadlines before `since`
     /// are not looked at, so that this stays cheap in a house of many years.
     async fn count_due(&self, since: Timestamp, now: Timestamp, until: Timestamp) -> Result<DueCount, StoreError>;
+    /// Versions behind `after` that came at `since` or later, by whichever channel, oldest first, `limit` at most.
+    async fn arrivals(&self, after: i64, since: Timestamp, limit: usize) -> Result<Vec<Arrived>, StoreError>;
     /// One ticket by its spoken number.
     async fn ticket(&self, number: crate::ticket::Spoken) -> Result<TicketRow, StoreError>;
     /// The parts of a ticket that was split, in order, bodies opened; none if it was not.

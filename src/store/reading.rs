@@ -81,6 +81,17 @@ pub struct DueCount {
     pub near: u64,
 }
 
+/// That something came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Arrived {
+    /// The version that it became.
+    pub version: i64,
+    /// The channel's id.
+    pub channel: u32,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// One ticket.
 #[derive(Clone, Debug)]
 pub struct TicketRow {

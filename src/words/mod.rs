@@ -91,6 +91,7 @@ pub const HEADS: &[Entry] = &[
     ("sources", "来源", "Sources"),
     ("sending", "待回传", "For the sources"),
     ("approvals", "待审签", "Wait for approval"),
+    ("alarms", "来件异常", "Unusual"),
     ("findings", "要改的地方", "Findings"),
     ("found", "要改处", "Found"),
     ("parcel", "将要发出的内容", "What will be sent"),

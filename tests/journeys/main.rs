@@ -34,3 +34,4 @@ mod sheets;
 mod splits;
 mod stops;
 mod twice;
+mod xml_pushes;

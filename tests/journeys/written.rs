@@ -29,6 +29,11 @@ pub(crate) fn lists(name: &str) -> String {
     pushed(name, "state = \"live\"", "items = \"/letters\"\nid = \"letterNo\"")
 }
 
+/// The same, but letters come in another form, as `receive` says; `[answer]` and other tables can follow.
+pub(crate) fn letters_received(name: &str, receive: &str) -> String {
+    pushed(name, "state = \"live\"", receive)
+}
+
 fn pushed(name: &str, more: &str, receive: &str) -> String {
     format!(
         r#"

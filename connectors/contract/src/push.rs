@@ -215,6 +215,12 @@ pub trait Receive: Send + Sync {
     /// Verifies who sent it, then reads it. Fails closed: whatever is not proven is refused.
     async fn receive(&self, push: &Push) -> Result<Received, Refusal>;
 
+    /// Whether a GET or HEAD is a question to this channel too: the far side tests the address. Else the gateway answers
+    /// 404 by itself.
+    fn greets(&self) -> bool {
+        false
+    }
+
     /// Renders the acknowledgement, after the commit. Pure.
     fn answer(&self, push: &Push, what: Answer<'_>) -> Reply;
 }

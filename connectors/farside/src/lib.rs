@@ -14,3 +14,4 @@ pub mod promises;
 pub mod proof;
 pub mod push_promises;
 pub mod site;
+pub mod writing;

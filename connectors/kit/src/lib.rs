@@ -14,3 +14,4 @@ pub mod stamp;
 pub mod success;
 pub mod target;
 pub mod template;
+pub mod xml;

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::client::Answer;
 use crate::pick::{Pointer, scalar, sort_of};
 use crate::retry_after::retry_after;
+use crate::xml::Reading;
 
 /// The value in the body that means success.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -74,6 +75,8 @@ pub type Errors = BTreeMap<String, Trouble>;
 pub struct Judge {
     rule: Option<(Pointer, Vec<String>)>,
     errors: Errors,
+    /// How answers are read that are XML; JSON where there is none.
+    xml: Option<Reading>,
 }
 
 impl Judge {
@@ -114,7 +117,18 @@ impl Judge {
                 ));
             }
         }
-        if wrong.is_empty() { Ok(Self { rule, errors: errors.clone() }) } else { Err(wrong) }
+        if wrong.is_empty() { Ok(Self { rule, errors: errors.clone(), xml: None }) } else { Err(wrong) }
+    }
+
+    /// The same for answers in XML.
+    #[must_use]
+    pub fn of_xml(self, reading: Reading) -> Self {
+        Self { xml: Some(reading), ..self }
+    }
+
+    /// The document that an answer holds.
+    fn read(&self, answer: &Answer) -> Result<Value, Fault> {
+        self.xml.as_ref().map_or_else(|| answer.json(), |reading| answer.xml(reading))
     }
 
     /// Whether no rule looks into the body: then the HTTP status says it all.
@@ -122,14 +136,14 @@ impl Judge {
         self.rule.is_none()
     }
 
-    /// The document of a successful answer; the body must be JSON. `now` is for a `Retry-After` date.
+    /// The document of a successful answer; the body must be JSON, or XML where that is declared. `now` is for a `Retry-After` date.
     ///
     /// Its faults are for calls that change nothing over there: one that was answered is told as
     /// [`Reached::Maybe`], because what was asked may be to blame.
     pub fn document(&self, answer: &Answer, now: Timestamp) -> Result<Value, Fault> {
         let blamed = |failure: Failure| failure.fault(Reached::Maybe, answer, now);
         self.status(answer).map_err(blamed)?;
-        let document = answer.json()?;
+        let document = self.read(answer)?;
         self.body(&document).map_err(blamed)?;
         Ok(document)
     }
@@ -140,7 +154,7 @@ impl Judge {
             return self.document(answer, now).map(Some);
         }
         self.status(answer).map_err(|failure| failure.fault(Reached::Maybe, answer, now))?;
-        Ok(answer.json().ok())
+        Ok(self.read(answer).ok())
     }
 
     /// As [`Self::accept`], for a call that changes something over there.
@@ -154,9 +168,9 @@ impl Judge {
         let told = |failure: Failure| failure.certain(answer, now);
         self.status(answer).map_err(told)?;
         if self.rule.is_none() {
-            return Ok(answer.json().ok());
+            return Ok(self.read(answer).ok());
         }
-        let document = answer.json().map_err(nobody_knows)?;
+        let document = self.read(answer).map_err(nobody_knows)?;
         self.body(&document).map_err(told)?;
         Ok(Some(document))
     }
@@ -180,7 +194,7 @@ impl Judge {
             return Ok(());
         }
         let said = self.rule.as_ref().and_then(|(at, _)| {
-            let document = answer.json().ok()?;
+            let document = self.read(answer).ok()?;
             self.errors.get(&*scalar(at.get(&document)?)?).copied()
         });
         let trouble = said.or_else(|| self.errors.get(status.as_str()).copied()).unwrap_or_else(|| by_status(status));

@@ -12,10 +12,11 @@ use huiliu_kit::outlet::{Plan, ReturnOptions};
 use huiliu_kit::stamp::Stamp;
 use huiliu_kit::success::Judge;
 use huiliu_kit::target::{Draft, Target, method_of};
+use huiliu_kit::xml::Reading;
 
 use crate::items::Reader;
 use crate::mark::Pager;
-use crate::options::{Options, PageBy, Paging, PollOptions, Since, SinceBy};
+use crate::options::{AnswerFormat, Options, PageBy, Paging, PollOptions, Since, SinceBy};
 use crate::poll::{self, Platform, SinceRule};
 
 /// Builds the connector.
@@ -58,6 +59,10 @@ fn platform(
     let pager = pager(&poll.page, poll.list.total.is_some(), wrong);
     let since = poll.since.as_ref().and_then(|since| since_rule(since, wrong));
     let judge = wrong.take_all(Judge::build(poll.success.as_ref(), "poll.success", &poll.errors, "poll.errors"));
+    let judge = judge.zip(xml(poll, wrong)).map(|(judge, xml)| match xml {
+        Some(reading) => judge.of_xml(reading),
+        None => judge,
+    });
     let sent_at = poll.list.sent_at.as_ref().and_then(|sent| {
         let at = wrong.pointer(Some(&sent.at), "poll.list.sent_at.at");
         at.zip(stamp(sent.format.as_deref(), "poll.list.sent_at.format", wrong))
@@ -73,6 +78,17 @@ fn platform(
     let reader = Reader { items: items?, id: id?, version, sent_at, mark, total, next, zone: site.zone() };
     let (list, pager, judge) = (list?, pager?, judge?);
     Some(move |line| Platform { line, list, pager, reader, since, judge })
+}
+
+/// How answers in XML are read; none inside where they are JSON.
+fn xml(poll: &PollOptions, wrong: &mut Mistakes) -> Option<Option<Reading>> {
+    if poll.format == AnswerFormat::Json {
+        if poll.xml.is_some() {
+            wrong.tell("poll.xml", "only `format = \"xml\"` reads this", "只有 format = \"xml\" 才用这一项");
+        }
+        return Some(None);
+    }
+    wrong.take_all(Reading::build(&poll.xml.clone().unwrap_or_default(), "poll.xml")).map(Some)
 }
 
 fn list(poll: &PollOptions, connect: &Connect, base: &Base, wrong: &mut Mistakes) -> Option<Target> {

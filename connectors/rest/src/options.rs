@@ -7,6 +7,7 @@ use huiliu_kit::line::Connect;
 use huiliu_kit::outlet::ReturnOptions;
 use huiliu_kit::success::{Errors, Success};
 use huiliu_kit::target::SendAs;
+use huiliu_kit::xml::XmlOptions;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -42,6 +43,14 @@ pub struct PollOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "怎么只取新的;不写就每次全取"))]
     pub since: Option<Since>,
+    /// How answers are written; JSON when absent.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "返回的格式:json 或 xml,默认 json"))]
+    pub format: AnswerFormat,
+    /// How XML becomes a document: the root element is its one member, attributes are `@name`, text beside them `#text`.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "XML 怎么读;根元素是最外面一层,属性写 @名,属性旁边的文字写 #text"))]
+    pub xml: Option<XmlOptions>,
     /// When an answer counts as success.
     #[serde(default)]
     #[schemars(extend("x-zh" = "什么样的返回算成功"))]
@@ -50,6 +59,19 @@ pub struct PollOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "错误代码各是什么意思"))]
     pub errors: Errors,
+}
+
+/// How answers are written.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AnswerFormat {
+    /// JSON (RFC 8259).
+    #[default]
+    #[schemars(extend("x-zh" = "JSON"))]
+    Json,
+    /// XML, without DOCTYPE and entities.
+    #[schemars(extend("x-zh" = "XML"))]
+    Xml,
 }
 
 /// The request for a list. Texts may hold `{page}`, `{size}` and `{since}`.

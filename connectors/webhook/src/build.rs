@@ -2,13 +2,16 @@
 
 use huiliu_contract::{Connector, ConnectorKind, Door, Misconfigured, Site};
 use huiliu_kit::pick::Pointer;
+use huiliu_kit::xml::Reading;
 
 use crate::allow::Network;
 use crate::answer::Envelopes;
 use crate::back;
-use crate::options::{Connect, Options, ReceiveOptions, Verify};
-use crate::read::Reader;
+use crate::handshake::Handshake;
+use crate::options::{Connect, Options, Verify};
+use crate::read::{Parts, Reader};
 use crate::receive::Receiver;
+use crate::receive_options::{Format, ReceiveOptions};
 use crate::verify::Verifier;
 
 /// The largest body limit that may be declared, in bytes: 64 MiB.
@@ -29,6 +32,10 @@ impl ConnectorKind for Webhook {
         let allow = networks(&options.connect, site, &mut mistakes);
         let verifier = Verifier::build(&options.connect.verify, site, &mut mistakes);
         let reader = reader(&options.receive, site, &mut mistakes);
+        let handshake = match &options.receive.handshake {
+            Some(handshake) => Handshake::build(handshake, site, &mut mistakes),
+            None => Some(Handshake::default()),
+        };
         let envelopes = Envelopes::build(&options.answer, options.receive.items.is_some(), &mut mistakes);
         let body_limit = options.connect.body_limit;
         if !(1..=LARGEST_BODY).contains(&body_limit) {
@@ -39,9 +46,9 @@ impl ConnectorKind for Webhook {
             ));
         }
         let outlet = options.r#return.as_ref().and_then(|back| back::outlet(back, site, &mut mistakes));
-        match (verifier, reader, envelopes) {
-            (Some(verifier), Some(reader), Some(envelopes)) if mistakes.is_empty() => {
-                let receiver = Receiver { allow, verifier, reader, envelopes };
+        match (verifier, reader, envelopes, handshake) {
+            (Some(verifier), Some(reader), Some(envelopes), Some(handshake)) if mistakes.is_empty() => {
+                let receiver = Receiver { allow, verifier, reader, envelopes, handshake };
                 let receive = Some((Door::Http { body_limit }, Box::new(receiver) as _));
                 Ok(Connector { receive, outlet, ..Connector::default() })
             }
@@ -79,6 +86,9 @@ fn networks(connect: &Connect, site: &dyn Site, mistakes: &mut Vec<Misconfigured
 }
 
 fn reader(options: &ReceiveOptions, site: &dyn Site, mistakes: &mut Vec<Misconfigured>) -> Option<Reader> {
+    let xml = Reading::build(&options.xml.clone().unwrap_or_default(), "receive.xml");
+    let xml = xml.map_err(|found| mistakes.extend(found)).ok();
+    in_vain(options, mistakes);
     let mut pointer = |key: &str, text: &str| match Pointer::parse(text) {
         Ok(pointer) => Some(pointer),
         Err(bad) => {
@@ -101,6 +111,30 @@ fn reader(options: &ReceiveOptions, site: &dyn Site, mistakes: &mut Vec<Misconfi
             "来源编号的位置没有写;请写 letterNo 这样的栏名,或 /data/no 这样的路径",
         ));
     }
-    let (id, items, version, sent_at) = (id?, items?, version?, sent_at?);
-    Some(Reader { format: options.format, items, id, version, sent_at, zone: site.zone() })
+    let parts = Parts {
+        json: options.json_parts.clone(),
+        most: usize::from(options.max_files.unwrap_or(20)),
+        largest: options.file_limit.unwrap_or(LARGEST_BODY),
+    };
+    let (xml, id, items, version, sent_at) = (xml?, id?, items?, version?, sent_at?);
+    Some(Reader { format: options.format, xml, parts, items, id, version, sent_at, zone: site.zone() })
+}
+
+/// Keys that are read in one format only, where another one is declared.
+fn in_vain(options: &ReceiveOptions, mistakes: &mut Vec<Misconfigured>) {
+    for (key, written, format) in [
+        ("xml", options.xml.is_some(), Format::Xml),
+        ("json_parts", !options.json_parts.is_empty(), Format::Multipart),
+        ("max_files", options.max_files.is_some(), Format::Multipart),
+        ("file_limit", options.file_limit.is_some(), Format::Multipart),
+    ] {
+        if written && options.format.is_some_and(|declared| declared != format) {
+            let word = if format == Format::Xml { "xml" } else { "multipart" };
+            mistakes.push(Misconfigured::new(
+                format!("receive.{key}"),
+                format!("only `format = \"{word}\"` reads this, or no `format` at all"),
+                format!("只有 format = \"{word}\"(或不写 format)时才用这一项"),
+            ));
+        }
+    }
 }

@@ -7,14 +7,17 @@ mod answer;
 mod back;
 mod build;
 mod form;
+mod handshake;
 mod options;
 mod read;
 mod receive;
+mod receive_options;
 mod verify;
 
 pub use back::BackOptions;
 pub use build::Webhook;
 pub use options::{
-    AnswerOptions, BasicOptions, Connect, Encoding, EnvelopeOptions, Format, HmacOptions, NonceOptions, Options,
-    ReceiveOptions, StampUnit, TimestampOptions, TokenOptions, Verify,
+    AnswerOptions, BasicOptions, Connect, Encoding, EnvelopeOptions, HmacOptions, NonceOptions, Options, StampUnit,
+    TimestampOptions, TokenOptions, Verify,
 };
+pub use receive_options::{EchoProof, Format, HandshakeOptions, ReceiveOptions};

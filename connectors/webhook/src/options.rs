@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::back::BackOptions;
+use crate::receive_options::ReceiveOptions;
 
 /// The options of kind `webhook`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -202,45 +203,6 @@ pub struct NonceOptions {
     pub length: Option<usize>,
 }
 
-/// Where submissions stand in a push.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReceiveOptions {
-    /// How the body is written; by its content type when absent.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "正文格式:json | form;不写就看 Content-Type"))]
-    pub format: Option<Format>,
-    /// Where the list of submissions stands; empty text for a body that is the list. When absent, the
-    /// body is one submission.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "来件列表的位置;正文本身就是列表时写空串;不写表示正文就是一个来件"))]
-    pub items: Option<String>,
-    /// Where the source's own number stands in a submission.
-    #[schemars(extend("x-zh" = "来源编号的位置"))]
-    pub id: String,
-    /// Where the source's own version stands in a submission (a counter or a sortable change time).
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "对方版本号或更新时间的位置"))]
-    pub version: Option<String>,
-    /// Where the time of handing over stands in a submission: RFC 3339, a local date and time, or
-    /// seconds or milliseconds since 1970. What is not readable as one counts as not told.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "对方发出时间的位置"))]
-    pub sent_at: Option<String>,
-}
-
-/// How a body is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    /// JSON (RFC 8259).
-    #[schemars(extend("x-zh" = "JSON"))]
-    Json,
-    /// `application/x-www-form-urlencoded`, UTF-8.
-    #[schemars(extend("x-zh" = "网页表单"))]
-    Form,
-}
-
 /// What the far side is answered; plain JSON where nothing is declared.
 #[derive(Clone, Default, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -277,8 +239,9 @@ pub struct EnvelopeOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "另加的应答头"))]
     pub headers: BTreeMap<String, String>,
-    /// The body: a table becomes JSON, a text is sent as it is. Either may hold placeholders.
+    /// The body: a table becomes JSON, a text is sent as it is. Either may hold placeholders. A text that begins with
+    /// `<`, or has an XML content type, is XML: what is filled in is escaped there.
     #[serde(default)]
-    #[schemars(extend("x-zh" = "应答正文:写成表就发 JSON,写成一段字就原样发;里面可以用占位符"))]
+    #[schemars(extend("x-zh" = "应答正文:写成表就发 JSON,写成一段字就原样发(以 < 开头的当 XML 发);里面可以用占位符"))]
     pub body: Option<Value>,
 }

@@ -1,10 +1,12 @@
 //! The receiving half: may this address push, is it believed, what does it hold, how is it answered.
 
 use async_trait::async_trait;
+use http::Method;
 use huiliu_contract::{Answer, Push, Receive, Received, Refusal, Reply};
 
 use crate::allow::Network;
 use crate::answer::Envelopes;
+use crate::handshake::Handshake;
 use crate::read::Reader;
 use crate::verify::Verifier;
 
@@ -15,6 +17,7 @@ pub(crate) struct Receiver {
     pub(crate) verifier: Verifier,
     pub(crate) reader: Reader,
     pub(crate) envelopes: Envelopes,
+    pub(crate) handshake: Handshake,
 }
 
 #[async_trait]
@@ -24,9 +27,23 @@ impl Receive for Receiver {
         if !self.allow.is_empty() && !self.allow.iter().any(|network| network.holds(peer)) {
             return Err(Refusal::Forbidden);
         }
+        if matches!(push.method, Method::GET | Method::HEAD) {
+            return self.handshake.echo(push).map(Received::Handshake);
+        }
         let once = self.verifier.verify(push)?;
-        let items = self.reader.read(push)?;
+        let body = self.reader.body(push)?;
+        // What could be a submission is one: nothing is lost to a field that is called like a challenge.
+        if let Some(reply) = self.handshake.challenge(&body.document)
+            && !self.reader.finds_any(&body.document)
+        {
+            return Ok(Received::Handshake(reply));
+        }
+        let items = self.reader.items(push, body)?;
         Ok(Received::Submissions { items, once })
+    }
+
+    fn greets(&self) -> bool {
+        self.handshake.echoes()
     }
 
     fn answer(&self, _: &Push, what: Answer<'_>) -> Reply {

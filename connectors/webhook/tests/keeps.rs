@@ -7,6 +7,7 @@ use huiliu_contract::{ConnectorKind, Secret};
 use huiliu_farside::proof::{Hmac, Proof};
 use huiliu_farside::push_promises::{Flaw, PROMISES, Promise, Subject, Twin, broken};
 use huiliu_farside::site::Premises;
+use huiliu_farside::writing::Writing;
 use huiliu_webhook::Webhook;
 use serde_json::{Value, json};
 
@@ -44,42 +45,57 @@ fn ways() -> Vec<(Value, Proof)> {
 }
 
 /// Builds the channel and lets `look` try it.
-async fn with_channel<T>(verify: &Value, proof: &Proof, look: impl AsyncFnOnce(Subject<'_>) -> T) -> T {
-    let options = json!({ "connect": { "verify": verify }, "receive": { "id": "letterNo" } });
+async fn with_channel<T>(
+    verify: &Value,
+    proof: &Proof,
+    writing: Writing,
+    look: impl AsyncFnOnce(Subject<'_>) -> T,
+) -> T {
+    let mut receive = json!({ "id": writing.id() });
+    if writing == Writing::Parts {
+        receive["json_parts"] = json!(["letter"]);
+    }
+    let options = json!({ "connect": { "verify": verify }, "receive": receive });
     let site = Premises::new().with("AGREED", SECRETS[0]).with("NEXT", SECRETS[1]);
     let connector = Webhook::build(serde_json::from_value(options).unwrap(), &site).unwrap();
     let debug = format!("{connector:?}");
     let (door, receive) = connector.receive.as_ref().unwrap();
-    look(Subject { door, receive: receive.as_ref(), proof, secrets: &SECRETS, debug: &debug }).await
+    look(Subject { door, receive: receive.as_ref(), proof, writing, secrets: &SECRETS, debug: &debug }).await
 }
 
 #[tokio::test]
 async fn webhook_keeps_every_promise() {
     for (verify, proof) in ways() {
-        let broken = with_channel(&verify, &proof, async |subject| broken(&subject).await).await;
-        assert_eq!(broken, [], "{verify}");
+        for writing in Writing::ALL {
+            let broken = with_channel(&verify, &proof, writing, async |subject| broken(&subject).await).await;
+            assert_eq!(broken, [], "{verify} {writing:?}");
+        }
     }
 }
 
 #[tokio::test]
 async fn every_promise_can_be_broken() {
-    for &promise in PROMISES {
-        let (verify, proof) = ways().pop().unwrap();
-        let found = with_channel(&verify, &proof, async |subject| {
-            let twin = Twin::of(subject, Flaw(promise));
-            let door = twin.door();
-            broken(&Subject { door: &door, receive: &twin, ..subject }).await
-        })
-        .await;
-        let names: Vec<_> = found.iter().map(|broken| broken.promise).collect();
-        assert_eq!(names, [promise.name()], "its twin breaks it, and nothing else");
+    for writing in Writing::ALL {
+        for &promise in PROMISES {
+            let (verify, proof) = ways().pop().unwrap();
+            let found = with_channel(&verify, &proof, writing, async |subject| {
+                let twin = Twin::of(subject, Flaw(promise));
+                let door = twin.door();
+                broken(&Subject { door: &door, receive: &twin, ..subject }).await
+            })
+            .await;
+            let names: Vec<_> = found.iter().map(|broken| broken.promise).collect();
+            assert_eq!(names, [promise.name()], "its twin breaks it, and nothing else: {writing:?}");
+        }
     }
 }
 
 #[tokio::test]
 async fn a_static_token_is_a_promise_about_the_sender_only() {
     let (verify, proof) = ways().remove(1);
-    let kept = with_channel(&verify, &proof, async |subject| Promise::TamperedIsRefused.try_on(&subject).await).await;
+    let kept =
+        with_channel(&verify, &proof, Writing::Json, async |subject| Promise::TamperedIsRefused.try_on(&subject).await)
+            .await;
     assert_eq!(kept, Ok(()), "it has no meaning there, and says so in its documentation");
     assert!(!proof.covers_body());
 }
@@ -123,6 +139,28 @@ fn all_mistakes_are_told_at_once() {
             "connect.body_limit",
         ]
     );
+}
+
+#[test]
+fn what_no_format_reads_is_a_mistake() {
+    let wrong = |receive: Value| {
+        let options = json!({ "connect": { "verify": "none" }, "receive": receive });
+        let built = Webhook::build(serde_json::from_value(options).unwrap(), &Premises::new());
+        built.err().unwrap_or_default().into_iter().map(|mistake| mistake.key).collect::<Vec<_>>()
+    };
+    let all = json!({ "id": "no", "xml": {}, "json_parts": ["x"], "max_files": 1, "file_limit": 9 });
+    assert_eq!(wrong(all.clone()), [""; 0], "the content type decides");
+    for (format, keys) in [
+        ("json", &["receive.xml", "receive.json_parts", "receive.max_files", "receive.file_limit"][..]),
+        ("xml", &["receive.json_parts", "receive.max_files", "receive.file_limit"]),
+        ("multipart", &["receive.xml"]),
+    ] {
+        let mut receive = all.clone();
+        receive["format"] = format.into();
+        assert_eq!(wrong(receive), keys, "{format}");
+    }
+    assert_eq!(wrong(json!({ "id": "no", "xml": { "lists": ["row"] } })), ["receive.xml.lists.0"]);
+    assert_eq!(wrong(json!({ "id": "no", "handshake": {} })), ["receive.handshake"]);
 }
 
 #[test]

@@ -2,12 +2,14 @@
 //! Times are instants in UTC here; screens show them in the site's zone.
 
 mod back;
+mod channel;
 mod reload;
 mod status;
 
 pub use back::{
     AnsweredView, ApprovalDetail, ApprovalView, Behind, CheckedText, FoundView, ReferenceView, TryView, WriteBackView,
 };
+pub use channel::{AlarmView, PulseView, UnexpectedView, WentLive};
 pub use reload::{MistakeView, ReloadReport, WrongChannel};
 pub use status::StatusView;
 
@@ -52,6 +54,9 @@ pub struct ChannelView {
     pub far: Option<FarStatus>,
     /// What is wrong with its file.
     pub mistakes: Vec<TextView>,
+    /// Whether what usually comes does.
+    #[serde(flatten)]
+    pub pulse: PulseView,
 }
 
 /// One channel with all that is known of it.
@@ -88,19 +93,6 @@ pub struct TextView {
     pub zh: String,
     /// English.
     pub en: String,
-}
-
-/// What a go-live did.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct WentLive {
-    /// The channel.
-    pub channel: String,
-    /// From which day on.
-    pub from: Date,
-    /// Tickets now on their way to the core.
-    pub released: u64,
-    /// Tickets that stay historic.
-    pub historic: u64,
 }
 
 /// One ticket of a list. Masked.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::AlarmView;
 use crate::console::control::{FarStatus, Running};
 
 /// How the house stands.
@@ -33,4 +34,7 @@ pub struct StatusView {
     /// Write-backs that wait because their channel has no folder.
     #[serde(default)]
     pub write_backs_retired: usize,
+    /// Channels of which something usual does not come.
+    #[serde(default)]
+    pub alarms: Vec<AlarmView>,
 }

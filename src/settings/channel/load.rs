@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, Wording, compose, deadline, files};
+use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, Wording, compose, deadline, files, pulse};
 use crate::settings::document::{Document, typed};
 use crate::settings::walk::Check;
 use crate::settings::{GatewaySettings, Mistake, Text, reading, walk};
@@ -259,6 +259,7 @@ fn beyond_the_schema(code: &str, document: &Document, gateway: &GatewaySettings)
     }
     mistakes.extend(deadline::check(document));
     mistakes.extend(files::check(document));
+    mistakes.extend(pulse::check(document));
     mistakes.extend(of_the_way_back(document));
     mistakes
 }

@@ -8,6 +8,7 @@ mod deadline;
 mod files;
 mod kinds;
 mod load;
+mod pulse;
 mod same;
 
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ pub use deadline::{DayUnit, DeadlineFrom, DeadlineTable};
 pub use files::{FileType, FilesTable};
 pub use kinds::KindInfo;
 pub use load::{ChannelFile, Channels, NoSuchChannel};
+pub use pulse::{BadSilence, Expect, ExpectOn, ExpectPer, Silence};
 pub use same::{Pattern, SameLetterTable};
 
 /// One channel, checked as far as settings can; its kind and its mapping are built from here.
@@ -139,6 +141,14 @@ pub struct ChannelTable {
     #[serde(default)]
     #[schemars(extend("x-zh" = "没收到应答时对方会不会重发"))]
     pub repush: bool,
+    /// For how long nothing may come, although it usually does, before a person is told; absent: nobody is.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "平时有来件,多久没有就告警;不写就不看"))]
+    pub silence: Option<Silence>,
+    /// How many submissions a day is expected to bring; absent: any number.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "一天应当来多少件,少了多了都告警;不写就不看"))]
+    pub expect: Option<Expect>,
     /// Members of the document that do not make it another one, as JSON pointers.
     #[serde(default)]
     #[schemars(inner(regex(pattern = "^(/[^/]*)+$")), extend("x-zh" = "比较是否改过时不看的字段"))]

@@ -21,6 +21,7 @@ mod kept;
 mod letters;
 mod parts;
 mod proof;
+mod pulse;
 mod read;
 mod references;
 mod remap;

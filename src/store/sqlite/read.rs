@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::super::{
-    Archive, ChannelRow, ClosedOrder, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, FileRow, Folio, Fresh,
-    Keys, Lane, Mapped, OutcomeRow, Place, Reference, ReferenceRow, Search, Standing, StoreError, TicketRow,
+    Archive, Arrived, ChannelRow, ClosedOrder, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, FileRow, Folio,
+    Fresh, Keys, Lane, Mapped, OutcomeRow, Place, Reference, ReferenceRow, Search, Standing, StoreError, TicketRow,
     VersionRow,
 };
 use super::schema::SPAN;
@@ -226,6 +226,10 @@ impl Archive for Sqlite {
 
     async fn count_due(&self, since: Timestamp, now: Timestamp, until: Timestamp) -> Result<DueCount, StoreError> {
         self.look(move |db, _| super::due::count(db, since, now, until)).await
+    }
+
+    async fn arrivals(&self, after: i64, since: Timestamp, limit: usize) -> Result<Vec<Arrived>, StoreError> {
+        self.look(move |db, _| super::pulse::arrivals(db, after, since, limit)).await
     }
 
     async fn ticket(&self, number: Spoken) -> Result<TicketRow, StoreError> {

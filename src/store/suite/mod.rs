@@ -8,6 +8,7 @@ mod accepting;
 mod acting;
 mod alike;
 mod answers;
+mod arriving;
 mod closing;
 mod deciding;
 mod doing;

@@ -147,6 +147,8 @@ stories! {
         mending_an_old_letter_never_overwrites_a_newer,
         unmapped_versions_mend_in_either_order,
         a_namespace_is_one_memory;
+    arriving:
+        what_came_is_told_page_by_page;
     doing:
         a_dropped_claim_comes_back,
         forwarding_walks_the_lane,

@@ -1,10 +1,11 @@
 //! The promises themselves.
 
-use huiliu_contract::{Answer, Door, Refusal, What};
+use huiliu_contract::{Answer, Attachment, AttachmentSource, Door, Refusal, What};
 
 use super::subject::{Subject, taken};
 use super::{hear, logs};
 use crate::letter::Letter;
+use crate::writing::Writing;
 
 const NONSENSE: &[u8] = b"{\"letterNo\": \"XX-\xff\xfe";
 
@@ -15,7 +16,7 @@ pub enum Promise {
     UnverifiedIsRefused,
     /// Where the proof covers the body, changing any byte of it is noticed.
     TamperedIsRefused,
-    /// A proven letter becomes one submission with its own number and its exact bytes.
+    /// A proven letter becomes one submission with its own number and its exact bytes, and its files with theirs.
     LetterIsTakenWhole,
     /// Asked twice with one push it reads the same.
     ReadingTwiceIsTheSame,
@@ -86,7 +87,7 @@ async fn unverified_is_refused(subject: &Subject<'_>) -> Result<(), String> {
     if matches!(subject.proof, crate::proof::Proof::Nothing) {
         return Ok(());
     }
-    let letter = Letter::invented(1).body();
+    let letter = subject.body(&Letter::invented(1));
     // Nonsense too: whoever reads before believing would call it unreadable, and keep it.
     for push in [subject.bare(letter.clone()), subject.forged(letter), subject.bare(NONSENSE), subject.forged(NONSENSE)]
     {
@@ -102,7 +103,7 @@ async fn tampered_is_refused(subject: &Subject<'_>) -> Result<(), String> {
     if !subject.proof.covers_body() {
         return Ok(());
     }
-    let body = Letter::invented(2).body();
+    let body = subject.body(&Letter::invented(2));
     for position in 0..body.len() {
         let mut changed = body.clone();
         changed[position] ^= 1;
@@ -118,34 +119,53 @@ async fn tampered_is_refused(subject: &Subject<'_>) -> Result<(), String> {
 
 async fn letter_is_taken_whole(subject: &Subject<'_>) -> Result<(), String> {
     let letter = Letter::invented(3);
-    let read = hear::lone(subject.receive, &subject.proven(letter.body())).await?;
+    let read = hear::lone(subject.receive, &subject.proven(subject.body(&letter))).await?;
     if read.external_id.as_str() != letter.number {
         return Err("the submission has another number than the letter".into());
     }
-    if read.raw.bytes.reveal()[..] != letter.body()[..] {
+    let document = subject.writing.document(&letter);
+    if *read.document.reveal() != document {
+        return Err("the document is not what was sent".into());
+    }
+    // The files of a form of parts are kept beside its fields, whose canonical JSON is what is kept of them.
+    let (raw, files) = match subject.writing {
+        Writing::Json | Writing::Xml => (subject.body(&letter), vec![]),
+        Writing::Parts => (document.to_string().into_bytes(), vec![Writing::FILE]),
+    };
+    if read.raw.bytes.reveal()[..] != raw[..] {
         return Err("the raw form is not what was sent".into());
     }
-    if *read.document.reveal() != letter.document {
-        return Err("the document is not what was sent".into());
+    let came: Vec<_> = read.attachments.iter().filter_map(came).collect();
+    if came != files || read.attachments.len() != files.len() {
+        return Err("the files are not what was sent".into());
     }
     Ok(())
 }
 
+/// The name and the bytes of an attachment whose bytes came along.
+fn came(attachment: &Attachment) -> Option<(&str, &[u8])> {
+    match &attachment.source {
+        AttachmentSource::Bytes(bytes) => Some((attachment.name.reveal().as_str(), &bytes.reveal()[..])),
+        AttachmentSource::Link(_) => None,
+    }
+}
+
 async fn reading_twice_is_the_same(subject: &Subject<'_>) -> Result<(), String> {
-    let push = subject.proven(Letter::invented(4).body());
+    let push = subject.proven(subject.body(&Letter::invented(4)));
     let first = hear::lone(subject.receive, &push).await?;
     let second = hear::lone(subject.receive, &push).await?;
     let same = first.external_id == second.external_id
         && first.version == second.version
         && first.sent_at == second.sent_at
         && first.raw == second.raw
-        && first.document == second.document;
+        && first.document == second.document
+        && first.attachments == second.attachments;
     if same { Ok(()) } else { Err("the same push was read differently the second time".into()) }
 }
 
 fn acknowledgement_names_the_id(subject: &Subject<'_>) -> Result<(), String> {
     let letter = Letter::invented(5);
-    let push = subject.proven(letter.body());
+    let push = subject.proven(subject.body(&letter));
     for what in [What::New, What::Repeat, What::Revised] {
         let taken = taken(&letter, what).ok_or("the letter's number is no external id")?;
         let reply = subject.receive.answer(&push, Answer::Taken(std::slice::from_ref(&taken)));
@@ -160,7 +180,7 @@ fn acknowledgement_names_the_id(subject: &Subject<'_>) -> Result<(), String> {
 }
 
 fn failure_asks_to_come_again(subject: &Subject<'_>) -> Result<(), String> {
-    let reply = subject.receive.answer(&subject.proven(Letter::invented(6).body()), Answer::Failed);
+    let reply = subject.receive.answer(&subject.proven(subject.body(&Letter::invented(6))), Answer::Failed);
     if reply.status.is_server_error() || reply.status.as_u16() == 429 {
         Ok(())
     } else {
@@ -170,7 +190,7 @@ fn failure_asks_to_come_again(subject: &Subject<'_>) -> Result<(), String> {
 
 fn refusal_is_no_success(subject: &Subject<'_>) -> Result<(), String> {
     let letter = Letter::invented(7);
-    let push = subject.proven(letter.body());
+    let push = subject.proven(subject.body(&letter));
     let taken = taken(&letter, What::New).ok_or("the letter's number is no external id")?;
     let success = subject.receive.answer(&push, Answer::Taken(&[taken]));
     for refusal in [Refusal::NotVerified("x"), Refusal::Replayed, Refusal::TooLarge(1), Refusal::Forbidden] {

@@ -27,9 +27,9 @@ async fn show_everything(subject: &Subject<'_>) -> String {
     let letter = Letter::invented(8);
     let mut shown = format!("{:?}", subject.door);
     for push in [
-        subject.proven(letter.body()),
-        subject.forged(letter.body()),
-        subject.bare(letter.body()),
+        subject.proven(subject.body(&letter)),
+        subject.forged(subject.body(&letter)),
+        subject.bare(subject.body(&letter)),
         subject.proven("nonsense"),
     ] {
         shown += &format!("{push:?}");
@@ -42,7 +42,7 @@ async fn show_everything(subject: &Subject<'_>) -> String {
             }
         }
     }
-    let push = subject.proven(letter.body());
+    let push = subject.proven(subject.body(&letter));
     let taken: Vec<_> = taken(&letter, What::New).into_iter().collect();
     for answer in [Answer::Taken(&taken), Answer::Failed, Answer::Refused(&Refusal::Replayed)] {
         shown += &format!("{:?}", subject.receive.answer(&push, answer));

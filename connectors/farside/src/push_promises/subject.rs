@@ -8,9 +8,10 @@ use jiff::Timestamp;
 
 use crate::letter::Letter;
 use crate::proof::Proof;
+use crate::writing::Writing;
 
-/// A connector under trial. Its channel must be declared so that a JSON [`Letter`] is one submission and
-/// `letterNo` its id.
+/// A connector under trial. Its channel must be declared so that a [`Letter`] as it is written is one submission, its
+/// number at [`Writing::id`], and so that the field `letter` of a form of parts is JSON.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {
     /// Its door.
@@ -19,6 +20,8 @@ pub struct Subject<'a> {
     pub receive: &'a dyn Receive,
     /// How its far side proves itself.
     pub proof: &'a Proof,
+    /// In what form its far side writes.
+    pub writing: Writing,
     /// Every secret it was built with; none may ever show.
     pub secrets: &'a [&'a str],
     /// How the connector prints itself; filled from `Connector`'s Debug.
@@ -26,6 +29,11 @@ pub struct Subject<'a> {
 }
 
 impl Subject<'_> {
+    /// The body of a push with this letter.
+    pub(super) fn body(&self, letter: &Letter) -> Vec<u8> {
+        self.writing.body(letter)
+    }
+
     /// A push of this body, rightly proven.
     pub(super) fn proven(&self, body: impl Into<Bytes>) -> Push {
         self.push(self.proof, body.into())
@@ -44,7 +52,7 @@ impl Subject<'_> {
     fn push(&self, proof: &Proof, body: Bytes) -> Push {
         let now = Timestamp::now();
         let mut headers = HeaderMap::new();
-        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(self.writing.media_type()));
         for (name, value) in proof.headers(now, "nonce-of-the-promises", &body) {
             if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
                 headers.append(name, value);

@@ -70,7 +70,7 @@ impl Receive for Twin<'_> {
             }
             // It checks the signature against the letter it expected, not against what came.
             (Promise::TamperedIsRefused, Err(Refusal::NotVerified(_))) => {
-                let expected = Personal::new(Letter::invented(2).body().into());
+                let expected = Personal::new(self.subject.body(&Letter::invented(2)).into());
                 let expected = Push { body: expected, ..push.clone() };
                 self.subject.receive.receive(&expected).await?;
                 self.believe(push).await

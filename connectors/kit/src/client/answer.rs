@@ -8,6 +8,8 @@ use http::{HeaderMap, StatusCode, header};
 use huiliu_contract::{Fault, Reached};
 use serde_json::Value;
 
+use crate::xml::Reading;
+
 /// What a far side answered, unpacked but not yet understood.
 #[derive(Clone)]
 pub struct Answer {
@@ -60,19 +62,34 @@ impl Answer {
         })
     }
 
+    /// The body as XML, in the charset that the header and the document agree on.
+    pub fn xml(&self, reading: &Reading) -> Result<Value, Fault> {
+        reading.read_told(&self.body, self.label()).map_err(|not| {
+            if not.is_cut() {
+                let message = format!("the answer ends in the middle of its XML ({not})");
+                return Fault::unavailable(message, Reached::Maybe).quoting(self.quote());
+            }
+            Fault::malformed(format!("the answer is no XML that is taken: {not}")).quoting(self.quote())
+        })
+    }
+
     /// The beginning of the body, for the sealed part of a fault.
     pub fn quote(&self) -> String {
         self.text().chars().take(QUOTED).collect()
     }
 
     fn charset(&self) -> &'static Encoding {
-        let label = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).and_then(|value| {
+        self.label().and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8)
+    }
+
+    /// The charset that the header names.
+    fn label(&self) -> Option<&str> {
+        self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).and_then(|value| {
             value.split(';').skip(1).find_map(|parameter| {
                 let (name, label) = parameter.split_once('=')?;
                 name.trim().eq_ignore_ascii_case("charset").then(|| label.trim().trim_matches('"'))
             })
-        });
-        label.and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8)
+        })
     }
 }
 
@@ -116,6 +133,19 @@ mod tests {
         for nonsense in ["", "  ", "]", "{\"a\":}", "<html>"] {
             let fault = answer("application/json", nonsense.as_bytes()).json().unwrap_err();
             assert_eq!(fault.word(), "malformed", "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn xml_is_read_by_its_declaration_and_cut_where_it_is_cut() {
+        let reading = Reading::default();
+        let (gbk, _, _) = encoding_rs::GBK.encode("<?xml version='1.0' encoding='GB2312'?><r><t>路灯</t></r>");
+        for kind in ["text/xml", "application/xml; charset=GBK"] {
+            assert_eq!(answer(kind, &gbk).xml(&reading).unwrap(), json!({ "r": { "t": "路灯" } }));
+        }
+        let words = [("text/xml", &gbk[..50], "unavailable"), ("text/xml; charset=utf-8", &gbk, "malformed")];
+        for (kind, body, word) in words.into_iter().chain([("text/xml", &b"<!DOCTYPE r><r/>"[..], "malformed")]) {
+            assert_eq!(answer(kind, body).xml(&reading).unwrap_err().word(), word, "{kind}");
         }
     }
 

@@ -25,6 +25,8 @@ impl Filling<'_> {
             (Place::InString, Self::Json(raw)) => escaped(&as_text(raw), out),
             (Place::Text, Self::Text(text)) => out.extend_from_slice(text.as_bytes()),
             (Place::Text, Self::Json(raw)) => out.extend_from_slice(as_text(raw).as_bytes()),
+            (Place::Xml, Self::Text(text)) => marked_up(text, out),
+            (Place::Xml, Self::Json(raw)) => marked_up(&as_text(raw), out),
             (Place::Url, Self::Text(text)) => percent(text, out),
             (Place::Url, Self::Json(raw)) => percent(&as_text(raw), out),
         }
@@ -83,6 +85,23 @@ pub(super) fn escaped(text: &str, out: &mut Vec<u8>) {
         }
     }
     out.extend_from_slice(&bytes[clean..]);
+}
+
+/// Writes text that may stand in an element or in a quoted attribute. What no XML can hold becomes U+FFFD.
+fn marked_up(text: &str, out: &mut Vec<u8>) {
+    for character in text.chars() {
+        match character {
+            '<' => out.extend_from_slice(b"&lt;"),
+            '>' => out.extend_from_slice(b"&gt;"),
+            '&' => out.extend_from_slice(b"&amp;"),
+            '"' => out.extend_from_slice(b"&quot;"),
+            '\'' => out.extend_from_slice(b"&#39;"),
+            // A reader would fold them to other white space.
+            '\t' | '\n' | '\r' => out.extend_from_slice(format!("&#{};", u32::from(character)).as_bytes()),
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.extend_from_slice("\u{fffd}".as_bytes()),
+            plain => out.extend_from_slice(plain.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
 }
 
 fn percent(text: &str, out: &mut Vec<u8>) {

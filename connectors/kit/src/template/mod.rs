@@ -39,6 +39,8 @@ enum Place {
     InString,
     /// In place of a whole JSON value: it keeps its type.
     Whole,
+    /// Text or the value of an attribute in XML.
+    Xml,
 }
 
 /// Why a text is no [`Template`].
@@ -94,6 +96,11 @@ impl Template {
     /// Compiles a plain text (a header, a query value, a whole body that is not JSON).
     pub fn text(source: &str, names: &[&str]) -> Result<Self, BadTemplate> {
         compile::text(source, names, Place::Text)
+    }
+
+    /// Compiles an XML document; what is filled in is escaped as text, what is written stays.
+    pub fn xml(source: &str, names: &[&str]) -> Result<Self, BadTemplate> {
+        compile::text(source, names, Place::Xml)
     }
 
     /// Compiles a URL or a path; what is filled in is percent-encoded, what is written stays.

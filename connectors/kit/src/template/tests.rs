@@ -94,6 +94,17 @@ proptest! {
     }
 
     #[test]
+    fn any_text_is_text_in_xml(text in "[^\\p{Cc}\u{fffe}\u{ffff}]*[\n\t\r<&>'\"]*") {
+        let template = Template::xml("<a k='{id}'>{id}</a>", NAMES).unwrap();
+        let written = template.to_text(&[text.as_str().into()]);
+        let read = crate::xml::Reading::default().read(written.as_bytes()).unwrap();
+        prop_assert_eq!(&read["a"]["@k"], &Value::String(text.clone()));
+        if !text.trim_matches([' ', '\t', '\n', '\r']).is_empty() {
+            prop_assert_eq!(&read["a"]["#text"], &Value::String(text));
+        }
+    }
+
+    #[test]
     fn no_text_makes_it_panic(source in "\\PC{0,20}") {
         let _ = Template::text(&source, NAMES);
     }

@@ -133,6 +133,7 @@ impl Envelope {
         let status = options.status.map(|status| status_code(key, status, mistakes));
         let headers = headers(key, options, mistakes);
         let body = match options.body.as_ref().unwrap_or(plain) {
+            Value::String(text) if is_xml(text, headers.as_ref()) => Template::xml(text, names),
             Value::String(text) => Template::text(text, names),
             tree => Template::json(tree, names),
         };
@@ -190,14 +191,23 @@ fn status_code(key: &str, status: u16, mistakes: &mut Vec<Misconfigured>) -> Opt
     code
 }
 
+/// Whether a text is sent as XML, so that what is filled in must be escaped; also where its content type hides it.
+fn is_xml(text: &str, headers: Option<&HeaderMap>) -> bool {
+    let told = headers.and_then(|headers| headers.get(header::CONTENT_TYPE)).and_then(|told| told.to_str().ok());
+    told.is_some_and(|told| told.to_ascii_lowercase().contains("xml")) || text.trim_start().starts_with('<')
+}
+
 fn headers(key: &str, options: &EnvelopeOptions, mistakes: &mut Vec<Misconfigured>) -> Option<HeaderMap> {
     /// What belongs to the connection, not to the answer.
     const OURS: [HeaderName; 4] =
         [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION, header::UPGRADE];
     let before = mistakes.len();
     let mut headers = HeaderMap::with_capacity(options.headers.len() + 2);
-    let text = matches!(options.body, Some(Value::String(_)));
-    let plain = if text { "text/plain; charset=utf-8" } else { "application/json" };
+    let plain = match &options.body {
+        Some(Value::String(text)) if text.trim_start().starts_with('<') => "application/xml; charset=utf-8",
+        Some(Value::String(_)) => "text/plain; charset=utf-8",
+        _ => "application/json",
+    };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(plain));
     for (name, value) in &options.headers {
         match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {

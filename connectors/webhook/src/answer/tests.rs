@@ -109,3 +109,20 @@ fn an_envelope_that_would_lose_submissions_is_a_mistake() {
         assert!(mistakes.iter().any(|mistake| mistake.key == key), "{options}: {mistakes:?}");
     }
 }
+
+#[test]
+fn an_answer_in_xml_escapes_what_is_filled_in() {
+    let options = json!({
+        "taken": { "body": "<?xml version=\"1.0\"?><r id=\"{external_id}\"><no>{ticket}</no><all>{items}</all></r>" },
+        "refused": { "headers": { "Content-Type": "text/xml" }, "body": " {detail}" },
+    });
+    let envelopes = built(options, false).unwrap();
+    let reply = envelopes.answer(Answer::Taken(&[taken("<A&\"1\">", Some("261201-00001-7"), What::New)]));
+    assert_eq!(reply.headers[header::CONTENT_TYPE], "application/xml; charset=utf-8");
+    let read = huiliu_kit::xml::Reading::default().read(&reply.body).unwrap();
+    assert_eq!((&read["r"]["@id"], &read["r"]["no"]), (&json!("<A&\"1\">"), &json!("261201-00001-7")));
+    let items: Value = serde_json::from_str(read["r"]["all"].as_str().unwrap()).unwrap();
+    assert_eq!(items[0]["external_id"], "<A&\"1\">");
+    let refusal = Refusal::Unmappable { reason: "a < b".into() };
+    assert!(String::from_utf8_lossy(&envelopes.answer(Answer::Refused(&refusal)).body).contains("a &lt; b"));
+}

@@ -1,24 +1,30 @@
 //! From a believed body to items. It finds the submissions, their numbers and stamps; what the fields
 //! mean is for the channel's mapping rules.
 
+mod content;
+mod name;
+mod parts;
+
 use bytes::Bytes;
 use huiliu_contract::{
-    BadExternalId, ExternalId, Item, Personal, Push, Raw, Refusal, SourceVersion, Submission, Unreadable,
+    Attachment, BadExternalId, ExternalId, Item, Personal, Push, Raw, Refusal, SourceVersion, Submission, Unreadable,
 };
 use huiliu_kit::pick::{Pointer, sort_of};
+use huiliu_kit::xml::Reading;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::options::Format;
-
-const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
+use crate::receive_options::Format;
+use content::{ContentType, FORM, JSON, MULTIPART, XML};
+pub(crate) use parts::Parts;
 
 /// How the bodies of a channel are read.
 pub(crate) struct Reader {
     pub(crate) format: Option<Format>,
+    pub(crate) xml: Reading,
+    pub(crate) parts: Parts,
     pub(crate) items: Option<Pointer>,
     pub(crate) id: Pointer,
     pub(crate) version: Option<Pointer>,
@@ -26,46 +32,101 @@ pub(crate) struct Reader {
     pub(crate) zone: TimeZone,
 }
 
+/// A body that could be read.
+pub(crate) struct Body {
+    /// What rules read.
+    pub(crate) document: Value,
+    /// What is kept: the body, or for a form of parts the canonical JSON of its fields, its files being kept as files.
+    raw: Raw,
+    files: Vec<Attachment>,
+}
+
 impl Reader {
     /// Reads a body into its items.
+    #[cfg(test)]
     pub(crate) fn read(&self, push: &Push) -> Result<Vec<Item>, Refusal> {
+        self.items(push, self.body(push)?)
+    }
+
+    /// Reads a body.
+    pub(crate) fn body(&self, push: &Push) -> Result<Body, Refusal> {
         let body = push.body.reveal();
         let declared = ContentType::of(push);
-        let (format, document) = self.parse(push, body, declared).map_err(|reason| {
+        self.parse(push, body, &declared).map_err(|reason| {
             let media_type = self.format.or(declared.format).map_or("application/octet-stream", media_type);
             Refusal::Unreadable { raw: Raw::new(body.clone(), media_type), reason }
-        })?;
-        let raw = |format| Raw::new(body.clone(), media_type(format));
-        match &self.items {
-            None => match self.submission(raw(format), document) {
-                Ok(submission) => Ok(vec![Item::Submission(Box::new(submission))]),
-                Err(Unreadable { raw, reason }) => Err(Refusal::Unreadable { raw, reason }),
-            },
-            Some(place) => match list(place, document) {
-                Ok(list) => Ok(list.into_iter().map(|element| self.element(element)).collect()),
-                Err(reason) => Err(Refusal::Unreadable { raw: raw(format), reason }),
-            },
+        })
+    }
+
+    /// Whether a document holds what a submission is found by, so that it cannot be a mere test of the address.
+    pub(crate) fn finds_any(&self, document: &Value) -> bool {
+        self.items.as_ref().unwrap_or(&self.id).get(document).is_some()
+    }
+
+    /// Takes a body apart. Whatever of it cannot be read is kept as it came.
+    pub(crate) fn items(&self, push: &Push, body: Body) -> Result<Vec<Item>, Refusal> {
+        let Body { document, raw, files } = body;
+        let has_files = !files.is_empty();
+        // A form of parts is refused as a whole with its files; of other bodies this is their raw form anyway.
+        let refused = |raw: Raw, reason| {
+            let raw = if has_files { Raw::new(push.body.reveal().clone(), MULTIPART) } else { raw };
+            Refusal::Unreadable { raw, reason }
+        };
+        let Some(place) = &self.items else {
+            return match self.submission(raw, document) {
+                Ok(submission) => Ok(vec![Item::Submission(Box::new(Submission { attachments: files, ..submission }))]),
+                Err(Unreadable { raw, reason }) => Err(refused(raw, reason)),
+            };
+        };
+        let list = match list(place, document) {
+            Ok(list) => list,
+            Err(reason) => return Err(refused(raw, reason)),
+        };
+        if files.is_empty() {
+            return Ok(list.into_iter().map(|element| self.element(element)).collect());
+        }
+        let Ok([lone]) = <[Value; 1]>::try_from(list) else {
+            let reason = "files came with a list that has not one submission; nothing tells to which they belong";
+            return Err(refused(raw, reason.into()));
+        };
+        match self.element(lone) {
+            Item::Submission(submission) => {
+                Ok(vec![Item::Submission(Box::new(Submission { attachments: files, ..*submission }))])
+            }
+            Item::Unreadable(Unreadable { raw, reason }) => Err(refused(raw, reason)),
         }
     }
 
-    fn parse(&self, push: &Push, body: &Bytes, declared: ContentType) -> Result<(Format, Value), String> {
+    fn parse(&self, push: &Push, body: &Bytes, declared: &ContentType<'_>) -> Result<Body, String> {
         if push.headers.get(http::header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
             return Err("the body is compressed; content-encoding is not taken here".into());
         }
-        if declared.foreign_charset {
+        let format = self.format.or(declared.format);
+        // An XML document says itself what it is in, and the two must agree; a part of a form has a charset of its own.
+        if declared.foreign_charset() && !matches!(format, Some(Format::Xml | Format::Multipart)) {
             return Err("the content type names another charset than utf-8; only utf-8 is taken".into());
         }
-        match self.format.or(declared.format) {
+        let whole =
+            |document, format| Body { document, raw: Raw::new(body.clone(), media_type(format)), files: vec![] };
+        match format {
             Some(Format::Json) => match serde_json::from_slice(body) {
-                Ok(document) => Ok((Format::Json, document)),
+                Ok(document) => Ok(whole(document, Format::Json)),
                 Err(bad) => Err(format!("the body is no JSON: {bad}")),
             },
             Some(Format::Form) => match crate::form::document(body) {
-                Ok(document) => Ok((Format::Form, document)),
+                Ok(document) => Ok(whole(document, Format::Form)),
                 Err(bad) => Err(format!("the body is no form: {bad}")),
             },
+            Some(Format::Xml) => match self.xml.read_told(body, declared.charset) {
+                Ok(document) => Ok(whole(document, Format::Xml)),
+                Err(bad) => Err(format!("the body is no XML that is taken: {bad}")),
+            },
+            Some(Format::Multipart) => match self.parts.read(body, declared.written) {
+                Ok((document, files)) => Ok(Body { raw: Raw::new(document.to_string(), JSON), document, files }),
+                Err(bad) => Err(format!("the body is no form of parts that is taken: {bad}")),
+            },
             None => Err(format!(
-                "the content type is neither {JSON} nor {FORM}; send one of them, or declare \
+                "the content type is none of {JSON}, {FORM}, {XML} and {MULTIPART}; send one of them, or declare \
                 `receive.format`"
             )),
         }
@@ -98,44 +159,8 @@ fn media_type(format: Format) -> &'static str {
     match format {
         Format::Json => JSON,
         Format::Form => FORM,
-    }
-}
-
-/// What the content type says, as far as it matters.
-#[derive(Clone, Copy, Default)]
-struct ContentType {
-    format: Option<Format>,
-    foreign_charset: bool,
-}
-
-impl ContentType {
-    fn of(push: &Push) -> Self {
-        let header = push.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let Some(header) = header else { return Self::default() };
-        let mut pieces = header.split(';').map(str::trim);
-        let essence = pieces.next().unwrap_or_default();
-        let ends = |end: &str| {
-            essence
-                .len()
-                .checked_sub(end.len())
-                .and_then(|at| essence.get(at..))
-                .is_some_and(|e| e.eq_ignore_ascii_case(end))
-        };
-        let format = if essence.eq_ignore_ascii_case(JSON) || essence.eq_ignore_ascii_case("text/json") || ends("+json")
-        {
-            Some(Format::Json)
-        } else if essence.eq_ignore_ascii_case(FORM) {
-            Some(Format::Form)
-        } else {
-            None
-        };
-        let charset =
-            pieces.filter_map(|piece| piece.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("charset"));
-        let foreign_charset = charset.is_some_and(|(_, value)| {
-            let value = value.trim_matches('"');
-            !["utf-8", "utf8", "us-ascii"].iter().any(|known| value.eq_ignore_ascii_case(known))
-        });
-        Self { format, foreign_charset }
+        Format::Xml => XML,
+        Format::Multipart => MULTIPART,
     }
 }
 

@@ -23,6 +23,8 @@ fn reader(items: Option<&str>) -> Reader {
     let place = |text: &str| Pointer::parse(text).unwrap();
     Reader {
         format: None,
+        xml: Reading::default(),
+        parts: Parts { json: vec![], most: 2, largest: 1 << 20 },
         items: items.map(place),
         id: place("no"),
         version: Some(place("rev")),
@@ -64,6 +66,67 @@ fn a_form_is_a_submission() {
     assert_eq!(read.sent_at, Some(Timestamp::from_second(1_764_547_200).unwrap()));
     assert_eq!(read.document.reveal()["tag"], json!(["x", "y"]));
     assert_eq!(read.raw.media_type, "application/x-www-form-urlencoded");
+}
+
+#[test]
+fn xml_is_a_submission_that_keeps_its_bytes() {
+    let mut reader = reader(None);
+    reader.id = Pointer::parse("/letter/@no").unwrap();
+    let body =
+        [&b"<?xml version='1.0' encoding='GB2312'?><letter no='A1'><title>"[..], b"\xc2\xb7\xb5\xc6</title></letter>"];
+    let body = body.concat();
+    for media_type in ["text/xml", "application/soap+xml; charset=gbk"] {
+        let mut items = reader.read(&push(media_type, body.clone())).unwrap();
+        let Some(Item::Submission(read)) = items.pop() else { panic!("a submission was expected") };
+        assert_eq!(read.raw, Raw::new(body.clone(), "application/xml"));
+        assert_eq!(*read.document.reveal(), json!({ "letter": { "@no": "A1", "title": "路灯" } }));
+    }
+    let (raw, reason) = refused(&reader, "text/xml; charset=utf-8", &body);
+    assert_eq!((raw.media_type.as_str(), &raw.bytes.reveal()[..]), ("application/xml", &body[..]));
+    assert!(reason.contains("UTF-8") && reason.contains("GBK"), "{reason}");
+    let (_, reason) = refused(&reader, "text/xml", b"<!DOCTYPE letter><letter no='A1'/>");
+    assert!(reason.contains("DOCTYPE"), "{reason}");
+}
+
+const PARTS: &str = "multipart/form-data; boundary=b";
+
+fn parts(fields: &str, files: usize) -> String {
+    let file = "--b\r\nContent-Disposition: form-data; name=f; filename=a.txt\r\n\r\nfile\r\n".repeat(files);
+    format!("--b\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n{fields}\r\n{file}--b--\r\n")
+}
+
+#[test]
+fn a_form_of_parts_is_a_submission_with_its_files() {
+    let mut reader = reader(None);
+    reader.parts.json = vec!["data".into()];
+    reader.id = Pointer::parse("/data/no").unwrap();
+    let mut items = reader.read(&push(PARTS, parts("{ \"z\": 1, \"no\": \"A1\" }", 2))).unwrap();
+    let Some(Item::Submission(read)) = items.pop() else { panic!("a submission was expected") };
+    assert_eq!(read.raw, Raw::new("{\"data\":{\"no\":\"A1\",\"z\":1}}", "application/json"), "its fields, canonical");
+    assert_eq!(read.attachments.len(), 2);
+    // What cannot be told apart as a submission is kept with its files.
+    for (fields, part) in [("{}", "the id is needed"), ("{", "part 1 is declared"), ("{\"no\":\"\"}", "empty")] {
+        let body = parts(fields, 1);
+        let (raw, reason) = refused(&reader, PARTS, body.as_bytes());
+        assert_eq!((raw.media_type.as_str(), &raw.bytes.reveal()[..]), ("multipart/form-data", body.as_bytes()));
+        assert!(reason.contains(part), "{reason}");
+    }
+    assert!(refused(&reader, PARTS, parts("{\"no\":1}", 3).as_bytes()).1.contains("receive.max_files"));
+}
+
+#[test]
+fn files_belong_to_the_one_submission_of_a_list() {
+    let mut reader = reader(Some("/data"));
+    reader.parts.json = vec!["data".into()];
+    let items = reader.read(&push(PARTS, parts("[{\"no\":1}]", 1))).unwrap();
+    let Some(Item::Submission(read)) = items.first() else { panic!("a submission was expected") };
+    assert_eq!(read.attachments.len(), 1);
+    assert_eq!(reader.read(&push(PARTS, parts("[{\"no\":1},{\"no\":2}]", 0))).unwrap().len(), 2);
+    for torn in ["[{\"no\":1},{\"no\":2}]", "[]", "[{}]"] {
+        let body = parts(torn, 1);
+        let (raw, _) = refused(&reader, PARTS, body.as_bytes());
+        assert_eq!(&raw.bytes.reveal()[..], body.as_bytes(), "nothing of it is lost");
+    }
 }
 
 #[test]
