@@ -9,9 +9,11 @@ use jiff::tz::TimeZone;
 
 use super::{Start, StartError, back};
 use crate::channel::{Budgets, Channel, Kind};
-use crate::forward::RestForwarder;
+use crate::forward::{Cloud, Form, RestForwarder, SheetCore, Way};
 use crate::normalize::{Basis, Mapping};
-use crate::settings::{self, ChannelSettings, ChannelSite, ChannelState, Channels, Mistake, Sign, Text, Variables};
+use crate::settings::{
+    self, ChannelSettings, ChannelSite, ChannelState, Channels, CoreTable, Mistake, Sign, Text, Variables,
+};
 use crate::store::{self, Store, StoreError};
 
 /// A channel that cannot run.
@@ -135,13 +137,32 @@ fn read_elsewhere(options: &serde_json::Value) -> Vec<String> {
         .collect()
 }
 
-/// The core's forwarder; none when no core is configured.
-pub fn build_core(gateway: &settings::Gateway, variables: &Variables) -> Result<Option<RestForwarder>, Vec<Mistake>> {
-    let Some(core) = &gateway.settings.core else { return Ok(None) };
-    let site = ChannelSite::new("core", gateway, variables);
-    RestForwarder::build(core, &site)
-        .map(Some)
-        .map_err(|found| found.iter().map(|found| gateway.mistake(found)).collect())
+/// How events reach the core; everything wrong with `[core]` at once.
+pub fn build_core(gateway: &settings::Gateway, variables: &Variables) -> Result<Way, Vec<Mistake>> {
+    let mut wrong = Vec::new();
+    let way = match &gateway.settings.core {
+        None => Some(Way::Manual),
+        Some(CoreTable::Rest(core)) => {
+            let site = ChannelSite::new("core", gateway, variables);
+            let built = RestForwarder::build(core, &site).map_err(|found| wrong.extend(found));
+            built.ok().map(|rest| Way::Rest(Box::new(rest)))
+        }
+        Some(CoreTable::Manual(core)) => {
+            Form::build(&core.form, "core.form", &mut wrong);
+            Some(Way::Manual)
+        }
+        Some(CoreTable::File(core)) => {
+            let base = gateway.dir.parent().unwrap_or(&gateway.dir);
+            SheetCore::build(core, base, &mut wrong).map(|core| Way::File(Box::new(core)))
+        }
+        Some(CoreTable::Pull(core)) => {
+            Some(Way::Pull(Cloud::build(core.envelope, core.source.as_deref(), "core", &mut wrong)))
+        }
+    };
+    match way {
+        Some(way) if wrong.is_empty() => Ok(way),
+        _ => Err(wrong.iter().map(|found| gateway.mistake(found)).collect()),
+    }
 }
 
 /// One channel built and enrolled, or everything wrong with it.

@@ -10,8 +10,11 @@ use tokio::sync::Notify;
 
 use super::asked::CoreAsked;
 use super::running::Running as Channels;
-use crate::console::{Code, ConfiguredChannel, Control, FarStatus as Told, FaultNote, Problem, Running, Side};
+use crate::console::{
+    Code, ConfiguredChannel, Control, Entered, EnteredView, FarStatus as Told, FaultNote, Problem, Running, Side,
+};
 use crate::errands::FarStatus;
+use crate::forward::CoreDesk;
 use crate::settings::{ChannelFile, ChannelState, Lang, Mistake, ReturnTable, Text};
 use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Verdict};
 
@@ -23,11 +26,12 @@ pub(super) type Reconnect = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// The running daemon, as the console sees it.
 pub struct Daemon {
-    channels: Channels,
+    pub(super) channels: Channels,
     core: Option<Far>,
     asked: Option<CoreAsked>,
     reconnect: Reconnect,
     running: Running,
+    desk: CoreDesk,
 }
 
 impl Daemon {
@@ -37,9 +41,10 @@ impl Daemon {
         address: SocketAddr,
         (core, asked): (Option<Far>, Option<CoreAsked>),
         reconnect: Reconnect,
+        desk: CoreDesk,
     ) -> Self {
         let running = Running { pid: std::process::id(), since: Timestamp::now(), listen: address.to_string() };
-        Self { channels, core, asked, reconnect, running }
+        Self { channels, core, asked, reconnect, running, desk }
     }
 
     fn side(&self, side: &Side) -> Option<Far> {
@@ -95,6 +100,10 @@ impl Control for Daemon {
 
     fn back(&self, code: &str) -> Option<ReturnTable> {
         self.channels.channel(code).map(|channel| channel.settings.back.clone())
+    }
+
+    fn core(&self) -> CoreDesk {
+        self.desk.clone()
     }
 
     fn running(&self) -> Option<Running> {
@@ -157,6 +166,10 @@ impl Control for Daemon {
             swapped.push("core".into());
         }
         swapped
+    }
+
+    async fn enter(&self, channel: &str, entered: Entered, _: &Actor) -> Result<EnteredView, Problem> {
+        Box::pin(self.take_entered(channel, entered)).await
     }
 
     async fn remap(&self, dead: i64, actor: &Actor) -> Result<Verdict, Problem> {

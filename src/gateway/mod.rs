@@ -4,7 +4,9 @@ mod asked;
 mod back;
 mod build;
 mod control;
+mod core;
 mod due;
+mod enter;
 #[cfg(test)]
 mod files_tests;
 mod run;
@@ -29,12 +31,10 @@ use running::{Ground, Running};
 
 use crate::channel::{Channel, Kind};
 use crate::console::House;
-use crate::errands::{FarStatus, Forwarding};
-use crate::forward::Core;
+use crate::forward::{Core, CoreDesk, Way};
 use crate::http::{Api, Entries, Front, Health};
 use crate::intake::Intake;
-use crate::retry::STEPS;
-use crate::settings::{self, ChannelState, Lang, Mistake, Text, Variables};
+use crate::settings::{self, ChannelState, CoreTable, Lang, Mistake, Text, Variables};
 use crate::store::{self, Store, StoreError};
 
 /// How often what has run out is swept away and the clock is looked at.
@@ -157,26 +157,17 @@ impl Gateway {
         &self,
         start: &Start,
         built: Built,
-        (core, asked): (Option<crate::forward::RestForwarder>, Option<AskedCore>),
+        (way, asked): (Way, Option<AskedCore>),
         listener: TcpListener,
         token: String,
     ) -> Result<(), StartError> {
         let settings = &start.settings.settings;
         // Before anything is taken in or sent: what came meanwhile would not wait for its files.
-        self.store.carry_files(settings.core.as_ref().and_then(settings::CoreSettings::files_wait));
+        let table = settings.core.as_ref();
+        self.store.carry_files(table.and_then(CoreTable::rest).and_then(settings::CoreSettings::files_wait));
         let intake = Intake::new(self.store.clone());
-        let core_status = core.is_some().then(|| Arc::new(FarStatus::default()));
         let core_resumed = Arc::new(Notify::new());
-        let core = core.map(|core| Arc::new(Core::new(Arc::new(core))));
-        if let (Some(core), Some(status)) = (core.clone(), core_status.clone()) {
-            let steps: Arc<[Duration]> = match settings.core.as_ref().map(|core| core.retries.as_slice()) {
-                Some([_, ..]) => settings.core.iter().flat_map(|core| &core.retries).map(|period| period.0).collect(),
-                _ => STEPS.into(),
-            };
-            let resumed = core_resumed.clone();
-            let runner = Forwarding { store: self.store.clone(), core, status, resumed, steps };
-            self.tracker.spawn(runner.run(self.stop.clone(), self.tracker.clone()));
-        }
+        let (core, core_status, offer) = self.bring_to_core(way, start, &core_resumed);
         let (asked, outcomes) = self.ask_core(asked, &settings.satisfaction);
         let asked_status = asked.as_ref().map(|asked| asked.status.clone());
         let health = Arc::new(Health::new(core_status.clone(), asked_status));
@@ -193,12 +184,20 @@ impl Gateway {
             stop: self.stop.clone(),
         };
         let running = Running::start(ground, built);
+        let far = (core, core_resumed.clone(), asked.clone());
+        let reconnect = reconnect(far, start.settings.clone(), start.variables.clone(), start.kinds);
+        let side = core_status.map(|status| (status, core_resumed));
+        let daemon = Daemon::new(running, self.address, (side, asked), reconnect, CoreDesk::of(table));
+        let zone = settings.zone.0.clone();
+        let house = House { store: self.store.clone(), outcomes: outcomes.clone(), control: Arc::new(daemon), zone };
         let api = Arc::new(Api {
             store: self.store.clone(),
-            outcomes: outcomes.clone(),
+            outcomes,
             token,
             metrics: start.metrics.clone(),
             health,
+            house: house.clone(),
+            offer,
             largest: u64::from(settings.limits.answer_mib) * 1024 * 1024,
         });
         let front = Arc::new(Front {
@@ -210,12 +209,6 @@ impl Gateway {
             connections: settings.limits.connections as usize,
         });
         self.tracker.spawn(crate::http::serve(listener, front, api, self.stop.clone()));
-        let far = (core, core_resumed.clone(), asked.clone());
-        let reconnect = reconnect(far, start.settings.clone(), start.variables.clone(), start.kinds);
-        let side = core_status.map(|status| (status, core_resumed));
-        let daemon = Daemon::new(running, self.address, (side, asked), reconnect);
-        let zone = settings.zone.0.clone();
-        let house = House { store: self.store.clone(), outcomes, control: Arc::new(daemon), zone };
         let socket = self.console_socket()?;
         self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));
         let due = due::DueGauge::new(self.store.clone(), &start.settings);
@@ -265,12 +258,12 @@ fn reconnect(
             asked.renew(&settings, &variables, kinds);
         }
         match build_core(&settings, &variables) {
-            Ok(Some(forwarder)) => {
-                core.replace(Arc::new(forwarder));
+            Ok(Way::Rest(forwarder)) => {
+                core.replace(Arc::new(*forwarder));
                 resumed.notify_one();
                 true
             }
-            Ok(None) => false,
+            Ok(_) => false,
             Err(mistakes) => {
                 let mistake = mistakes.first().map(|mistake| mistake.shown(Lang::En)).unwrap_or_default();
                 tracing::warn!(mistake, "a secret was set, but the core still cannot be built");

@@ -100,6 +100,11 @@ impl Running {
         &self.files
     }
 
+    /// The site's zone.
+    pub(super) fn zone(&self) -> jiff::tz::TimeZone {
+        self.settings.settings.zone.0.clone()
+    }
+
     /// A channel that is right.
     pub(super) fn channel(&self, code: &str) -> Option<Arc<Channel>> {
         self.state().channels.get(code).cloned()

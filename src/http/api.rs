@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answers;
+use crate::console::House;
 use crate::errands::FarStatus;
 use crate::outcomes::{Brought, NotTaken, Outcomes, Told};
 use crate::store::{Far, OutcomeTaken, Store};
@@ -79,6 +80,10 @@ pub struct Api {
     pub metrics: Option<PrometheusHandle>,
     /// How everything stands.
     pub health: Arc<Health>,
+    /// What people can do, for programs that do it in their place.
+    pub house: House,
+    /// What a core that fetches is offered; none where it does not fetch.
+    pub offer: Option<super::Offer>,
     /// The largest outcome with its files that is taken, in bytes.
     pub largest: u64,
 }
@@ -118,6 +123,8 @@ pub(super) fn router(api: Arc<Api>) -> Router {
         .route("/metrics", get(read_metrics))
         .route("/api/v1/outcomes", post(outcome).layer(axum::extract::DefaultBodyLimit::disable()))
         .merge(super::files::routes())
+        .merge(super::desk::routes())
+        .merge(super::offer::routes())
         .with_state(api)
 }
 
@@ -171,7 +178,13 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
 }
 
 async fn read_metrics(State(api): State<Arc<Api>>) -> Response {
-    let (ready, waiting) = api.store.schedule().depth(Far::Core);
+    let (mut ready, waiting) = api.store.schedule().depth(Far::Core);
+    // Where no worker carries events to the core, they wait in their rows alone.
+    if api.store.schedule().is_left(Far::Core)
+        && let Ok(waits) = api.store.count_waiting().await
+    {
+        ready = usize::try_from(waits.tickets).unwrap_or(usize::MAX);
+    }
     metrics::gauge!("huiliu_core_due").set(ready as f64);
     metrics::gauge!("huiliu_core_waiting").set(waiting as f64);
     let text = api.metrics.as_ref().map(PrometheusHandle::render).unwrap_or_default();

@@ -4,7 +4,9 @@
 
 mod answers;
 mod api;
+mod desk;
 mod files;
+mod offer;
 mod push;
 
 use std::collections::HashMap;
@@ -26,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub use api::{Api, Health, token_digest};
+pub use offer::Offer;
 pub use push::Gate;
 
 use crate::channel::Channel;

@@ -4,13 +4,15 @@
 mod back;
 
 pub use back::{
-    AnsweredView, ApprovalDetail, ApprovalView, Behind, CheckedText, FoundView, ReferenceView, TryView, WriteBackView,
+    AnsweredView, ApprovalDetail, ApprovalView, BecameView, Behind, CheckedText, FoundView, ReferenceView, TryView,
+    WriteBackView,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::ToRegister;
 use super::control::{FarStatus, Running};
 use crate::ticket::SameLetter;
 
@@ -23,6 +25,12 @@ pub struct StatusView {
     pub running: Option<Running>,
     /// The core system.
     pub core: Option<FarStatus>,
+    /// Of what kind the core is: `rest`, `manual`, `file` or `pull`.
+    #[serde(default)]
+    pub core_kind: Option<String>,
+    /// Tickets that wait to be typed into a core without an interface (待登记).
+    #[serde(default)]
+    pub to_register: Option<ToRegister>,
     /// Events that wait for the core: due now, and later.
     pub to_core: [usize; 2],
     /// Channels in the configuration.
@@ -263,17 +271,6 @@ pub struct OutcomeView {
     pub satisfaction_level: Option<String>,
     /// Its content, unmasked views only.
     pub body: Value,
-}
-
-/// What became of a row of a sheet.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct BecameView {
-    /// `taken`, `ready` (a dry run: it would be taken), `known` (told before), `unknown_ticket` or `refused`.
-    pub state: String,
-    /// 汇流编号 of its ticket.
-    pub ticket: Option<String>,
-    /// Why it was not taken.
-    pub reason: Option<TextView>,
 }
 
 /// One dead letter.

@@ -14,6 +14,7 @@ mod desk;
 mod due;
 mod enclosing;
 mod enroll;
+mod feed;
 mod files;
 mod fresh;
 mod homeward;
@@ -23,11 +24,13 @@ mod parts;
 mod proof;
 mod read;
 mod references;
+mod register;
 mod remap;
 mod rows;
 mod schema;
 mod serial;
 mod settle;
+mod sheets;
 mod signs;
 mod start;
 mod statements;
@@ -81,6 +84,8 @@ pub(super) struct Sqlite {
     clock: Arc<Clock>,
     ids: Arc<AtomicI64>,
     signs: Arc<signs::Signs>,
+    taken_over: Arc<register::TakenOver>,
+    offering: Mutex<()>,
     unclean: Option<Unclean>,
     _lock: File,
 }
@@ -155,6 +160,8 @@ impl Sqlite {
             clock,
             ids,
             signs,
+            taken_over: Arc::default(),
+            offering: Mutex::default(),
             unclean,
             _lock: lock,
         })
