@@ -92,6 +92,12 @@ impl Channel {
         }
     }
 
+    /// Whether people enter what it brings: nothing else brings anything.
+    pub fn is_entered(&self) -> bool {
+        let connector = &self.connector;
+        connector.poll.is_none() && connector.receive.is_none() && connector.hand_in.is_none()
+    }
+
     /// Where its first run stands.
     pub fn first_run(&self) -> FirstRun {
         match self.first_run.load(Ordering::Acquire) {

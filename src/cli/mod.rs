@@ -8,6 +8,7 @@ mod check;
 mod dead;
 mod draft;
 mod due;
+mod enter;
 mod errand;
 mod find;
 mod help;
@@ -16,6 +17,7 @@ mod hooks;
 mod outcome;
 mod output;
 mod prompt;
+mod register;
 mod reload;
 mod schema;
 mod secret;
@@ -218,7 +220,7 @@ fn on_site(
         OnSite::Channel(channel) => channel.run(site, checks),
         OnSite::Find(find) => find.run(site, prompt),
         OnSite::Due(due) => due.run(site, now),
-        OnSite::Ticket(ticket) => ticket.run(site),
+        OnSite::Ticket(ticket) => ticket.run(site, prompt),
         OnSite::Outcome(outcome) => outcome.run(site),
         OnSite::Errand(errand) => errand.run(site),
         OnSite::Dead(dead) => dead.run(site, prompt),

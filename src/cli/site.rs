@@ -60,7 +60,7 @@ impl Site {
             .enable_all()
             .build()
             .map_err(|error| Failure::io("命令运行环境起不来", "the command cannot run", &error))?;
-        let offline = Arc::new(Offline::new(self.channels.clone()));
+        let offline = Arc::new(Offline::new(self.channels.clone(), self.gateway.settings.core.as_ref()));
         let levels = Levels::new(&self.gateway.settings.satisfaction);
         match runtime.block_on(Box::pin(console::call(&home, offline, levels, Call { request, why }))) {
             Answer::Problem(problem) => Err(problem.into()),

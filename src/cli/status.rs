@@ -7,7 +7,7 @@ use super::table::Look;
 use crate::console::Request;
 use crate::console::view::StatusView;
 use crate::settings::Lang;
-use crate::words::say;
+use crate::words::{CORE_KINDS, say, word};
 
 /// Shows how the gateway stands.
 pub(super) fn run(site: &Site) -> Result<Output, Failure> {
@@ -54,7 +54,9 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
     look.card(&[
         ("running", running),
         ("version_program", status.version.clone()),
+        ("core_kind", core_kind(look, status)),
         ("core", status.core.as_ref().map_or_else(String::new, |core| far(look, core))),
+        ("to_register", to_register(look, status)),
         ("to_core", waits),
         ("sending", home),
         ("channels", format!("{}{wrong}{retired}", status.channels)),
@@ -62,4 +64,22 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         ("dead", status.dead.to_string()),
         ("approvals", status.approvals.to_string()),
     ])
+}
+
+/// Of what kind the core is, where that is not the ordinary one.
+fn core_kind(look: &Look, status: &StatusView) -> String {
+    let kind = status.core_kind.as_deref().filter(|kind| *kind != "rest");
+    kind.map(|kind| word(CORE_KINDS, kind, look.lang).to_owned()).unwrap_or_default()
+}
+
+/// What waits for a person to type it in.
+fn to_register(look: &Look, status: &StatusView) -> String {
+    let Some(waits) = &status.to_register else { return String::new() };
+    let tickets = waits.tickets;
+    match (waits.oldest, look.lang) {
+        (None, Lang::Zh) => format!("{tickets} 件"),
+        (None, Lang::En) => tickets.to_string(),
+        (oldest, Lang::Zh) => format!("{tickets} 件,最早 {}(huiliu ticket waiting)", look.time(oldest)),
+        (oldest, Lang::En) => format!("{tickets}, the oldest since {} (huiliu ticket waiting)", look.time(oldest)),
+    }
 }

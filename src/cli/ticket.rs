@@ -7,13 +7,16 @@ use jiff::civil::Date;
 
 use super::dead;
 use super::draft::{draft, reasons};
+use super::enter;
 use super::homeward::{references, sources};
 use super::output::{Failure, Output};
+use super::prompt::Prompt;
+use super::register;
 use super::site::Site;
 use super::split;
 use super::table::{Look, clean};
 use crate::console::view::{DeedView, EventView, Life, OutcomeView, TicketView, VersionView};
-use crate::console::{ROWS, Request};
+use crate::console::{ROWS, Request, Told};
 use crate::settings::Lang;
 use crate::words::{
     DEEDS, DOUBTS, EVENT_KINDS, EVENT_STATES, OUTCOME_KINDS, SATISFACTION, STANDINGS, VERSION_STATES, head, say, word,
@@ -58,6 +61,61 @@ pub(super) enum Ticket {
         #[arg(long, value_name = "TEXT")]
         why: String,
     },
+    /// Enters a letter that came on paper: asks box by box, or reads a file.
+    New {
+        /// The channel, which people enter letters into.
+        #[arg(long, value_name = "NAME")]
+        channel: String,
+        /// A file with a JSON object of the fields, instead of asking.
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+        /// The letter's own number, if it has one; else one is made.
+        #[arg(long, value_name = "ID")]
+        external_id: Option<String>,
+    },
+    /// Tickets that wait to be typed into a core without an interface, the oldest first.
+    Waiting {
+        /// Only this channel.
+        #[arg(long, value_name = "NAME")]
+        channel: Option<String>,
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = ROWS)]
+        limit: usize,
+    },
+    /// What to copy into such a core, in the order of its entry form, personal data hidden.
+    Copy {
+        /// The ticket's number, for example 261122-00017.
+        number: String,
+        /// Which event; else the next that waits.
+        #[arg(long, value_name = "N")]
+        event: Option<u32>,
+        /// Show everything; needs --why and goes on record first.
+        #[arg(long, requires = "why")]
+        unmask: bool,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
+    /// Registers the number that such a core gave a ticket, or that it has a later event of it.
+    Register {
+        /// The ticket's number, for example 261122-00017.
+        number: String,
+        /// The core's number.
+        #[arg(long, value_name = "NUMBER")]
+        core_number: Option<String>,
+        /// Which event the core has now; else the one that opened the ticket there.
+        #[arg(long, value_name = "N")]
+        event: Option<u32>,
+        /// Another ticket has this number too: the core joined them.
+        #[arg(long)]
+        also: bool,
+        /// The number registered before was wrong; needs --why.
+        #[arg(long, requires = "why")]
+        correct: bool,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
     /// Splits a letter with several matters: each becomes a ticket -1, -2 … and the source gets one answer.
     Split {
         /// The ticket's number, for example 261122-00017.
@@ -72,8 +130,9 @@ pub(super) enum Ticket {
 }
 
 impl Ticket {
-    pub(super) fn run(self, site: &Site) -> Result<Output, Failure> {
+    pub(super) fn run(self, site: &Site, prompt: &mut dyn Prompt) -> Result<Output, Failure> {
         match self {
+            Self::New { channel, from, external_id } => enter::run(site, channel, from.as_deref(), external_id, prompt),
             Self::List { channel, from, to, limit } => {
                 let request = Request::TicketList { channel, from, to, limit };
                 let (json, tickets) = site.ask::<Vec<TicketView>>(request, None)?;
@@ -92,6 +151,11 @@ impl Ticket {
                     Lang::En => format!("taken apart: {external_id} left {number} and is ticket {new} now"),
                 };
                 Ok(Output::new(json, text))
+            }
+            Self::Waiting { channel, limit } => register::waiting(site, channel, limit),
+            Self::Copy { number, event, unmask, why } => register::copy(site, number, event, unmask, why),
+            Self::Register { number, core_number, event, also, correct, why } => {
+                register::register(site, number, Told { core_number, event, also, correct }, why)
             }
             Self::Split { number, parts, why } => split::run(site, number, &parts, why),
         }

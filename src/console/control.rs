@@ -7,9 +7,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Problem;
 use super::channels::daemon_needed;
 use super::view::ReloadReport;
+use super::{Entered, EnteredView, Problem};
+use crate::forward::CoreDesk;
 use crate::settings::{ChannelState, ReturnTable, Text};
 use crate::store::{Actor, Verdict};
 
@@ -93,6 +94,11 @@ pub trait Control: Send + Sync {
     /// What a channel's file says of the way home; none where there is no such channel, or its file is wrong.
     fn back(&self, code: &str) -> Option<ReturnTable>;
 
+    /// The core as people meet it.
+    fn core(&self) -> CoreDesk {
+        CoreDesk::default()
+    }
+
     /// The daemon, if one runs.
     fn running(&self) -> Option<Running>;
 
@@ -119,6 +125,11 @@ pub trait Control: Send + Sync {
     /// What came of the last reload since the start.
     fn reloaded(&self) -> Option<ReloadReport> {
         None
+    }
+
+    /// Takes in a letter that a person enters, as `actor`; on disk when this returns.
+    async fn enter(&self, _: &str, _: Entered, _: &Actor) -> Result<EnteredView, Problem> {
+        Err(daemon_needed())
     }
 
     /// Maps the submission of a dead letter anew and hands it to the store, as `actor`.

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
-    Answer, Code, House, Problem, Request, Side, approve, channels, closed, dead, errands, joined, outcomes, split,
-    tickets,
+    Answer, Code, House, Problem, Request, Side, ToRegister, approve, channels, closed, dead, enter, errands, joined,
+    outcomes, register, split, tickets,
 };
 use crate::store::{Actor, ChannelRow, DeedRow, Far};
 use crate::ticket::mask_text;
@@ -43,6 +43,12 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
             value(&joined::unjoin(house, &number, &external_id, actor).await?)
         }
         Request::TicketSplit { number, parts } => value(&split::split(house, &number, &parts, actor).await?),
+        Request::TicketWaiting { channel, limit } => value(&register::waiting(house, channel.as_deref(), limit).await?),
+        Request::TicketCopy { number, event, unmask, lang } => {
+            value(&register::copy(house, &number, event, unmask, lang, actor).await?)
+        }
+        Request::TicketRegister { number, told } => value(&register::register(house, &number, told, actor).await?),
+        Request::TicketNew { channel, entered } => value(&enter(house, &channel, entered, actor).await?),
         Request::OutcomeImport { entries, dry } => value(&outcomes::import(house, entries, dry, actor).await?),
         Request::ErrandList { limit } => value(&errands::list(house, limit).await?),
         Request::DeadList { channel, ended, limit } => {
@@ -84,17 +90,26 @@ fn value(view: &impl Serialize) -> Result<serde_json::Value, Problem> {
 async fn status(house: &House) -> Result<StatusView, Problem> {
     let configured = house.control.channels();
     let known = house.store.channels().await?;
-    let (due, later) = house.store.schedule().depth(Far::Core);
     let retired = |code: &str| configured.iter().all(|channel| channel.code != code);
     let retired: Vec<_> = known.iter().filter(|row| retired(&row.code)).collect();
     let waiting = |row: &&ChannelRow| {
         let (due, later) = house.store.schedule().depth(Far::Outlet(row.id));
         due + later
     };
+    let desk = house.control.core();
+    let waits = if desk.kind == "rest" { None } else { Some(house.store.count_waiting().await?) };
+    let (due, later) = match waits {
+        Some(waits) => (usize::try_from(waits.tickets).unwrap_or(usize::MAX), 0),
+        None => house.store.schedule().depth(Far::Core),
+    };
     Ok(StatusView {
         version: env!("CARGO_PKG_VERSION").into(),
         running: house.control.running(),
         core: house.control.far(&Side::Core),
+        core_kind: Some(desk.kind.into()),
+        to_register: waits
+            .filter(|_| desk.is_by_hand())
+            .map(|waits| ToRegister { tickets: waits.tickets, oldest: waits.oldest }),
         to_core: [due, later],
         channels: configured.len(),
         channels_wrong: configured.iter().filter(|channel| !channel.mistakes.is_empty()).count(),

@@ -5,19 +5,23 @@ use serde_json::json;
 
 use super::channels::daemon_needed;
 use super::{ConfiguredChannel, Control, FarStatus, Problem, Running, Side};
-use crate::settings::{ChannelFile, ChannelSettings, ChannelState, Channels, Lang, Mistake, ReturnTable, Text};
+use crate::forward::CoreDesk;
+use crate::settings::{
+    ChannelFile, ChannelSettings, ChannelState, Channels, CoreTable, Lang, Mistake, ReturnTable, Text,
+};
 use crate::store::{Actor, Verdict};
 
 /// Loaded channels without anything that runs them.
 #[derive(Clone, Debug)]
 pub struct Offline {
     channels: Channels,
+    desk: CoreDesk,
 }
 
 impl Offline {
-    /// Over loaded channels.
-    pub fn new(channels: Channels) -> Self {
-        Self { channels }
+    /// Over loaded channels, for a house whose core is as in this table.
+    pub fn new(channels: Channels, core: Option<&CoreTable>) -> Self {
+        Self { channels, desk: CoreDesk::of(core) }
     }
 }
 
@@ -89,6 +93,10 @@ impl Control for Offline {
 
     fn back(&self, code: &str) -> Option<ReturnTable> {
         self.channels.iter().find(|file| file.code == code)?.result.as_ref().ok().map(|settings| settings.back.clone())
+    }
+
+    fn core(&self) -> CoreDesk {
+        self.desk.clone()
     }
 
     fn running(&self) -> Option<Running> {

@@ -8,7 +8,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::{Entered, Told};
 use crate::outcomes::Entry;
+use crate::settings::Lang;
 
 /// How many rows a list gives when nothing else is asked for.
 pub const ROWS: usize = 50;
@@ -87,6 +89,38 @@ pub enum Request {
         number: String,
         /// The parts, 2 to 99.
         parts: Vec<PartText>,
+    },
+    /// Tickets that wait to be typed into a core without an interface, the oldest first.
+    TicketWaiting {
+        /// Of this channel only.
+        channel: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// An event as it is copied into such a core.
+    TicketCopy {
+        /// The ticket's number, as a person writes it.
+        number: String,
+        /// Which event; none is the next that waits.
+        event: Option<u32>,
+        /// With everything personal; needs a reason and goes on record first.
+        unmask: bool,
+        /// In which language boxes are named that nobody named.
+        lang: Lang,
+    },
+    /// Tells the number that such a core gave a ticket.
+    TicketRegister {
+        /// The ticket's number, as a person writes it.
+        number: String,
+        /// What is told.
+        told: Told,
+    },
+    /// Takes in a letter that came on paper.
+    TicketNew {
+        /// The channel, which nothing but people bring anything to.
+        channel: String,
+        /// What stands in it.
+        entered: Entered,
     },
     /// Takes rows of a sheet of outcomes (办理反馈表), one by one in their order.
     OutcomeImport {
@@ -260,6 +294,10 @@ impl Request {
             Self::TicketShow { .. } => "ticket_show",
             Self::TicketUnjoin { .. } => "ticket_unjoin",
             Self::TicketSplit { .. } => "ticket_split",
+            Self::TicketWaiting { .. } => "ticket_waiting",
+            Self::TicketCopy { .. } => "ticket_copy",
+            Self::TicketRegister { .. } => "ticket_register",
+            Self::TicketNew { .. } => "ticket_new",
             Self::OutcomeImport { .. } => "outcome_import",
             Self::ErrandList { .. } => "errand_list",
             Self::DeadList { .. } => "dead_list",

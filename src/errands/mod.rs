@@ -5,6 +5,7 @@
 
 mod asking;
 mod fetching;
+mod filing;
 mod forwarding;
 mod gatehouse;
 mod homeward;
@@ -15,6 +16,7 @@ mod status;
 
 pub use asking::{Asking, CoreList};
 pub use fetching::Fetching;
+pub use filing::Filing;
 pub use forwarding::Forwarding;
 pub use homeward::Homeward;
 pub use polling::Polling;

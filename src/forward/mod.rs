@@ -1,17 +1,70 @@
-//! Forwarding: one event, or a batch of them, to the core system. It answers per event and decides
-//! nothing about repeating; that is `errands`' work.
+//! Forwarding: how an event reaches the core system, whatever that is like. A worker posts it, a person or a sheet brings
+//! it, or the core fetches it. What is posted is answered per event; repeating is decided by `errands`.
 
 mod closed;
+pub mod cloud;
+pub mod form;
 mod rest;
+pub mod sheets;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use huiliu_contract::{Fault, Upload};
 
+pub use cloud::Cloud;
+pub use form::Form;
 pub use rest::RestForwarder;
+pub use sheets::SheetCore;
 
+use crate::settings::{self, CoreTable};
 use crate::store::Fresh;
+
+/// How events reach the core, built. A closed list: what the core is like is configuration, not a place to plug in.
+pub enum Way {
+    /// A worker posts them.
+    Rest(Box<RestForwarder>),
+    /// They wait for a person.
+    Manual,
+    /// They are written into sheets.
+    File(Box<SheetCore>),
+    /// They wait until the core fetches them, perhaps in an envelope.
+    Pull(Option<Cloud>),
+}
+
+/// The core as people meet it: of what kind it is, and what they copy into it.
+#[derive(Clone, Debug)]
+pub struct CoreDesk {
+    /// The word of its kind.
+    pub kind: &'static str,
+    /// Its entry form.
+    pub form: Arc<Form>,
+}
+
+impl Default for CoreDesk {
+    /// Without `[core]` a person types, into a form that nobody described.
+    fn default() -> Self {
+        Self { kind: "manual", form: Arc::default() }
+    }
+}
+
+impl CoreDesk {
+    /// From a table that was checked when the house was started.
+    pub fn of(table: Option<&CoreTable>) -> Self {
+        let Some(table) = table else { return Self::default() };
+        let fields: &[settings::FormField] = match table {
+            CoreTable::Manual(core) => &core.form,
+            CoreTable::File(core) => &core.columns,
+            CoreTable::Rest(_) | CoreTable::Pull(_) => &[],
+        };
+        Self { kind: table.word(), form: Arc::new(Form::build(fields, "core", &mut Vec::new())) }
+    }
+
+    /// Whether people bring events there and tell the numbers.
+    pub fn is_by_hand(&self) -> bool {
+        matches!(self.kind, "manual" | "file")
+    }
+}
 
 /// What the core said to an event.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -16,6 +16,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::closed::Closed;
+use super::cloud::{self, Cloud};
 use super::{CoreRef, Forwarder, NotTaken};
 use crate::settings::{Attachments, CoreSettings};
 use crate::store::Fresh;
@@ -34,6 +35,7 @@ pub struct RestForwarder {
     judge: Judge,
     closed: Closed,
     body: Option<Template>,
+    cloud: Option<Cloud>,
     number_at: Option<Pointer>,
     answers_at: Option<Pointer>,
     batch: usize,
@@ -62,11 +64,16 @@ impl RestForwarder {
         let closed = Closed::build(settings, &mut wrong);
         let body = settings.body.as_ref().map(|tree| Template::json(tree, &NAMES)).transpose();
         let body = body.map_err(|bad| wrong.push(bad.at_key("core.body")));
+        let cloud = Cloud::build(settings.envelope, settings.source.as_deref(), "core", &mut wrong);
         let number_at = settings.number_at.as_deref().map(Pointer::parse).transpose();
         let number_at = number_at.map_err(|bad| wrong.push(bad.at_key("core.number_at")));
         let answers_at = settings.answers_at.as_deref().map(Pointer::parse).transpose();
         let answers_at = answers_at.map_err(|bad| wrong.push(bad.at_key("core.answers_at"))).unwrap_or_default();
-        let headers = headers(settings, &mut wrong);
+        let mut headers = headers(settings, &mut wrong);
+        if cloud.is_some() {
+            let media_type = if settings.batch > 1 { cloud::MANY } else { cloud::ONE };
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
         match (url, client, credentials, judge, body, number_at) {
             (Ok(url), Ok(client), Ok(credentials), Ok(judge), Ok(body), Ok(number_at)) if wrong.is_empty() => {
                 Ok(Self {
@@ -77,6 +84,7 @@ impl RestForwarder {
                     judge,
                     closed,
                     body,
+                    cloud,
                     number_at,
                     answers_at,
                     batch: usize::from(settings.batch.max(1)),
@@ -102,6 +110,10 @@ impl RestForwarder {
 
     fn write(&self, fresh: &Fresh, out: &mut Vec<u8>) -> Result<(), Fault> {
         let event = fresh.json().map_err(|bad| Fault::malformed(bad.to_string()))?;
+        if let Some(cloud) = &self.cloud {
+            cloud.write(fresh, &event, out);
+            return Ok(());
+        }
         let Some(template) = &self.body else {
             out.extend_from_slice(&event);
             return Ok(());
@@ -246,7 +258,8 @@ impl Forwarder for RestForwarder {
     ) -> Result<CoreRef, NotTaken> {
         let mut body = Vec::new();
         self.write(event, &mut body)?;
-        let form = Form::new(boundary).bytes("event", "application/json", body.into());
+        let media_type = if self.cloud.is_some() { cloud::ONE } else { "application/json" };
+        let form = Form::new(boundary).bytes("event", media_type, body.into());
         let form = files.into_iter().fold(form, |form, (n, upload)| form.file(&format!("file-{n}"), upload));
         let key = idempotency_key(event.ticket.number, u64::from(event.n));
         let document = self.post_form(form, &key).await?;

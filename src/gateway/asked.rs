@@ -48,7 +48,7 @@ pub(super) fn build_asked_on(
     gateway: &settings::Gateway,
     kinds: &[Kind],
 ) -> Result<Option<AskedCore>, Vec<Mistake>> {
-    let Some(table) = gateway.settings.core.as_ref().and_then(|core| core.outcomes.as_deref()) else {
+    let Some(table) = gateway.settings.core.as_ref().and_then(|core| core.outcomes()) else {
         return Ok(None);
     };
     let at_place = |found: &Misconfigured| gateway.mistake_of_outcomes(found);

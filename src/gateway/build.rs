@@ -8,9 +8,11 @@ use huiliu_contract::{Connector, Misconfigured, Site};
 use super::made::{MadeOf, Noting};
 use super::{Start, StartError, back};
 use crate::channel::{Budgets, Channel, Kind, Pace};
-use crate::forward::RestForwarder;
+use crate::forward::{Cloud, Form, RestForwarder, SheetCore, Way};
 use crate::normalize::{Basis, Mapping};
-use crate::settings::{self, ChannelSettings, ChannelSite, ChannelState, Channels, Mistake, Sign, Text, Variables};
+use crate::settings::{
+    self, ChannelSettings, ChannelSite, ChannelState, Channels, CoreTable, Mistake, Sign, Text, Variables,
+};
 use crate::store::{self, Store, StoreError};
 
 /// A channel that cannot run.
@@ -124,20 +126,36 @@ fn read_elsewhere(options: &serde_json::Value) -> Vec<String> {
         .collect()
 }
 
-/// The core's forwarder; none when no core is configured.
-pub fn build_core(gateway: &settings::Gateway, variables: &Variables) -> Result<Option<RestForwarder>, Vec<Mistake>> {
+/// How events reach the core; everything wrong with `[core]` at once.
+pub fn build_core(gateway: &settings::Gateway, variables: &Variables) -> Result<Way, Vec<Mistake>> {
     build_core_on(&ChannelSite::new("core", gateway, variables), gateway)
 }
 
 /// The same on a site that is lent.
-pub(super) fn build_core_on(
-    site: &dyn Site,
-    gateway: &settings::Gateway,
-) -> Result<Option<RestForwarder>, Vec<Mistake>> {
-    let Some(core) = &gateway.settings.core else { return Ok(None) };
-    RestForwarder::build(core, site)
-        .map(Some)
-        .map_err(|found| found.iter().map(|found| gateway.mistake(found)).collect())
+pub(super) fn build_core_on(site: &dyn Site, gateway: &settings::Gateway) -> Result<Way, Vec<Mistake>> {
+    let mut wrong = Vec::new();
+    let way = match &gateway.settings.core {
+        None => Some(Way::Manual),
+        Some(CoreTable::Rest(core)) => {
+            let built = RestForwarder::build(core, site).map_err(|found| wrong.extend(found));
+            built.ok().map(|rest| Way::Rest(Box::new(rest)))
+        }
+        Some(CoreTable::Manual(core)) => {
+            Form::build(&core.form, "core.form", &mut wrong);
+            Some(Way::Manual)
+        }
+        Some(CoreTable::File(core)) => {
+            let base = gateway.dir.parent().unwrap_or(&gateway.dir);
+            SheetCore::build(core, base, &mut wrong).map(|core| Way::File(Box::new(core)))
+        }
+        Some(CoreTable::Pull(core)) => {
+            Some(Way::Pull(Cloud::build(core.envelope, core.source.as_deref(), "core", &mut wrong)))
+        }
+    };
+    match way {
+        Some(way) if wrong.is_empty() => Ok(way),
+        _ => Err(wrong.iter().map(|found| gateway.mistake(found)).collect()),
+    }
 }
 
 impl Made {

@@ -11,7 +11,10 @@ use super::core::Far;
 use super::reload::Reloader;
 use super::running::Running as Channels;
 use crate::console::view::ReloadReport;
-use crate::console::{Code, ConfiguredChannel, Control, FarStatus as Told, FaultNote, Problem, Running, Side};
+use crate::console::{
+    Code, ConfiguredChannel, Control, Entered, EnteredView, FarStatus as Told, FaultNote, Problem, Running, Side,
+};
+use crate::forward::CoreDesk;
 use crate::settings::{ChannelFile, ChannelState, Lang, Mistake, ReturnTable, Text};
 use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Verdict};
 
@@ -27,7 +30,7 @@ impl Daemon {
         Self { reloader, running }
     }
 
-    fn channels(&self) -> &Channels {
+    pub(super) fn channels(&self) -> &Channels {
         &self.reloader.running
     }
 
@@ -87,6 +90,10 @@ impl Control for Daemon {
 
     fn back(&self, code: &str) -> Option<ReturnTable> {
         self.channels().channel(code).map(|channel| channel.settings.back.clone())
+    }
+
+    fn core(&self) -> CoreDesk {
+        self.reloader.core.desk()
     }
 
     fn running(&self) -> Option<Running> {
@@ -153,6 +160,10 @@ impl Control for Daemon {
 
     fn reloaded(&self) -> Option<ReloadReport> {
         self.reloader.last()
+    }
+
+    async fn enter(&self, channel: &str, entered: Entered, _: &Actor) -> Result<EnteredView, Problem> {
+        Box::pin(self.take_entered(channel, entered)).await
     }
 
     async fn remap(&self, dead: i64, actor: &Actor) -> Result<Verdict, Problem> {

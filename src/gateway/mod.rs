@@ -6,6 +6,7 @@ mod build;
 mod control;
 mod core;
 mod due;
+mod enter;
 #[cfg(test)]
 mod files_tests;
 mod made;
@@ -39,7 +40,7 @@ use crate::channel::{Channel, Kind};
 use crate::console::House;
 use crate::http::{Api, Entries, Front, Health};
 use crate::intake::Intake;
-use crate::settings::{self, ChannelState, Lang, Mistake, Text, Variables};
+use crate::settings::{self, ChannelState, CoreTable, Lang, Mistake, Text, Variables};
 use crate::store::{self, Store, StoreError};
 
 /// How often what has run out is swept away and the clock is looked at.
@@ -170,9 +171,10 @@ impl Gateway {
     ) -> Result<Arc<Reloader>, StartError> {
         let settings = &start.settings.settings;
         // Before anything is taken in or sent: what came meanwhile would not wait for its files.
-        self.store.carry_files(settings.core.as_ref().and_then(settings::CoreSettings::files_wait));
+        let table = settings.core.as_ref();
+        self.store.carry_files(table.and_then(CoreTable::rest).and_then(settings::CoreSettings::files_wait));
         let intake = Intake::new(self.store.clone());
-        let core = CoreSide::start(core, &start.settings, &self.store, &self.tracker, &self.stop);
+        let core = CoreSide::start(core, start, &self.store, &self.tracker, &self.stop);
         let status = |far: Option<core::Far>| far.map(|(status, _)| status);
         let health = Arc::new(Health::new(status(core.told().cloned()), status(core.asked())));
         let entries = Arc::new(Entries::default());
@@ -188,17 +190,20 @@ impl Gateway {
             stop: self.stop.clone(),
         };
         let running = Running::start(ground, built, &known);
-        let outcomes = core.outcomes().clone();
+        let (outcomes, offer) = (core.outcomes().clone(), core.offer());
         let (calendar, calendar_now) = tokio::sync::watch::channel(start.settings.calendar.clone());
         let reloader = Arc::new(Reloader::new(running, core, calendar));
         let control: Arc<dyn crate::console::Control> = Arc::new(Daemon::new(reloader.clone(), self.address));
+        let zone = settings.zone.0.clone();
+        let house = House { store: self.store.clone(), outcomes: outcomes.clone(), control, zone: zone.clone() };
         let api = Arc::new(Api {
             store: self.store.clone(),
-            outcomes: outcomes.clone(),
+            outcomes,
             token,
             metrics: start.metrics.clone(),
             health,
-            control: control.clone(),
+            house: house.clone(),
+            offer,
             largest: u64::from(settings.limits.answer_mib) * 1024 * 1024,
         });
         let watched = intake.clone();
@@ -211,8 +216,6 @@ impl Gateway {
             connections: settings.limits.connections as usize,
         });
         self.tracker.spawn(crate::http::serve(listener, front, api, self.stop.clone()));
-        let zone = settings.zone.0.clone();
-        let house = House { store: self.store.clone(), outcomes, control, zone: zone.clone() };
         let socket = self.console_socket()?;
         self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));
         let due = due::DueGauge::new(self.store.clone(), calendar_now.clone(), zone.clone());

@@ -108,6 +108,11 @@ impl Running {
         self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The site's zone.
+    pub(super) fn zone(&self) -> jiff::tz::TimeZone {
+        self.ground.started.settings.zone.0.clone()
+    }
+
     /// What holds from now on.
     pub(super) fn hold(&self, now: Now) {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);

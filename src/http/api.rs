@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Health, answers};
-use crate::console::Control;
+use crate::console::House;
 use crate::outcomes::{Brought, NotTaken, Outcomes, Told};
 use crate::store::{OutcomeTaken, Store};
 
@@ -29,8 +29,10 @@ pub struct Api {
     pub metrics: Option<PrometheusHandle>,
     /// How everything stands.
     pub health: Arc<Health>,
-    /// Who reads the configuration anew.
-    pub control: Arc<dyn Control>,
+    /// What people can do, for programs that do it in their place.
+    pub house: House,
+    /// What a core that fetches is offered; none where it does not fetch.
+    pub offer: Option<super::Offer>,
     /// The largest outcome with its files that is taken, in bytes.
     pub largest: u64,
 }
@@ -71,6 +73,8 @@ pub(super) fn router(api: Arc<Api>) -> Router {
         .route("/api/v1/outcomes", post(outcome).layer(axum::extract::DefaultBodyLimit::disable()))
         .merge(super::files::routes())
         .merge(super::reload::routes())
+        .merge(super::desk::routes())
+        .merge(super::offer::routes())
         .with_state(api)
 }
 

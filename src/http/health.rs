@@ -145,7 +145,13 @@ pub(super) async fn ready(State(api): State<Arc<Api>>) -> Response {
 
 pub(super) async fn read_metrics(State(api): State<Arc<Api>>) -> Response {
     let schedule = api.store.schedule();
-    let (ready, waiting) = schedule.depth(Far::Core);
+    let (mut ready, waiting) = schedule.depth(Far::Core);
+    // Where no worker carries events to the core, they wait in their rows alone.
+    if schedule.is_left(Far::Core)
+        && let Ok(waits) = api.store.count_waiting().await
+    {
+        ready = usize::try_from(waits.tickets).unwrap_or(usize::MAX);
+    }
     metrics::gauge!("huiliu_core_due").set(ready as f64);
     metrics::gauge!("huiliu_core_waiting").set(waiting as f64);
     for (code, id) in locked(&api.health.marks).known.iter() {

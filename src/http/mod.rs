@@ -4,8 +4,10 @@
 
 mod answers;
 mod api;
+mod desk;
 mod files;
 mod health;
+mod offer;
 mod push;
 mod reload;
 
@@ -29,6 +31,7 @@ use tower::ServiceExt;
 
 pub use api::{Api, token_digest};
 pub use health::Health;
+pub use offer::Offer;
 pub use push::Gate;
 
 use crate::channel::Channel;

@@ -20,7 +20,7 @@ async fn reload(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response {
     if !api.allows(&headers) {
         return not_verified();
     }
-    match api.control.reload("api").await {
+    match api.house.control.reload("api").await {
         Ok(report) => Json(report).into_response(),
         Err(wrong) => problem(StatusCode::SERVICE_UNAVAILABLE, "not_running", wrong.en),
     }
@@ -31,7 +31,7 @@ async fn last(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response {
     if !api.allows(&headers) {
         return not_verified();
     }
-    match api.control.reloaded() {
+    match api.house.control.reloaded() {
         Some(report) => Json(report).into_response(),
         None => problem(StatusCode::NOT_FOUND, "not_yet", "nothing was reloaded since the start"),
     }

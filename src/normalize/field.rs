@@ -125,6 +125,11 @@ pub(super) const FIELDS: [Field; 39] = [
     field("related", "相关件编号", Shape::Text),
 ];
 
+/// What a field is called on Chinese screens, by its key in `[fields]`; the key itself if it is none.
+pub fn field_zh(key: &str) -> &str {
+    FIELDS.iter().find(|field| field.name == key).map_or(key, |field| field.zh)
+}
+
 /// A value made for a field.
 pub(super) enum Made {
     Text(String),

@@ -30,6 +30,7 @@ use serde_json::Value;
 use crate::settings::ActsTable;
 use crate::ticket::{Draft, File, MatterType};
 pub use acts::ActOn;
+pub use field::field_zh;
 pub use unmappable::{Failed, Unmappable};
 
 use acts::Acts;

@@ -1,4 +1,5 @@
-//! `[core]` of `gateway.toml`: the hotline system that tickets are forwarded to. Speaking with it is the forwarder's work.
+//! `[core]` of `gateway.toml` for a hotline system with an interface: how events are posted to it. Speaking with it is the
+//! forwarder's work; cores of other kinds stand in `hotline`.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +9,16 @@ use huiliu_kit::success::{Errors, Success, Trouble};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::OutcomesTable;
+use super::{Envelope, OutcomesTable, RestWord};
 
-/// How events reach the core (热线系统).
+/// A core (热线系统) that events are posted to.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CoreSettings {
+    /// The word `rest`; it need not be written.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "怎样转给热线系统;写了 url 就可以不写"))]
+    pub kind: RestWord,
     /// Where events are posted: an `http` or `https` address.
     #[schemars(extend("x-zh" = "热线系统接收统一工单的地址", "format" = "http-url"))]
     pub url: String,
@@ -29,6 +34,14 @@ pub struct CoreSettings {
     #[serde(default)]
     #[schemars(extend("x-zh" = "请求正文模板;不写就原样发送流转消息"))]
     pub body: Option<serde_json::Value>,
+    /// What stands around an event, where there is no `body`; absent is nothing.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "流转消息外面套什么格式;不写就不套,不能和 body 一起写"))]
+    pub envelope: Option<Envelope>,
+    /// Who we are in the envelope (`source`); absent is `urn:huiliu`.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 200), extend("x-zh" = "套 cloudevents 时的 source,默认 urn:huiliu"))]
+    pub source: Option<String>,
     /// How many events go in one request, 1 to 500.
     #[serde(default = "one")]
     #[schemars(range(min = 1, max = 500), extend("x-zh" = "一次发几条"))]

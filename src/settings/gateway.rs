@@ -9,7 +9,7 @@ use huiliu_contract::{Period, Rate, Satisfaction, SecretRef};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{CoreSettings, Lang, ReloadSettings};
+use super::{CoreTable, Lang, ReloadSettings};
 
 /// Everything `gateway.toml` and its environment say, checked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -40,9 +40,9 @@ pub struct GatewaySettings {
     /// Rates that channels share by naming them in `[connect] budget`.
     #[schemars(extend("x-zh" = "共用限速"))]
     pub budgets: BTreeMap<String, Rate>,
-    /// The core system; absent keeps everything and forwards nothing.
-    #[schemars(extend("x-zh" = "热线系统"))]
-    pub core: Option<CoreSettings>,
+    /// The core system; absent is one that a person types into (`kind = "manual"`).
+    #[schemars(extend("x-zh" = "热线系统;不写就是手工登记"))]
+    pub core: Option<CoreTable>,
     /// What words of satisfaction mean, beside the plain ones: the word on the left, its level on the right.
     #[schemars(extend("x-zh" = "满意度对照:左边是热线的说法,右边是五级中的哪一级;常用说法不用写"))]
     pub satisfaction: BTreeMap<String, Satisfaction>,

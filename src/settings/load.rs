@@ -88,7 +88,7 @@ impl Gateway {
     }
 
     fn beyond_the_schema(&self) -> Vec<Mistake> {
-        let Some(core) = &self.settings.core else { return Vec::new() };
+        let Some(core) = self.settings.core.as_ref().and_then(|core| core.rest()) else { return Vec::new() };
         let wrong = core.number_at.as_deref().and_then(|place| Pointer::parse(place).err());
         let mut mistakes: Vec<_> = wrong.iter().map(|wrong| self.mistake(&wrong.at_key("core.number_at"))).collect();
         if core.attachments_wait > CoreSettings::LONGEST_WAIT {
@@ -96,6 +96,13 @@ impl Gateway {
                 "core.attachments_wait",
                 "a ticket waits at most 60s for its files; write 60s or less",
                 "工单最多等附件60s;请写60s或更短",
+            )));
+        }
+        if core.envelope.is_some() && core.body.is_some() {
+            mistakes.push(self.mistake(&Misconfigured::new(
+                "core.envelope",
+                "an envelope and a `body` of your own are both written; keep one",
+                "envelope 和 body 都写了;只留一样",
             )));
         }
         mistakes

@@ -11,6 +11,7 @@ mod day;
 mod document;
 mod gateway;
 mod holidays;
+mod hotline;
 mod hours;
 mod layers;
 mod load;
@@ -34,6 +35,9 @@ pub use day::Day;
 pub use document::{Document, Spot};
 pub use gateway::{GatewaySettings, HttpSettings, KeySettings, Limits, LogFormat, LogLevel, LogSettings, Zone};
 pub use holidays::{Holiday, HolidayFile};
+pub use hotline::{
+    CoreTable, Envelope, FileCore, FileWord, FormField, ManualCore, ManualWord, PullCore, PullWord, RestWord, Settle,
+};
 pub use hours::{BadHours, Hours};
 pub use layers::Variables;
 pub use load::{Gateway, lang};

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Gateway;
 use super::document::join;
+use super::{CoreTable, Gateway};
 
 /// How changed files come to count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
@@ -29,7 +29,7 @@ const LIVE: [&str; 4] = ["budgets", "core", "lang", "satisfaction"];
 const FIXED: [&str; 3] = ["core.batch", "core.in_flight", "core.retries"];
 
 /// Tables that can be changed, but neither come nor go while the process runs.
-const THERE_OR_NOT: [&str; 2] = ["core", "core.outcomes"];
+const THERE_OR_NOT: [&str; 1] = ["core.outcomes"];
 
 impl Gateway {
     /// The dotted keys in which this newly read `gateway.toml` differs from the one that a process was started with, and
@@ -37,6 +37,10 @@ impl Gateway {
     pub fn needs_restart(&self, started: &Self) -> Vec<String> {
         let mut keys = Vec::new();
         differing("", Some(self.written()), Some(started.written()), &mut keys);
+        if self.written().get("core") != started.written().get("core") && !self.core_goes_on(started) {
+            keys.retain(|key| !key.starts_with("core."));
+            keys.push("core".into());
+        }
         keys.sort();
         keys.dedup();
         keys
@@ -58,21 +62,38 @@ impl Gateway {
         Some(value)
     }
 
+    /// Whether a core that is spoken with in this way can take the place of that one while the process runs: of the same
+    /// kind, and not one whose workers begin with the process. Without `[core]` a person types.
+    fn core_goes_on(&self, started: &Self) -> bool {
+        match (&self.settings.core, &started.settings.core) {
+            (Some(CoreTable::Rest(_)), Some(CoreTable::Rest(_))) => true,
+            (None | Some(CoreTable::Manual(_)), None | Some(CoreTable::Manual(_))) => true,
+            _ => false,
+        }
+    }
+
     /// The same with everything as it was at the start that only counts from the next start.
     #[must_use]
     pub fn as_it_runs(mut self, started: &Self) -> Self {
+        let goes_on = self.core_goes_on(started);
         let runs = &started.settings;
         let now = &mut self.settings;
         (now.zone, now.data, now.http, now.log) = (runs.zone.clone(), runs.data.clone(), runs.http.clone(), runs.log);
         (now.keys, now.limits, now.reload) = (runs.keys.clone(), runs.limits, runs.reload);
-        match (&mut now.core, &runs.core) {
-            (Some(now), Some(runs)) => {
-                (now.batch, now.in_flight, now.retries) = (runs.batch, runs.in_flight, runs.retries.clone());
-                if now.outcomes.is_some() != runs.outcomes.is_some() {
-                    now.outcomes.clone_from(&runs.outcomes);
-                }
+        if !goes_on {
+            now.core.clone_from(&runs.core);
+            return self;
+        }
+        if let (Some(CoreTable::Rest(now)), Some(CoreTable::Rest(runs))) = (&mut now.core, &runs.core) {
+            (now.batch, now.in_flight, now.retries) = (runs.batch, runs.in_flight, runs.retries.clone());
+            if now.outcomes.is_some() != runs.outcomes.is_some() {
+                now.outcomes.clone_from(&runs.outcomes);
             }
-            (now, runs) => now.clone_from(runs),
+        } else {
+            let asked = |core: &Option<CoreTable>| core.as_ref().is_some_and(|core| core.outcomes().is_some());
+            if asked(&now.core) != asked(&runs.core) {
+                now.core.clone_from(&runs.core);
+            }
         }
         self
     }
@@ -159,7 +180,7 @@ mod tests {
         ];
         assert_eq!(now.needs_restart(&started), keys);
         let runs = now.as_it_runs(&started);
-        let (http, core) = (&runs.settings.http, runs.settings.core.as_ref().unwrap());
+        let (http, core) = (&runs.settings.http, runs.settings.core.as_ref().and_then(CoreTable::rest).unwrap());
         assert_eq!((http.listen, core.batch), (started.settings.http.listen, 5));
         assert_eq!(core.url, "http://core.example/b", "the rest of the table counts");
         assert!(runs.settings.reload.watch && runs.settings.budgets.is_empty());

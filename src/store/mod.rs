@@ -10,13 +10,17 @@ mod carried;
 mod clock;
 mod closed;
 mod errand;
+mod feed;
 mod files;
 mod folio;
 mod homeward;
+mod left;
 mod open;
 mod reading;
+mod register;
 mod schedule;
 mod seal;
+mod sheets;
 mod split;
 mod sqlite;
 #[cfg(test)]
@@ -35,6 +39,7 @@ pub use carried::{Carried, TryEnd, makes_pointless};
 pub use clock::{Clock, Jump};
 pub use closed::{Anew, Choice, ClosedOrder};
 pub use errand::{Errand, Far, Task};
+pub use feed::{Acknowledged, Feed, Offered, Refusal};
 pub use files::{AnswerFile, Enclosed, Fetched, FileAbout, FileRow, FileState, Filed};
 pub use folio::{BadFolio, Folio, Mapped};
 pub use homeward::{Again, Answer, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
@@ -43,8 +48,10 @@ pub use reading::{
     Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
     VersionRow,
 };
+pub use register::{NotRegistered, Register, Registered, Registry, WaitingCount, WaitingRow};
 pub use schedule::{Claim, Lease, Schedule};
 pub use seal::{Digest, Keys, Place, SealError};
+pub use sheets::{SheetPlan, Sheets};
 pub use split::{NewPart, Split};
 pub use types::{
     Acceptance, ActArrival, Alike, Arrival, Enrolled, FirstRun, Fresh, MappedKeys, NotAccepted, Outcome, Settlement,
@@ -139,7 +146,7 @@ pub struct FirstRunCounts {
 
 /// What the gateway does with a store.
 #[async_trait]
-pub trait Store: Desk + Archive {
+pub trait Store: Desk + Archive + Registry + Feed + Sheets {
     /// The store's time.
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.

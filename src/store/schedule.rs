@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use super::left::Left;
 use super::{Clock, Errand, Far, Fresh};
 
 /// Beyond this many waiting events, a new one is read back from disk instead of being held in memory.
@@ -23,23 +24,25 @@ enum Place {
 }
 
 #[derive(Debug)]
-struct Slot {
+pub(super) struct Slot {
     place: Place,
     attempts: u32,
     again: Option<i64>,
 }
 
 #[derive(Debug, Default)]
-struct Yard {
-    ready: VecDeque<(Errand, Option<Box<Fresh>>)>,
-    waiting: BTreeSet<(i64, Errand)>,
-    bell: Arc<Notify>,
+pub(super) struct Yard {
+    pub(super) ready: VecDeque<(Errand, Option<Box<Fresh>>)>,
+    pub(super) waiting: BTreeSet<(i64, Errand)>,
+    pub(super) bell: Arc<Notify>,
+    /// Nobody claims here: what is planted stays in its row alone, and only rings.
+    pub(super) left: Option<Left>,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
-    yards: HashMap<Far, Yard>,
-    slots: HashMap<Errand, Slot>,
+pub(super) struct Inner {
+    pub(super) yards: HashMap<Far, Yard>,
+    pub(super) slots: HashMap<Errand, Slot>,
     fence: u64,
 }
 
@@ -109,7 +112,7 @@ pub struct Lease {
 }
 
 impl Schedule {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -139,6 +142,10 @@ impl Schedule {
         let inner = &mut *self.lock();
         let yard = inner.yards.entry(errand.far()).or_default();
         let bell = yard.bell.clone();
+        if let Some(left) = &mut yard.left {
+            left.note(errand);
+            return bell;
+        }
         if let Some(slot) = inner.slots.get_mut(&errand) {
             match slot.place {
                 Place::Ready => return bell,

@@ -2,14 +2,16 @@
 //! `--json` use. One place, so that every screen says the same. A word that is not listed is shown as it is.
 
 mod fields;
+mod forwarding;
 mod machine;
 mod outcomes;
 mod relate;
 
 pub use fields::FIELDS;
+pub use forwarding::{CORE_HEADS, CORE_KINDS};
 pub use machine::{ERRAND_STATES, FAULTS, TASKS};
-pub use outcomes::{BECAME, OUTCOME_KINDS, SATISFACTION, bad_number};
-pub use relate::DOUBTS;
+pub use outcomes::{BECAME, OUTCOME_KINDS, SATISFACTION, WHATS, bad_number};
+pub use relate::{DOUBTS, SOURCE_ENDS};
 
 use crate::settings::Lang;
 
@@ -164,13 +166,6 @@ pub const EVENT_KINDS: &[Entry] = &[
     ("file", "附件", "file"),
 ];
 
-/// How a source ended on its ticket.
-pub const SOURCE_ENDS: &[Entry] = &[
-    ("withdrawn", "已撤回", "withdrawn"),
-    ("returned", "已退单", "handed back"),
-    ("unjoined", "已撤销并单", "taken apart"),
-];
-
 /// States of an event.
 pub const EVENT_STATES: &[Entry] = &[
     ("waiting", "待转", "waiting"),
@@ -296,17 +291,6 @@ pub const ENDS: &[Entry] = &[
     ("reopened", "热线已重开,已再发", "reopened, sent again"),
 ];
 
-/// What became of a submission that was mapped anew.
-pub const WHATS: &[Entry] = &[
-    ("new", "新件", "new"),
-    ("repeat", "重发", "repeat"),
-    ("revised", "更正", "revised"),
-    ("joined", "并单", "joined"),
-    ("act", "对已有工单的来件", "act on a ticket"),
-    ("unmapped", "仍认不出", "still unmapped"),
-    ("held", "疑似编号复用", "suspected re-used number"),
-];
-
 /// What a person did.
 pub const DEEDS: &[Entry] = &[
     ("unmask", "查看未脱敏内容", "looked unmasked"),
@@ -328,6 +312,10 @@ pub const DEEDS: &[Entry] = &[
     ("outcome_import", "导入办理反馈", "imported an outcome"),
     ("secret_set", "录入密钥", "set a secret"),
     ("file", "热线下载附件", "handed a file to the core"),
+    ("register", "登记热线工单号", "registered the core's number"),
+    ("register_corrected", "改正热线工单号", "corrected the core's number"),
+    ("enter", "登记来件", "entered a letter"),
+    ("sheet", "生成导入表", "wrote an import sheet"),
 ];
 
 /// What people read for a stable word; the word itself, if it is not listed.
@@ -341,7 +329,8 @@ pub fn word<'a>(list: &[Entry], word: &'a str, lang: Lang) -> &'a str {
 
 /// The head of a column, or the name of a field.
 pub fn head(name: &'static str, lang: Lang) -> &'static str {
-    word(HEADS, name, lang)
+    let list = if CORE_HEADS.iter().any(|(known, ..)| *known == name) { CORE_HEADS } else { HEADS };
+    word(list, name, lang)
 }
 
 /// One of two texts that are used once.
@@ -380,6 +369,8 @@ mod tests {
             WHATS,
             DEEDS,
             TASKS,
+            CORE_KINDS,
+            CORE_HEADS,
             ERRAND_STATES,
             FAULTS,
             FIELDS,

@@ -51,3 +51,14 @@ pub fn bad_number(wrong: BadNumber) -> Text {
     };
     Text::new(zh, wrong.to_string())
 }
+
+/// What became of a submission that was mapped anew.
+pub const WHATS: &[Entry] = &[
+    ("new", "新件", "new"),
+    ("repeat", "重发", "repeat"),
+    ("revised", "更正", "revised"),
+    ("joined", "并单", "joined"),
+    ("act", "对已有工单的来件", "act on a ticket"),
+    ("unmapped", "仍认不出", "still unmapped"),
+    ("held", "疑似编号复用", "suspected re-used number"),
+];

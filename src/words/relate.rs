@@ -15,3 +15,10 @@ pub const DOUBTS: &[Entry] = &[
     ("not_live", "有一件不在正式运行", "one is not live"),
     ("not_wanted", "渠道设置为不自动并单", "the channel wants no joining"),
 ];
+
+/// How a source ended on its ticket.
+pub const SOURCE_ENDS: &[Entry] = &[
+    ("withdrawn", "已撤回", "withdrawn"),
+    ("returned", "已退单", "handed back"),
+    ("unjoined", "已撤销并单", "taken apart"),
+];

@@ -29,10 +29,11 @@ fn the_core_of_the_shipped_remark_is_right() {
     // What is written as settings; sentences between them are not.
     let lines = text[from..to].lines().filter_map(|line| line.strip_prefix("# "));
     let written: Vec<_> = lines.filter(|line| line.starts_with('[') || line.contains("= ")).collect();
-    let core = Scene::new(&written.join("\n")).gateway().unwrap().settings.core.unwrap();
+    let table = Scene::new(&written.join("\n")).gateway().unwrap().settings.core.unwrap();
+    let core = table.rest().unwrap();
     assert_eq!((core.batch, core.in_flight, core.ordered_batch), (1, 64, false));
     assert_eq!(core.number_at.as_deref(), Some("/data/orderNo"));
-    let asked = core.outcomes.unwrap();
+    let asked = table.outcomes().unwrap();
     assert_eq!((asked.kind(), asked.fields.at.date.as_str()), (Some("rest"), "yyyy-MM-dd HH:mm:ss"));
 }
 
@@ -54,6 +55,10 @@ fn mistakes_are_told_with_place_and_remedy() {
         ("listen", "[http]\nlisten = \"8612\"\n"),
         ("rate", "[budgets]\nsheng = \"60\"\n"),
         ("missing", "[core]\nbatch = 2\n"),
+        ("core_kind", "[core]\nkind = \"pul\"\n"),
+        ("core_key_of_another_kind", "[core]\nkind = \"manual\"\nurl = \"http://127.0.0.1:1/\"\nbatch = 2\n"),
+        ("core_file_without_columns", "[core]\nkind = \"file\"\noutbox = \"x\"\n"),
+        ("core_envelope_and_body", "[core]\nurl = \"http://127.0.0.1:1/\"\nenvelope = \"cloudevents\"\nbody = {}\n"),
         ("url", "[core]\nurl = \"12345.example\"\n"),
         ("plain_secret", "[core]\nurl = \"http://127.0.0.1:1/\"\nauth = { bearer = \"hush\" }\n"),
         ("auth_misspelt", "[core]\nurl = \"http://127.0.0.1:1/\"\nauth = { baerer = { env = \"T\" } }\n"),
@@ -131,4 +136,18 @@ fn a_site_says_what_its_words_of_satisfaction_mean() {
     let written = text[from..to].replace("\n# ", "\n").replacen("# ", "", 1);
     let settings = Scene::new(&written).gateway().unwrap().settings;
     assert_eq!(settings.satisfaction.get("一般").map(|level| level.word()), Some("basically_satisfied"));
+}
+
+#[test]
+fn a_core_is_of_the_kind_it_says() {
+    let word = |core: &str| Scene::new(core).gateway().unwrap().settings.core.map(|core| core.word());
+    assert_eq!(word("[core]\nurl = \"http://127.0.0.1:1/\"\n"), Some("rest"), "as before there were kinds");
+    assert_eq!(word("[core]\nkind = \"rest\"\nurl = \"http://127.0.0.1:1/\"\n"), Some("rest"));
+    assert_eq!(word("[core]\nkind = \"manual\"\nform = [{ name = \"甲\", value = \"{title}\" }]\n"), Some("manual"));
+    assert_eq!(word("[core]\nkind = \"pull\"\nenvelope = \"cloudevents\"\n"), Some("pull"));
+    let file = "[core]\nkind = \"file\"\noutbox = \"x\"\ncolumns = [{ name = \"甲\", value = \"{ticket}\" }]\n";
+    assert_eq!(word(file), Some("file"));
+    assert_eq!(word(""), None);
+    let by_variable = Scene::new("").variable("HUILIU__CORE__KIND", "pull").gateway().unwrap();
+    assert_eq!(by_variable.settings.core.map(|core| core.word()), Some("pull"));
 }

@@ -15,7 +15,8 @@ fn a_variable_lies_over_the_file() {
             .variable("HUILIU__LIMITS__PUSHES", "12")
             .variable("HUILIU_CORE_TOKEN", "hush");
     let settings = scene.gateway().unwrap().settings;
-    let core = settings.core.unwrap();
+    let table = settings.core.unwrap();
+    let core = table.rest().unwrap();
     assert_eq!(settings.data.to_str(), Some("/srv/huiliu"));
     assert_eq!((core.url.as_str(), core.batch, core.ordered_batch), ("http://127.0.0.1:9600/", 7, true));
     assert_eq!(core.headers["X.Y[0]"], "z");

@@ -279,3 +279,25 @@ fn a_failure_ends_with_its_own_status() {
     let all = [Code::Failed, Code::Invalid, Code::NotFound, Code::Unreachable, Code::Refused];
     assert_eq!(all.map(status), [WRONG, USAGE, NOT_FOUND, UNREACHABLE, REFUSED]);
 }
+
+#[test]
+fn a_letter_on_paper_is_asked_for_box_by_box() {
+    let office = Office::new();
+    let file = office.path("config/channels/xianzhang/channel.toml");
+    let fields = "title = \"title\"\nphone = { from = \"tel\", optional = true }\ncontent = \"text\"\nrole = { value = \"群众\" }\n";
+    let written = std::fs::read_to_string(&file).unwrap();
+    let before = written.split("[fields]").next().unwrap();
+    std::fs::write(&file, format!("{before}[fields]\n{fields}")).unwrap();
+    let office = office.started();
+    let mut person = Scripted::saying(&["路灯不亮", "", "第一行", "第二行", "."]);
+    let (status, _, err) = office.run(&["ticket", "new", "--channel", "县长信箱"], &mut person);
+    assert!(status == UNREACHABLE && err.contains("huiliu run"), "only a running one knows how to read it: {err}");
+    assert_eq!(person.asked[..2], ["标题:", "联系电话:"]);
+    assert!(person.asked[2].starts_with("正文") && person.asked.len() == 5, "{:?}", person.asked);
+    let (status, _, err) = office.say(&["ticket", "new", "--channel", "县长信箱", "--from", "/no/such/file"]);
+    assert!(status == WRONG && err.contains("打不开"), "{err}");
+    let wrong = office.path("wrong.json");
+    std::fs::write(&wrong, "[\"13800000000\"]").unwrap();
+    let (status, _, err) = office.say(&["ticket", "new", "--channel", "县长信箱", "--from", wrong.to_str().unwrap()]);
+    assert!(status == USAGE && err.contains("JSON 对象") && !err.contains("138"), "{err}");
+}

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{DeadView, DeedView};
+use super::{DeadView, DeedView, TextView};
 use crate::outgoing::Mark;
 
 /// One source of a ticket, and what is carried to it.
@@ -147,4 +147,15 @@ pub struct CheckedText {
     pub text: String,
     /// What was found; places are bytes of `text`.
     pub findings: Vec<Mark>,
+}
+
+/// What became of a row of a sheet.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct BecameView {
+    /// `taken`, `ready` (a dry run: it would be taken), `known` (told before), `unknown_ticket` or `refused`.
+    pub state: String,
+    /// 汇流编号 of its ticket.
+    pub ticket: Option<String>,
+    /// Why it was not taken.
+    pub reason: Option<TextView>,
 }

@@ -7,7 +7,8 @@ mod reload;
 mod status;
 
 pub use back::{
-    AnsweredView, ApprovalDetail, ApprovalView, Behind, CheckedText, FoundView, ReferenceView, TryView, WriteBackView,
+    AnsweredView, ApprovalDetail, ApprovalView, BecameView, Behind, CheckedText, FoundView, ReferenceView, TryView,
+    WriteBackView,
 };
 pub use channel::{AlarmView, PulseView, UnexpectedView, WentLive};
 pub use reload::{MistakeView, ReloadReport, WrongChannel};
@@ -235,17 +236,6 @@ pub struct OutcomeView {
     pub satisfaction_level: Option<String>,
     /// Its content, unmasked views only.
     pub body: Value,
-}
-
-/// What became of a row of a sheet.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct BecameView {
-    /// `taken`, `ready` (a dry run: it would be taken), `known` (told before), `unknown_ticket` or `refused`.
-    pub state: String,
-    /// 汇流编号 of its ticket.
-    pub ticket: Option<String>,
-    /// Why it was not taken.
-    pub reason: Option<TextView>,
 }
 
 /// One dead letter.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::AlarmView;
+use crate::console::ToRegister;
 use crate::console::control::{FarStatus, Running};
 
 /// How the house stands.
@@ -14,6 +15,12 @@ pub struct StatusView {
     pub running: Option<Running>,
     /// The core system.
     pub core: Option<FarStatus>,
+    /// Of what kind the core is: `rest`, `manual`, `file` or `pull`.
+    #[serde(default)]
+    pub core_kind: Option<String>,
+    /// Tickets that wait to be typed into a core without an interface (待登记).
+    #[serde(default)]
+    pub to_register: Option<ToRegister>,
     /// Events that wait for the core: due now, and later.
     pub to_core: [usize; 2],
     /// Channels in the configuration.

@@ -18,7 +18,7 @@ use huiliu_contract::{Misconfigured, Period, Rate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::document::{Document, typed};
 use super::{Day, Hours, Mistake, Source, Text};
@@ -82,6 +82,29 @@ impl ChannelSettings {
     /// What the file says, whatever its remarks and the order of its lines: equal for files that say the same.
     pub fn meaning(&self) -> String {
         self.document.meaning()
+    }
+
+    /// What a person fills in who enters a letter for this channel, in the order of the file: our field, and its name in
+    /// the document.
+    pub fn entered(&self) -> Vec<(String, String)> {
+        let tree = self.tree();
+        let Some(DeValue::Table(fields)) = tree.get_ref().get("fields").map(Spanned::get_ref) else {
+            return Vec::new();
+        };
+        let place = |value: &DeValue<'_>| match value {
+            DeValue::String(place) => Some(place.to_string()),
+            DeValue::Table(rule) => match rule.get("from").map(Spanned::get_ref) {
+                Some(DeValue::String(place)) => Some(place.to_string()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let told = fields
+            .iter()
+            .filter_map(|(key, value)| Some((key.span().start, key.get_ref().to_string(), place(value.get_ref())?)));
+        let mut told: Vec<_> = told.collect();
+        told.sort();
+        told.into_iter().map(|(_, field, place)| (field, place)).collect()
     }
 
     /// A mistake that the kind found, at the place of its key or of the nearest table around it.

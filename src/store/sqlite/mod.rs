@@ -14,6 +14,7 @@ mod desk;
 mod due;
 mod enclosing;
 mod enroll;
+mod feed;
 mod files;
 mod fresh;
 mod homeward;
@@ -24,11 +25,13 @@ mod proof;
 mod pulse;
 mod read;
 mod references;
+mod register;
 mod remap;
 mod rows;
 mod schema;
 mod serial;
 mod settle;
+mod sheets;
 mod signs;
 mod start;
 mod statements;
@@ -82,6 +85,8 @@ pub(super) struct Sqlite {
     clock: Arc<Clock>,
     ids: Arc<AtomicI64>,
     signs: Arc<signs::Signs>,
+    taken_over: Arc<register::TakenOver>,
+    offering: Mutex<()>,
     unclean: Option<Unclean>,
     _lock: File,
 }
@@ -156,6 +161,8 @@ impl Sqlite {
             clock,
             ids,
             signs,
+            taken_over: Arc::default(),
+            offering: Mutex::default(),
             unclean,
             _lock: lock,
         })

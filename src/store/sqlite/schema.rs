@@ -267,6 +267,9 @@ const ALL: &[M<'static>] = &[
     M::up(ANSWER_FILES),
     M::up(CLOSING),
     M::up(ASKED),
+    M::up(super::register::CORE_ORDERS),
+    M::up(super::feed::FEED),
+    M::up(super::sheets::SHEETS),
 ];
 
 /// The migrations, ready to be run.

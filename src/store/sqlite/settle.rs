@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::super::schedule::Next;
-use super::super::{Outcome, Reference, Settlement, Sign, Task};
+use super::super::{DeadKind, Errand, Outcome, Reference, Settlement, Sign, Task};
 use super::accept::Ground;
 
 /// Writes one settlement and says what becomes of its errand.
@@ -35,23 +35,45 @@ pub(super) fn settle(ground: &mut Ground<'_, '_>, settlement: &Settlement) -> ru
             Ok(Next::At(*due, *attempts))
         }
         Outcome::Dead { kind, n, reason, body, id, attempts } => {
-            ground
-                .db
-                .prepare_cached(
-                    "INSERT INTO dead (id, kind, channel, since, reason, attempts, ticket, n, body)
-                     SELECT ?1, ?2, channel, ?3, ?4, ?5, id, ?6, ?7 FROM ticket WHERE id = ?8",
-                )?
-                .execute(params![id, kind.number(), ground.now, reason, attempts, n, body, errand.subject])?;
-            ground.db.prepare_cached("UPDATE ticket SET stuck = ?2 WHERE id = ?1")?.execute([errand.subject, *id])?;
-            remove(ground, errand.task, errand.subject)?;
-            // News of the same commit waits behind, too; its errand's row is gone with the others'.
-            ground.planted.retain(|planted| planted.errand != errand);
-            Ok(Next::Stopped)
+            needs_person(ground, errand.subject, *kind, *n, reason, body, *id, *attempts)
         }
     }
 }
 
-fn forwarded(ground: &mut Ground<'_, '_>, ticket: i64, n: u32, core_number: Option<&str>) -> rusqlite::Result<Next> {
+/// A person must look at an event: its lane stops there.
+#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
+pub(super) fn needs_person(
+    ground: &mut Ground<'_, '_>,
+    ticket: i64,
+    kind: DeadKind,
+    n: u32,
+    reason: &str,
+    body: &[u8],
+    id: i64,
+    attempts: u32,
+) -> rusqlite::Result<Next> {
+    ground
+        .db
+        .prepare_cached(
+            "INSERT INTO dead (id, kind, channel, since, reason, attempts, ticket, n, body)
+             SELECT ?1, ?2, channel, ?3, ?4, ?5, id, ?6, ?7 FROM ticket WHERE id = ?8",
+        )?
+        .execute(params![id, kind.number(), ground.now, reason, attempts, n, body, ticket])?;
+    ground.db.prepare_cached("UPDATE ticket SET stuck = ?2 WHERE id = ?1")?.execute([ticket, id])?;
+    remove(ground, Task::Forward, ticket)?;
+    // News of the same commit waits behind, too; its errand's row is gone with the others'.
+    let errand = Errand { task: Task::Forward, subject: ticket };
+    ground.planted.retain(|planted| planted.errand != errand);
+    Ok(Next::Stopped)
+}
+
+/// The core has an event; perhaps it told its own number.
+pub(super) fn forwarded(
+    ground: &mut Ground<'_, '_>,
+    ticket: i64,
+    n: u32,
+    core_number: Option<&str>,
+) -> rusqlite::Result<Next> {
     let told: Option<(bool, bool, u32)> = ground
         .db
         .prepare_cached(

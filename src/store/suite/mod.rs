@@ -19,6 +19,7 @@ mod joining;
 mod kept;
 mod model;
 mod people;
+mod registering;
 mod splitting;
 mod sqlite;
 mod waiting;

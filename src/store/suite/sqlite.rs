@@ -117,6 +117,12 @@ stories! {
         what_is_not_sure_is_only_linked,
         every_road_is_answered,
         a_person_takes_them_apart;
+    registering:
+        a_number_is_registered_once_and_for_one_ticket,
+        what_was_not_registered_goes_to_the_next_core,
+        a_stream_is_offered_until_it_is_acknowledged,
+        what_is_refused_in_a_stream_stops_its_lane_alone,
+        a_sheet_is_the_same_until_it_is_noted;
     splitting:
         a_letter_with_two_matters_becomes_two_tickets,
         what_cannot_be_split_is_refused,

@@ -3,6 +3,7 @@
 
 mod book;
 mod faults;
+mod fetcher;
 mod service;
 
 use std::io;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 pub use book::Stats;
 pub use faults::{Faults, Refuse, RefuseHow};
+pub use fetcher::{Fetched, Fetcher, NotFetched};
 
 use crate::parts::FileSeen;
 use crate::port::Port;
