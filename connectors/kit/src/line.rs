@@ -239,7 +239,7 @@ impl Line {
         if !session.is_lost(&answer) {
             return Ok(answer);
         }
-        pass = session.renew(&pass, &self.client, caller).await.map_err(|fault| fault.quoting(answer.quote()))?;
+        pass = session.renew(&pass, &self.client, caller).await?;
         let Some(mut request) = again else {
             return Err(Fault::unavailable(
                 "the login was over and was made anew; the same is told again",

@@ -156,7 +156,7 @@ impl Session {
         })
     }
 
-    /// The member of the body in which the token goes, where it goes there: then every request needs a body.
+    /// Whether the token goes into the body: then every request needs one.
     pub fn puts_into_body(&self) -> bool {
         matches!(self.put, Place::Field(_))
     }

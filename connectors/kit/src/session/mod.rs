@@ -29,6 +29,9 @@ pub use token::KeptToken;
 /// Calls that come so soon after a refusal were on their way before anybody could have resumed the channel.
 const ON_THEIR_WAY: Duration = Duration::from_secs(1);
 
+/// The longest answer in which the sign of a lost login is looked for: it carries nothing else.
+const SIGN: usize = 64 * 1024;
+
 /// Who speaks with the far side. Each of them is stopped, and resumed, by itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Caller {
@@ -124,7 +127,7 @@ impl Session {
             return Ok(Pass { token: token.clone(), new: true });
         }
         if lost.new {
-            return Err(self.lock(&mut state, caller, unfit()));
+            return Err(self.unfit(&mut state, caller));
         }
         state.token = None;
         self.log_in(&mut state, client, caller, seen).await
@@ -132,7 +135,16 @@ impl Session {
 
     /// A token that was fetched in this call is not accepted: logging in once more would change nothing.
     pub async fn give_up(&self, caller: Caller) -> Fault {
-        self.lock(&mut *self.state.lock().await, caller, unfit())
+        self.unfit(&mut *self.state.lock().await, caller)
+    }
+
+    /// A new token that is worth nothing. A far side may not let us tell it of one item and still let us ask: a
+    /// write-back stops those behind it, not the polls.
+    fn unfit(&self, state: &mut State, caller: Caller) -> Fault {
+        match caller {
+            Caller::Poll => self.lock(state, caller, unfit()),
+            Caller::Outlet => unfit(),
+        }
     }
 
     /// Puts a token on a request.
@@ -149,7 +161,7 @@ impl Session {
         let status = answer.status.as_u16();
         status == 401
             || self.lost_statuses.contains(&status)
-            || self.lost_at.as_ref().is_some_and(|(at, is)| {
+            || self.lost_at.as_ref().filter(|_| answer.body.len() <= SIGN).is_some_and(|(at, is)| {
                 let document = answer.json().ok();
                 let said = document.as_ref().and_then(|document| at.get(document)).and_then(scalar);
                 said.is_some_and(|said| is.iter().any(|word| *word == *said))

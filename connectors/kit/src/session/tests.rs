@@ -212,6 +212,17 @@ async fn a_token_that_is_never_accepted_makes_no_storm() {
 }
 
 #[tokio::test]
+async fn what_an_outlet_may_not_do_stops_no_poll() {
+    let (far, url) = far(given).await;
+    far.spent.store(1000, Ordering::SeqCst);
+    let line = line(&url, json!({}));
+    assert_eq!(ask(&line, Caller::Outlet).await.unwrap_err().word(), "denied");
+    far.spent.store(0, Ordering::SeqCst);
+    assert_eq!(ask(&line, Caller::Poll).await.unwrap(), 200);
+    assert_eq!(counts(&far), (1, 2));
+}
+
+#[tokio::test]
 async fn what_was_kept_is_used_before_anybody_logs_in() {
     let (far, url) = far(given).await;
     let first = line(&url, json!({}));
