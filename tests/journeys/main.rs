@@ -21,6 +21,7 @@ mod files;
 mod first_run;
 mod homeward;
 mod kills;
+mod logins;
 mod outcomes;
 mod people;
 mod polled;
