@@ -24,6 +24,7 @@ mod hands;
 mod homeward;
 mod imported;
 mod kills;
+mod logins;
 mod outcomes;
 mod people;
 mod polled;

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use huiliu_contract::{Misconfigured, Period, Site};
+use huiliu_contract::{Fault, Misconfigured, Period, Reached, Site};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
-use crate::auth::{Auth, Credentials};
-use crate::client::{Client, ClientOptions};
+use crate::auth::Credentials;
+use crate::client::{Answer, Client, ClientOptions, RequestBuilder};
 use crate::mistakes::Mistakes;
 use crate::multipart::upload;
+use crate::session::{Caller, Identity, Session};
+use crate::success::nobody_knows;
 use crate::template::Template;
 
 /// Where a far side is and who we are to it: `[connect]` of a kind that asks.
@@ -25,7 +27,7 @@ pub struct Connect {
     /// Who we are; without it, nobody.
     #[serde(default)]
     #[schemars(extend("x-zh" = "身份验证办法"))]
-    pub auth: Option<Auth>,
+    pub auth: Option<Identity>,
     /// Headers of every request; no secrets here, those belong to `auth`.
     #[serde(default)]
     #[schemars(extend("x-zh" = "每次请求都带的请求头(不放密钥)"))]
@@ -127,12 +129,14 @@ impl Base {
 }
 
 /// How requests leave: one client and one identity, shared by all that speak with one far side.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Line {
     /// The client.
     pub client: Client,
     /// Who we are; put on each request afresh.
     pub credentials: Credentials,
+    /// The login that every request needs; none where there is nothing to fetch first.
+    pub session: Option<Session>,
     /// How requests with files go, which may take longer; none where no request has any.
     pub uploads: Option<Uploads>,
     options: ClientOptions,
@@ -162,11 +166,21 @@ impl Line {
         if !(Duration::from_secs(1)..=Duration::from_secs(600)).contains(&timeout) {
             wrong.tell(&format!("{section}.timeout"), "a time from 1s to 10m is needed", "要在 1s 到 10m 之间");
         }
-        let credentials = match &connect.auth {
-            Some(auth) => wrong.take_all(auth.resolve(&format!("{section}.auth"), site)),
-            None => Some(Credentials::nobody()),
+        let key = format!("{section}.auth");
+        let (credentials, session) = match &connect.auth {
+            Some(Identity::Oauth2(oauth2)) => {
+                let session = Session::oauth2(oauth2, &format!("{key}.oauth2"), base, site, wrong)?;
+                (Some(Credentials::nobody()), Some(session))
+            }
+            Some(auth) => (auth.at_hand().and_then(|auth| wrong.take_all(auth.resolve(&key, site))), None),
+            None => (Some(Credentials::nobody()), None),
         };
-        let tls = base.tls || !connect.allow_hosts.is_empty() || paths.any(|path| path.starts_with("https://"));
+        let fetched = match &connect.auth {
+            Some(Identity::Oauth2(oauth2)) => oauth2.token.starts_with("https://"),
+            _ => false,
+        };
+        let absolute = fetched || paths.any(|path| path.starts_with("https://"));
+        let tls = base.tls || !connect.allow_hosts.is_empty() || absolute;
         let options = ClientOptions {
             timeout,
             ca_file: connect.ca_file.as_deref().map(|file| site.path(file)),
@@ -175,7 +189,69 @@ impl Line {
             ..ClientOptions::default()
         };
         let client = Client::build(options.clone(), &format!("{section}.ca_file"));
-        Some(Self { client: wrong.take(client)?, credentials: credentials?, uploads: None, options })
+        Some(Self { client: wrong.take(client)?, credentials: credentials?, session, uploads: None, options })
+    }
+
+    /// Asks: sends a question that changes nothing over there, signed. A login that turns out to be over is made anew, at
+    /// most once in this call, and the same is asked again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`], and as [`Session::pass`].
+    pub async fn ask(&self, request: RequestBuilder, caller: Caller) -> Result<Answer, Fault> {
+        match &self.session {
+            None => self.client.send(self.credentials.sign(request)).await,
+            Some(session) => self.logged_in(session, &self.client, request, caller, |fault| fault).await,
+        }
+    }
+
+    /// Tells: sends what changes something over there, by this client. What a far side did not take because it does not
+    /// know us (any more) is told once more after a login.
+    ///
+    /// # Errors
+    ///
+    /// Whatever fails after it left is [`Fault::Unavailable`] with [`Reached::Maybe`]; every other fault is certain: it was
+    /// not taken.
+    pub async fn tell(&self, request: RequestBuilder, client: &Client) -> Result<Answer, Fault> {
+        match &self.session {
+            None => {
+                let request = Client::written(self.credentials.sign(request))?;
+                client.execute(request).await.map_err(nobody_knows)
+            }
+            Some(session) => self.logged_in(session, client, request, Caller::Outlet, nobody_knows).await,
+        }
+    }
+
+    async fn logged_in(
+        &self,
+        session: &Session,
+        client: &Client,
+        request: RequestBuilder,
+        caller: Caller,
+        after_it_left: fn(Fault) -> Fault,
+    ) -> Result<Answer, Fault> {
+        let mut request = Client::written(self.credentials.sign(request))?;
+        // None where files are streamed.
+        let again = request.try_clone();
+        let mut pass = session.pass(&self.client, caller).await?;
+        session.put(&pass, &mut request)?;
+        let answer = client.execute(request).await.map_err(after_it_left)?;
+        if !session.is_lost(&answer) {
+            return Ok(answer);
+        }
+        pass = session.renew(&pass, &self.client, caller).await?;
+        let Some(mut request) = again else {
+            return Err(Fault::unavailable(
+                "the login was over and was made anew; the same is told again",
+                Reached::No,
+            ));
+        };
+        session.put(&pass, &mut request)?;
+        let answer = client.execute(request).await.map_err(after_it_left)?;
+        if session.is_lost(&answer) {
+            return Err(session.give_up(caller).await.quoting(answer.quote()));
+        }
+        Ok(answer)
     }
 
     /// The same line, on which requests with files can go if any do; none if anything was wrong.

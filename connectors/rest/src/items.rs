@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use crate::cut::Cuts;
 use crate::mark::{Mark, Told, higher};
 
 /// Where things stand in a page and in an item.
@@ -20,32 +21,60 @@ pub(crate) struct Reader {
     pub(crate) mark: Option<(Pointer, Option<Stamp>)>,
     pub(crate) total: Option<Pointer>,
     pub(crate) next: Option<Pointer>,
+    /// Where an answer says how many items it carries.
+    pub(crate) rows: Option<Pointer>,
+    /// Where, and by which words, an empty answer says that there is nothing.
+    pub(crate) empty: Option<(Pointer, Vec<String>)>,
+    pub(crate) cuts: Cuts,
     pub(crate) zone: TimeZone,
 }
 
 impl Reader {
-    /// Takes a page apart. `now` bounds the mark, so that an item dated in the future hides nothing.
-    pub(crate) fn read(&self, mut document: Value, now: Timestamp) -> Result<(Vec<Item>, Told), Fault> {
+    /// Takes a page apart: its rows as they came, and what it tells of the way on. `now` bounds the mark, so that an item
+    /// dated in the future hides nothing.
+    pub(crate) fn read(&self, mut document: Value, now: Timestamp) -> Result<(Vec<Value>, Told), Fault> {
         let total = self.total.as_ref().and_then(|at| whole(at.get(&document)?));
         let next = self.next.as_ref().and_then(|at| onward(at.get(&document)?));
-        let found = self.items.get_mut(&mut document);
-        let Some(Value::Array(list)) = found else {
-            let found = sort_of(found.as_deref());
-            return Err(Fault::malformed(format!("a list is expected at `{}`, there is {found}", self.items)));
+        let carries = self.rows.as_ref().map(|at| (at, at.get(&document).and_then(whole)));
+        let said_empty = self.empty.as_ref().is_some_and(|(at, is)| {
+            at.get(&document).and_then(scalar).is_some_and(|said| is.iter().any(|word| *word == *said))
+        });
+        let rows = match self.items.get_mut(&mut document) {
+            Some(Value::Array(rows)) => std::mem::take(rows),
+            // Where there is nothing, many leave the list out as well.
+            None | Some(Value::Null) if said_empty => Vec::new(),
+            found => {
+                let found = sort_of(found.as_deref());
+                return Err(Fault::malformed(format!("a list is expected at `{}`, there is {found}", self.items)));
+            }
         };
-        let list = std::mem::take(list);
-        let mut told = Told { count: list.len() as u64, total, next, digest: FNV_BASE, ..Told::default() };
+        let count = rows.len() as u64;
+        match carries {
+            Some((at, None)) => return Err(Fault::malformed(format!("there is no whole number at `{at}`"))),
+            Some((at, Some(carries))) if carries != count => {
+                return Err(Fault::malformed(format!(
+                    "the answer says at `{at}` that it carries {carries} items, and there are {count}"
+                )));
+            }
+            _ => {}
+        }
+        if let Some((at, _)) = self.empty.as_ref().filter(|_| count == 0 && !said_empty) {
+            return Err(Fault::malformed(format!(
+                "the list is empty, but nothing at `{at}` says so; the answer may be another one than before"
+            )));
+        }
+        let mut told = Told { count, total, next, digest: FNV_BASE, ..Told::default() };
         let mut unmarked = 0;
-        let items: Vec<_> = list
-            .into_iter()
-            .map(|item| {
-                let (item, mark) = self.item(item, now);
-                told.digest = digest(told.digest, key(&item));
-                unmarked += usize::from(mark.is_none() && matches!(item, Item::Submission(_)));
-                told.high = higher(told.high.take(), mark);
-                item
-            })
-            .collect();
+        for row in &rows {
+            let id = self.id(row).ok();
+            told.digest = match &id {
+                Some(id) => digest(told.digest, id.as_str().as_bytes()),
+                None => digest(told.digest, row.to_string().as_bytes()),
+            };
+            let mark = id.and_then(|_| self.mark(row, now));
+            unmarked += usize::from(mark.is_none() && self.id.get(row).is_some());
+            told.high = higher(told.high.take(), mark);
+        }
         if let Some((at, _)) = self.mark.as_ref().filter(|_| unmarked > 0) {
             tracing::warn!(
                 items = unmarked,
@@ -53,22 +82,31 @@ impl Reader {
                 "items without a readable mark; they do not move the cursor"
             );
         }
-        Ok((items, told))
+        Ok((rows, told))
     }
 
-    fn item(&self, document: Value, now: Timestamp) -> (Item, Option<Mark>) {
+    /// The item of a row, or of a row with its detail. What is cut is not one: it is kept for a person.
+    pub(crate) fn item(&self, document: Value) -> Item {
+        match self.cuts.cut(&document) {
+            Some(at) => {
+                let reason = format!(
+                    "列表里的文字被截断,不能当作全文 · the text at `{at}` is cut and not taken for the whole; declare `poll.detail`, which asks for each item"
+                );
+                kept(&document, reason)
+            }
+            None => self.whole(document),
+        }
+    }
+
+    /// As [`Self::item`], where it was made sure already that nothing is cut.
+    pub(crate) fn whole(&self, document: Value) -> Item {
+        let external_id = match self.id(&document) {
+            Ok(external_id) => external_id,
+            Err(reason) => return kept(&document, reason),
+        };
         // Members of an object are kept sorted, so this is the canonical form.
         let raw = Raw::new(document.to_string(), "application/json");
-        let external_id = match self.id.get(&document).map(ExternalId::from_value) {
-            Some(Ok(external_id)) => external_id,
-            Some(Err(why)) => return (unreadable(raw, format!("at `{}`: {why}", self.id)), None),
-            None => return (unreadable(raw, format!("there is no id at `{}`", self.id)), None),
-        };
         let text = |at: &Pointer| at.get(&document).and_then(scalar).filter(|text| !text.is_empty());
-        let mark = self.mark.as_ref().and_then(|(at, stamp)| match stamp {
-            Some(stamp) => Some(Mark::Time(stamp.read(at.get(&document)?, &self.zone)?.min(now))),
-            None => Some(Mark::Id(text(at)?.into_owned())),
-        });
         let submission = Submission {
             external_id,
             version: self.version.as_ref().and_then(text).map(|text| SourceVersion(text.into_owned())),
@@ -77,19 +115,31 @@ impl Reader {
             attachments: Vec::new(),
             document: Personal::new(document),
         };
-        (Item::Submission(Box::new(submission)), mark)
+        Item::Submission(Box::new(submission))
+    }
+
+    /// The number of a row; else why it has none.
+    pub(crate) fn id(&self, row: &Value) -> Result<ExternalId, String> {
+        match self.id.get(row).map(ExternalId::from_value) {
+            Some(Ok(external_id)) => Ok(external_id),
+            Some(Err(why)) => Err(format!("at `{}`: {why}", self.id)),
+            None => Err(format!("there is no id at `{}`", self.id)),
+        }
+    }
+
+    fn mark(&self, row: &Value, now: Timestamp) -> Option<Mark> {
+        let (at, stamp) = self.mark.as_ref()?;
+        let found = at.get(row)?;
+        match stamp {
+            Some(stamp) => Some(Mark::Time(stamp.read(found, &self.zone)?.min(now))),
+            None => scalar(found).filter(|text| !text.is_empty()).map(|text| Mark::Id(text.into_owned())),
+        }
     }
 }
 
-fn unreadable(raw: Raw, reason: String) -> Item {
-    Item::Unreadable(Unreadable { raw, reason })
-}
-
-fn key(item: &Item) -> &[u8] {
-    match item {
-        Item::Submission(submission) => submission.external_id.as_str().as_bytes(),
-        Item::Unreadable(unreadable) => unreadable.raw.bytes.reveal(),
-    }
+/// A row that is kept for a person.
+pub(crate) fn kept(row: &Value, reason: String) -> Item {
+    Item::Unreadable(Unreadable { raw: Raw::new(row.to_string(), "application/json"), reason })
 }
 
 fn whole(value: &Value) -> Option<u64> {
@@ -114,6 +164,11 @@ fn digest(seed: u64, bytes: &[u8]) -> u64 {
     bytes.iter().chain(&[0xff]).fold(seed, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
+/// The digest of one text, the same from release to release.
+pub(crate) fn digest_of(bytes: &[u8]) -> u64 {
+    digest(FNV_BASE, bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -130,12 +185,17 @@ mod tests {
             mark: Some((at("v"), None)),
             total: Some(at("total")),
             next: Some(at("next")),
+            rows: None,
+            empty: None,
+            cuts: Cuts::default(),
             zone: TimeZone::UTC,
         }
     }
 
     fn read(document: Value) -> Result<(Vec<Item>, Told), Fault> {
-        reader().read(document, Timestamp::UNIX_EPOCH)
+        let reader = reader();
+        let (rows, told) = reader.read(document, Timestamp::UNIX_EPOCH)?;
+        Ok((rows.into_iter().map(|row| reader.item(row)).collect(), told))
     }
 
     #[test]
@@ -186,5 +246,33 @@ mod tests {
         assert_eq!(digest(&["1", "2"]), digest(&["1", "2"]));
         assert_ne!(digest(&["1", "2"]), digest(&["2", "1"]));
         assert_ne!(digest(&["12", "3"]), digest(&["1", "23"]));
+    }
+
+    #[test]
+    fn an_answer_that_carries_another_number_of_items_than_it_says_is_malformed() {
+        let reader = Reader { rows: Some(Pointer::parse("/size").unwrap()), ..reader() };
+        let read = |size: Value| {
+            reader.read(json!({ "rows": [{ "id": 1 }, { "id": 2 }], "size": size }), Timestamp::UNIX_EPOCH)
+        };
+        assert!(read(json!("2")).is_ok());
+        for wrong in [json!(3), json!(1), json!(null), json!("two")] {
+            assert_eq!(read(wrong.clone()).unwrap_err().word(), "malformed", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn nothing_new_must_be_said_where_a_sign_is_declared() {
+        let sign = (Pointer::parse("msg").unwrap(), vec!["暂无数据".to_owned()]);
+        let reader = Reader { empty: Some(sign), ..reader() };
+        let read = |document: Value| reader.read(document, Timestamp::UNIX_EPOCH).map(|(rows, _)| rows.len());
+        assert_eq!(read(json!({ "rows": [], "msg": "暂无数据" })).unwrap(), 0);
+        assert_eq!(read(json!({ "rows": null, "msg": "暂无数据" })).unwrap(), 0);
+        assert_eq!(read(json!({ "msg": "暂无数据" })).unwrap(), 0);
+        assert_eq!(read(json!({ "rows": [{ "id": 1 }], "msg": "成功" })).unwrap(), 1);
+        for silent in
+            [json!({ "rows": [] }), json!({ "rows": [], "msg": "成功" }), json!({ "rows": {}, "msg": "暂无数据" })]
+        {
+            assert_eq!(read(silent.clone()).unwrap_err().word(), "malformed", "{silent}");
+        }
     }
 }

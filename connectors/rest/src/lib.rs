@@ -13,15 +13,29 @@
 //! *leaves* the list, or moves to its end, in the middle of a walk makes the rest close up by one, and an
 //! item may slip over the border unseen. Where `total` is declared, a total that shrinks in mid-walk is
 //! noticed: that walk's mark is not taken over, and the same time is walked again. Where it is not, such
-//! an item is found again only if its mark lies within the overlap.
+//! an item is found again only if its mark lies within the overlap. `sweep` finds it, once a day.
+//!
+//! With `link` and `header` the far side tells the address of the next page. It is followed to named hosts only, and a
+//! walk that goes in a circle is an error. With `slice` a walk is cut into bounded times, each of which is such a walk.
+//!
+//! # What a list does not show
+//!
+//! A text that the list cuts is never taken for the whole: the item is asked for by itself (`detail`), or it is kept for a
+//! person. Each detail is a poll of its own, so it waits for its turn like every request.
 
 mod build;
+mod course;
+mod cut;
+mod detail;
 mod items;
+mod kept;
 mod mark;
 mod options;
 mod poll;
 
-pub use options::{List, Options, PageBy, Paging, PollOptions, SentAt, Since, SinceBy, Until};
+pub use options::{
+    Detail, Empty, List, Options, PageBy, Paging, PollOptions, SentAt, Since, SinceBy, Slice, Sweep, Until, When,
+};
 
 use huiliu_contract::{Connector, ConnectorKind, Misconfigured, Site};
 

@@ -2,9 +2,13 @@
 
 use huiliu_contract::{Cursor, Fault, SourceVersion};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::course::Window;
+use crate::detail::Under;
+use crate::items::digest_of;
 use crate::options::{PageBy, Until};
 
 /// What a cursor holds: the mark that the present walk began from, and the place inside the walk.
@@ -17,6 +21,21 @@ pub(crate) struct Place {
     /// The walk that is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) walk: Option<Walk>,
+    /// The slice of time that is asked for, or will be next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) slice: Option<Window>,
+    /// From where the walk that is under way began, where that is not the mark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<Timestamp>,
+    /// Something slipped in an earlier slice of this walk.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) shaken: bool,
+    /// The day of the last sweep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) swept: Option<Date>,
+    /// The page whose items' details are being asked for; all else is as it was before that page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) under: Option<Under>,
 }
 
 /// How far a source was read.
@@ -48,6 +67,9 @@ pub(crate) struct Walk {
     /// The total shrank in mid-walk, so an item may have slipped over a border.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) shaken: bool,
+    /// Digest of a link that led here, moved on ever more seldom: a walk that comes by it again goes in a circle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) anchor: Option<u64>,
 }
 
 /// What a page is asked for by.
@@ -57,6 +79,8 @@ pub(crate) enum At {
     Number(u64),
     Offset(u64),
     Cursor(Value),
+    /// A whole address.
+    Link(String),
 }
 
 /// What one answer told, as far as the way on depends on it.
@@ -133,7 +157,10 @@ impl Pager {
         let fits = |walk: &Walk| {
             matches!(
                 (self.by, &walk.at),
-                (PageBy::Number, At::Number(_)) | (PageBy::Offset, At::Offset(_)) | (PageBy::Cursor, At::Cursor(_))
+                (PageBy::Number, At::Number(_))
+                    | (PageBy::Offset, At::Offset(_))
+                    | (PageBy::Cursor, At::Cursor(_))
+                    | (PageBy::Link | PageBy::Header, At::Link(_))
             )
         };
         place.walk = place.walk.take().filter(fits);
@@ -145,13 +172,14 @@ impl Pager {
             (Some(walk), _) => Ok(Some(walk.at.clone())),
             (None, PageBy::Number) => Ok(Some(At::Number(self.first))),
             (None, PageBy::Offset) => Ok(Some(At::Offset(self.first))),
-            (None, PageBy::None | PageBy::Cursor) => Ok(None),
+            (None, PageBy::None | PageBy::Cursor | PageBy::Link | PageBy::Header) => Ok(None),
         }
     }
 
     /// The place after a page, and whether the walk goes on.
     pub(crate) fn after(&self, place: Place, asked: Option<At>, told: Told) -> Result<(Place, bool), Fault> {
-        let Place { since, walk } = place;
+        let Place { since, walk, shaken: slipped, slice, from, swept, under: _ } = place;
+        let on = |since, walk, shaken| Place { since, walk, shaken, slice, from, swept, under: None };
         if let Some(walk) = &walk
             && told.count > 0
             && told.digest == walk.last
@@ -163,17 +191,21 @@ impl Pager {
         let seen = before.saturating_add(told.count);
         let shaken = walk.as_ref().is_some_and(|walk| walk.shaken)
             || matches!((last_total, told.total), (Some(then), Some(now)) if now < then);
+        let anchor = walk.as_ref().and_then(|walk| walk.anchor);
         let high = higher(walk.and_then(|walk| walk.high), told.high);
         let taken = if shaken { since.clone() } else { higher(since.clone(), high.clone()) };
+        let last = told.digest;
         Ok(match self.onward(asked, told.count, seen, total, told.next)? {
-            Onward::End => (Place { since: taken, walk: None }, false),
+            Onward::End => (on(taken, None, slipped || shaken), false),
             Onward::Wait(at) => {
-                let walk = Walk { at, high: None, pages: 0, seen, last: told.digest, total: None, shaken: false };
-                (Place { since: taken, walk: Some(walk) }, false)
+                let walk = Walk { at, high: None, pages: 0, seen, last, total: None, shaken: false, anchor: None };
+                (on(taken, Some(walk), slipped || shaken), false)
             }
             Onward::Go(at) => {
-                let walk = Walk { at, high, pages: pages + 1, seen, last: told.digest, total, shaken };
-                (Place { since, walk: Some(walk) }, true)
+                let pages = pages + 1;
+                let anchor = circle(&at, pages, anchor)?;
+                let walk = Walk { at, high, pages, seen, last, total, shaken, anchor };
+                (on(since, Some(walk), slipped), true)
             }
         })
     }
@@ -209,12 +241,28 @@ impl Pager {
                 Some(At::Cursor(asked)) if asked == next => Err(repeated()),
                 _ => Ok(Onward::Go(At::Cursor(next))),
             },
+            (PageBy::Link | PageBy::Header, _, Some(Value::String(next))) => Ok(Onward::Go(At::Link(next))),
             _ => match total {
                 Some(total) if seen < total => Err(short(total)),
                 _ => Ok(Onward::End),
             },
         }
     }
+}
+
+/// The anchor of a walk by links that goes on to this one, after so many pages.
+///
+/// The anchor is moved to where the walk stands at the first, second, fourth, eighth … page. So whatever circle the links
+/// form, it is noticed after three times its length at most, and one digest is all that is remembered.
+fn circle(at: &At, pages: u64, anchor: Option<u64>) -> Result<Option<u64>, Fault> {
+    let At::Link(link) = at else { return Ok(None) };
+    let here = digest_of(link.as_bytes());
+    if anchor == Some(here) {
+        return Err(Fault::malformed(
+            "the link to the next page leads to one that this walk has been to; the far side would never come to an end",
+        ));
+    }
+    Ok(if pages.is_power_of_two() { Some(here) } else { anchor })
 }
 
 fn repeated() -> Fault {

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 use huiliu_contract::{Connector, ConnectorKind, Secret};
-use huiliu_farside::platform::{Gate, Platform, PlatformOptions};
+use huiliu_farside::platform::{Doorkeeper, Envelope, Gate, Platform, PlatformOptions, TOKEN};
 use huiliu_farside::promises::{self, PAGE, PROMISES, Subject};
 use huiliu_farside::site::Premises;
 use huiliu_rest::Rest;
@@ -17,6 +17,8 @@ struct Channel {
     page: Value,
     since: Value,
     auth: Value,
+    /// Further tables of `[poll]`, and `login`.
+    more: Value,
 }
 
 impl Channel {
@@ -26,7 +28,19 @@ impl Channel {
             page,
             since: Value::Null,
             auth: json!({ "bearer": { "env": "TOKEN" } }),
+            more: json!({}),
         }
+    }
+
+    fn with(mut self, name: &str, table: Value) -> Self {
+        self.more[name] = table;
+        self
+    }
+
+    /// Without credentials in each request, but with a login.
+    fn logging_in(mut self, login: Value) -> Self {
+        self.auth = Value::Null;
+        self.with("login", login)
     }
 
     fn since(mut self, since: Value) -> Self {
@@ -47,13 +61,17 @@ impl Channel {
     }
 
     fn build(&self, platform: &Platform) -> Connector {
-        let options = json!({
+        let mut options = json!({
             "connect": { "url": platform.url(), "auth": self.auth, "timeout": "10s" },
+            "login": self.more["login"],
             "poll": {
                 "list": self.list, "page": self.page, "since": self.since,
                 "success": { "at": "/code", "is": [200] },
             },
         });
+        for name in ["detail", "slice", "sweep"] {
+            options["poll"][name] = self.more[name].clone();
+        }
         Rest::build(serde_json::from_value(options).unwrap(), &Premises::new().with("TOKEN", SECRET)).unwrap()
     }
 }
@@ -65,7 +83,7 @@ fn options() -> PlatformOptions {
 async fn keeps(channel: Channel, options: PlatformOptions) {
     let make = |platform: &Platform| channel.build(platform);
     let paged = channel.page["by"] != "none";
-    let subject = Subject { make: &make, options: &options, paged, secrets: &[SECRET], flaw: None };
+    let subject = Subject { make: &make, options: &options, paged, secrets: &[SECRET, TOKEN], flaw: None };
     assert_eq!(promises::broken(subject).await, []);
 }
 
@@ -73,7 +91,7 @@ async fn keeps(channel: Channel, options: PlatformOptions) {
 async fn keeps_what_its_twins_break(channel: Channel, options: PlatformOptions) {
     let make = |platform: &Platform| channel.build(platform);
     let paged = channel.page["by"] != "none";
-    let subject = Subject { make: &make, options: &options, paged, secrets: &[SECRET], flaw: None };
+    let subject = Subject { make: &make, options: &options, paged, secrets: &[SECRET, TOKEN], flaw: None };
     assert_eq!(promises::broken(subject).await, []);
     for &flaw in PROMISES {
         let broken: Vec<_> = promises::broken(subject.flawed(flaw)).await.iter().map(|broken| broken.promise).collect();
@@ -158,7 +176,7 @@ async fn a_platform_that_gives_less_than_it_is_asked_for() {
             page["until"] = json!("empty");
             let channel = Channel::paging(page).list(list.clone());
             let make = |platform: &Platform| channel.build(platform);
-            let subject = Subject { make: &make, options: &most, paged: true, secrets: &[SECRET], flaw: None };
+            let subject = Subject { make: &make, options: &most, paged: true, secrets: &[SECRET, TOKEN], flaw: None };
             promises::Promise::NothingIsLost.try_on(subject).await.unwrap();
             promises::Promise::NothingIsRepeated.try_on(subject).await.unwrap();
         }
@@ -179,7 +197,112 @@ async fn other_ways_of_proving_who_we_are() {
         let channel = Channel { auth, ..Channel::paging(number()) };
         let make = |platform: &Platform| channel.build(platform);
         let options = PlatformOptions { gate, ..options() };
-        let subject = Subject { make: &make, options: &options, paged: true, secrets: &[SECRET], flaw: None };
+        let subject = Subject { make: &make, options: &options, paged: true, secrets: &[SECRET, TOKEN], flaw: None };
         assert_eq!(promises::broken(subject).await, []);
+    }
+}
+
+fn link() -> Value {
+    json!({ "by": "link", "size_param": "pageSize", "size": PAGE, "next": "/links/next" })
+}
+
+fn header() -> Value {
+    json!({ "by": "header", "size_param": "pageSize", "size": PAGE })
+}
+
+fn linking() -> PlatformOptions {
+    let envelope =
+        Envelope { link: Some("/links/next".into()), rows: Some("/data/size".into()), ..Envelope::default() };
+    PlatformOptions { envelope, ..options() }
+}
+
+fn login() -> Value {
+    json!({
+        "post": "/login", "body": { "user": "{user}", "password": "{password}" }, "user": "clerk",
+        "password": { "env": "TOKEN" }, "token": "/data/token", "expires_in": "/data/expiresIn",
+        "put": { "header": "X-Token" }, "lost": { "at": "/code", "is": ["10010"] },
+    })
+}
+
+/// A platform whose tokens are good for two requests, and which tells it with HTTP 200.
+fn worn_out_soon() -> PlatformOptions {
+    let door = Doorkeeper::new("clerk", SECRET).uses(2).telling("10010");
+    PlatformOptions { gate: Gate::Session(door), ..options() }
+}
+
+fn detail() -> Value {
+    json!({ "post": "/order/detail", "body": { "orderNo": "{id}" }, "item": "/data" })
+}
+
+#[tokio::test]
+async fn links_in_the_answer() {
+    keeps_what_its_twins_break(Channel::paging(link()).list(json!({ "rows": "/data/size" })), linking()).await;
+}
+
+#[tokio::test]
+async fn links_in_a_header_since_a_time() {
+    let channel = Channel::paging(header()).since(since_time()).list(json!({ "total": "/data/total" }));
+    keeps(Channel::paging(header()), options()).await;
+    keeps(channel, options()).await;
+}
+
+#[tokio::test]
+async fn a_login_that_wears_out_after_two_requests() {
+    keeps_what_its_twins_break(Channel::paging(number()).logging_in(login()), worn_out_soon()).await;
+}
+
+#[tokio::test]
+async fn a_login_posted_as_a_form_and_told_lost_by_401() {
+    let mut login = login();
+    login["send_as"] = json!("form");
+    login["put"] = json!({ "bearer": true });
+    login.as_object_mut().unwrap().remove("lost");
+    let door = Doorkeeper::new("clerk", SECRET).uses(3);
+    let options = PlatformOptions { gate: Gate::Session(door), ..options() };
+    keeps(Channel::paging(cursor()).logging_in(login), options).await;
+}
+
+#[tokio::test]
+async fn client_credentials_in_a_header_and_in_the_body() {
+    for send in ["basic", "body"] {
+        let oauth2 = json!({ "token": "/oauth/token", "id": "clerk", "secret": { "env": "TOKEN" }, "send": send });
+        let channel = Channel { auth: json!({ "oauth2": oauth2 }), ..Channel::paging(offset()) };
+        let door = Doorkeeper::new("clerk", SECRET).uses(4);
+        keeps(channel, PlatformOptions { gate: Gate::Session(door), ..options() }).await;
+    }
+}
+
+#[tokio::test]
+async fn a_detail_for_every_item() {
+    let cut = PlatformOptions { cut: Some(5), ..options() };
+    keeps_what_its_twins_break(Channel::paging(number()).with("detail", detail()), cut).await;
+}
+
+#[tokio::test]
+async fn details_where_texts_are_cut_behind_links_and_a_login() {
+    let mut detail = detail();
+    detail["when"] = json!("cut");
+    let channel = Channel::paging(link()).list(json!({ "cut": ["orderContent"] })).logging_in(login());
+    let cut = PlatformOptions { cut: Some(5), envelope: linking().envelope, ..worn_out_soon() };
+    keeps(channel.with("detail", detail), cut).await;
+}
+
+#[tokio::test]
+async fn slices_of_time() {
+    let slice = json!({
+        "from_param": "updateBegin", "to_param": "updateEnd", "format": "yyyy-MM-dd HH:mm:ss", "length": "2h",
+        "back": "6h",
+    });
+    let from = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
+    let recent = PlatformOptions { from, ..options() };
+    let channel = Channel::paging(number()).with("slice", slice.clone()).with("sweep", json!({ "at": "00:00" }));
+    let make = |platform: &Platform| channel.build(platform);
+    let subject = Subject { make: &make, options: &recent, paged: false, secrets: &[SECRET, TOKEN], flaw: None };
+    // A walk now is many lists: which of them is asked for again, and that a border of time is told twice, is its own.
+    for promise in PROMISES {
+        let of_borders = [promises::Promise::NothingIsRepeated, promises::Promise::OneCursorOnePage];
+        if !of_borders.contains(promise) {
+            promise.try_on(subject).await.unwrap_or_else(|what| panic!("{}: {what}", promise.name()));
+        }
     }
 }

@@ -82,6 +82,72 @@ fn what_is_written_in_vain_or_twice_is_refused() {
 }
 
 #[test]
+fn what_belongs_together_is_checked_together() {
+    let poll = |name: &str, table: Value| wrong(|tables| tables["poll"][name] = table);
+    let detail = |change: Value| {
+        let mut table = json!({ "post": "/d", "body": { "no": "{id}" }, "item": "/data" });
+        table.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        poll("detail", table)
+    };
+    assert_eq!(detail(json!({ "body": {} })), ["poll.detail"], "nothing says which item");
+    assert_eq!(detail(json!({ "when": "cut" })), ["poll.list.cut"]);
+    assert_eq!(detail(json!({ "when": "missing" })), ["poll.detail.needs"]);
+    assert_eq!(detail(json!({ "needs": ["phone"] })), ["poll.detail.needs"]);
+    assert_eq!(detail(json!({ "into": "", "item": "a..b" })), ["poll.detail.into", "poll.detail.item"]);
+    assert_eq!(detail(json!({ "body": { "no": "{page}" } })), ["poll.detail.body.no"]);
+    assert_eq!(poll("sweep", json!({ "at": "03:30" })), ["poll.sweep"], "a walk of everything needs none");
+    assert_eq!(poll("slice", json!({ "from_param": "a" })), ["poll.slice.to_param"]);
+    let both = wrong(|tables| {
+        tables["poll"]["since"] = json!({ "param": "s", "at": "t" });
+        tables["poll"]["slice"] = json!({ "from_param": "a", "to_param": "b", "length": "1s", "back": "1m" });
+        tables["poll"]["sweep"] = json!({ "at": "3 Uhr" });
+    });
+    assert_eq!(both, ["poll.slice", "poll.slice.length", "poll.slice.back", "poll.sweep.at"]);
+    assert_eq!(poll("page", json!({ "by": "link" })), ["poll.page.next"]);
+    assert_eq!(
+        poll("page", json!({ "by": "header", "next": "/n", "param": "p" })),
+        ["poll.page.next", "poll.page.param"]
+    );
+    let posted = wrong(|tables| {
+        tables["poll"]["list"] =
+            json!({ "post": "/l", "items": "/d", "id": "i", "cut_at": 5, "empty": { "at": "m", "is": [] } });
+        tables["poll"]["page"] = json!({ "by": "header" });
+    });
+    assert_eq!(posted, ["poll.list.post", "poll.list.empty.is", "poll.list.cut_at"]);
+}
+
+#[test]
+fn a_login_that_cannot_work_is_refused() {
+    let login = |change: Value| {
+        wrong(|tables| {
+            tables["login"] = json!({
+                "post": "/login", "body": { "u": "{user}", "p": "{password}" }, "user": "clerk",
+                "password": { "env": "TOKEN" }, "token": "/data/token",
+            });
+            for (name, value) in change.as_object().unwrap() {
+                tables["login"][name] = value.clone();
+            }
+        })
+    };
+    assert_eq!(login(json!({ "password": null })), ["login.password"]);
+    assert_eq!(login(json!({ "body": { "u": "{user}" } })), ["login.password"], "nothing sends it");
+    assert_eq!(login(json!({ "password": { "env": "NONE" } })), ["login.password"]);
+    assert_eq!(login(json!({ "post": "http://elsewhere.example/login" })), ["login.post"]);
+    assert_eq!(login(json!({ "valid": "1s", "tries": 0 })), ["login.valid", "login.tries"]);
+    assert_eq!(login(json!({ "put": { "bearer": false } })), ["login.put"]);
+    assert_eq!(login(json!({ "put": { "header": "坏" } })), ["login.put.header"]);
+    assert_eq!(login(json!({ "put": { "field": "token" } })), ["login.put.field"], "the list is a GET");
+    assert_eq!(login(json!({ "lost": { "at": "code" } })), ["login.lost"]);
+    assert_eq!(login(json!({ "lost": {} })), ["login.lost"]);
+    assert_eq!(login(json!({ "lost": { "statuses": [200] } })), ["login.lost.statuses"]);
+    let success = json!({ "at": "code", "is": [200] });
+    assert_eq!(login(json!({ "success": success, "lost": { "at": "code", "is": ["200"] } })), ["login.lost.is"]);
+    let oauth2 = json!({ "token": "http://x.example/t", "id": "i", "secret": { "env": "NONE" } });
+    let keys = wrong(|tables| tables["connect"]["auth"] = json!({ "oauth2": oauth2 }));
+    assert_eq!(keys, ["connect.auth.oauth2.secret", "connect.auth.oauth2.token"]);
+}
+
+#[test]
 fn secrets_and_strange_hosts_are_kept_out_of_plain_places() {
     for url in ["http://me:pw@127.0.0.1", "http://127.0.0.1/?key=1"] {
         assert_eq!(build(channel(url, |_| {})).unwrap_err()[0].key, "connect.url");

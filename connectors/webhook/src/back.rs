@@ -72,7 +72,7 @@ pub(crate) fn outlet(
     }
     let connect = Connect {
         url: back.url.clone().unwrap_or_else(|| "http://127.0.0.1".into()),
-        auth: back.auth.clone(),
+        auth: back.auth.clone().map(Into::into),
         headers: back.headers.clone(),
         ca_file: back.ca_file.clone(),
         timeout: back.timeout,

@@ -79,7 +79,7 @@ async fn enter(answers: &Answers, headers: &HeaderMap, status: bool) -> Result<T
         book.stats.requests += 1;
         if !wire::let_in(&book.gate, headers) {
             book.stats.refused += 1;
-            return Err(wire::refused());
+            return Err(wire::turned_away(&book.gate, &book.envelope));
         }
         let tricks = if status { &mut book.status_tricks } else { &mut book.tricks };
         let trick = tricks.pop_front().unwrap_or(Trick::Nothing);

@@ -73,4 +73,17 @@ impl Order {
         }
         document
     }
+    /// The order as a list holds it that shows only so many characters of a text, and no telephone number.
+    pub(super) fn cut(&self, length: usize) -> Value {
+        let mut document = self.document();
+        if let Some(Value::String(text)) = document.get("orderContent")
+            && text.chars().count() > length
+        {
+            document["orderContent"] = text.chars().take(length).chain(['\u{2026}']).collect::<String>().into();
+        }
+        if let Some(members) = document.as_object_mut() {
+            members.remove("callerPhone");
+        }
+        document
+    }
 }

@@ -1,6 +1,7 @@
 //! A platform with a paged list and write-backs (省级12345热线), and with every bad day such a platform has.
 //! It believes nothing the gateway says about itself: it counts on its own.
 
+mod door;
 mod item;
 mod options;
 mod service;
@@ -17,6 +18,7 @@ use serde_json::{Map, Value};
 
 use crate::desk::{Answers, Told, WrittenBack};
 use crate::port::Port;
+pub use door::{Doorkeeper, TOKEN};
 pub use options::{Envelope, Gate, PlatformOptions, Trick};
 pub use state::PlatformStats;
 use state::State;
@@ -25,8 +27,9 @@ use state::State;
 ///
 /// `GET` and `POST /order/list` give the list: the page by `pageNum`, by `offset` or by `cursor`, its size
 /// as `pageSize`, only what changed at or after `updateBegin` (`yyyy-MM-dd HH:mm:ss`, Beijing time), or only
-/// numbers (`seq`) above `afterSeq`; parameters in the query, in a JSON object or in a form. Any other
-/// `/order/{verb}` is the desk's, see [`Answers`]. `GET /stats` prints the count.
+/// numbers (`seq`) above `afterSeq`, and no later than `updateEnd`; parameters in the query, in a JSON object or in a form. Any other
+/// `/order/{verb}` is the desk's, see [`Answers`], but for `/order/detail`, which shows the item of `orderNo` whole as
+/// `/data`. Where tokens are given out, see [`Doorkeeper`]. `GET /stats` prints the count.
 #[derive(Debug)]
 pub struct Platform {
     state: Arc<Mutex<State>>,
@@ -85,6 +88,11 @@ impl Platform {
     /// The next list requests meet these, in this order; then all is well again.
     pub fn play(&self, tricks: impl IntoIterator<Item = Trick>) {
         self.with(|state| state.tricks.extend(tricks));
+    }
+
+    /// The next requests for details meet these.
+    pub fn play_on_details(&self, tricks: impl IntoIterator<Item = Trick>) {
+        self.with(|state| state.detail_tricks.extend(tricks));
     }
 
     /// The next write-backs meet these.

@@ -7,6 +7,8 @@ use huiliu_contract::Secret;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::door::Doorkeeper;
+
 /// How a platform is set up.
 #[derive(Clone, Debug)]
 pub struct PlatformOptions {
@@ -24,6 +26,8 @@ pub struct PlatformOptions {
     pub envelope: Envelope,
     /// How long it thinks before each list.
     pub delay: Duration,
+    /// To how many characters its lists cut a text, followed by dots; `/order/detail` shows it whole. None: not at all.
+    pub cut: Option<usize>,
 }
 
 impl PlatformOptions {
@@ -38,6 +42,7 @@ impl PlatformOptions {
             most: 1000,
             envelope: Envelope::default(),
             delay: Duration::ZERO,
+            cut: None,
         }
     }
 }
@@ -63,6 +68,8 @@ pub enum Gate {
         /// Its content.
         value: Secret,
     },
+    /// Who shows a token that was given to them here.
+    Session(Doorkeeper),
 }
 
 /// What stands around a list: JSON pointers, and the value that means success.
@@ -76,6 +83,10 @@ pub struct Envelope {
     pub total: Option<String>,
     /// Where the next cursor stands, in answers to requests without page number and offset.
     pub next: String,
+    /// Where the link to the next page stands in such answers, if it is told; a `Link` header always tells it.
+    pub link: Option<String>,
+    /// Where the number of items in the answer itself stands, if it is told.
+    pub rows: Option<String>,
 }
 
 impl Default for Envelope {
@@ -85,6 +96,8 @@ impl Default for Envelope {
             items: "/data/records".into(),
             total: Some("/data/total".into()),
             next: "/data/next".into(),
+            link: None,
+            rows: None,
         }
     }
 }

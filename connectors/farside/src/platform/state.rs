@@ -17,6 +17,8 @@ pub struct PlatformStats {
     pub items: u64,
     /// Requests for lists, let in or not.
     pub requests: u64,
+    /// Requests for the detail of an item, let in or not.
+    pub details: u64,
     /// Lists that went out whole.
     pub pages: u64,
     /// Items on those, counted each time.
@@ -43,6 +45,7 @@ pub(super) struct Question {
     pub(super) cursor: Option<String>,
     pub(super) size: Option<u64>,
     pub(super) since: Option<Timestamp>,
+    pub(super) until: Option<Timestamp>,
     pub(super) after: Option<u64>,
 }
 
@@ -58,6 +61,7 @@ pub(super) struct Listed {
 pub(super) struct State {
     pub(super) options: PlatformOptions,
     pub(super) tricks: VecDeque<Trick>,
+    pub(super) detail_tricks: VecDeque<Trick>,
     pub(super) answers: Answers,
     pub(super) last_page: Option<Listed>,
     pub(super) count: PlatformStats,
@@ -77,6 +81,7 @@ impl State {
             options,
             answers,
             tricks: VecDeque::new(),
+            detail_tricks: VecDeque::new(),
             last_page: None,
             count: PlatformStats::default(),
             orders: Vec::new(),
@@ -159,6 +164,7 @@ impl State {
             .orders
             .iter()
             .filter(|order| asked.since.is_none_or(|since| order.updated >= since))
+            .filter(|order| asked.until.is_none_or(|until| order.updated <= until))
             .filter(|order| asked.after.is_none_or(|after| order.seq > after))
             .collect();
         if asked.after.is_some() {

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::options::{Envelope, Gate, Trick};
 use crate::port::HangUp;
@@ -53,6 +53,14 @@ pub(crate) fn refused() -> Response {
     (StatusCode::UNAUTHORIZED, Json(json!({ "code": 401, "msg": "未授权" }))).into_response()
 }
 
+/// How who is not let in is turned away.
+pub(crate) fn turned_away(gate: &Gate, envelope: &Envelope) -> Response {
+    match gate {
+        Gate::Session(door) => door.refusal(envelope),
+        _ => refused(),
+    }
+}
+
 pub(crate) fn hang_up() -> Response {
     let mut response = StatusCode::OK.into_response();
     response.extensions_mut().insert(HangUp);
@@ -77,7 +85,22 @@ pub(crate) fn let_in(gate: &Gate, headers: &HeaderMap) -> bool {
             shown("authorization", &format!("Basic {pair}"))
         }
         Gate::ApiKey { header, value } => shown(header, value.expose()),
+        Gate::Session(door) => door.knows(headers),
     }
+}
+
+/// What a request says: its query, and a JSON object or a form.
+pub(crate) fn said(query: Params, body: &[u8]) -> Params {
+    let mut given = query;
+    match serde_json::from_slice::<Map<String, Value>>(body) {
+        Ok(members) => given.extend(members.into_iter().filter_map(|(name, value)| match value {
+            Value::String(text) => Some((name, text)),
+            Value::Number(number) => Some((name, number.to_string())),
+            _ => None,
+        })),
+        Err(_) => given.extend(params(body)),
+    }
+    given
 }
 
 /// The pairs of a form.

@@ -5,12 +5,10 @@ use std::collections::BTreeSet;
 use huiliu_contract::{Cursor, Item, Page};
 
 use super::list::Trial;
-use super::{PAGE, Subject};
+use super::{ENOUGH, PAGE, Subject};
 
 /// Lengths around the borders of [`PAGE`].
 const LENGTHS: [u64; 8] = [0, 1, PAGE - 1, PAGE, PAGE + 1, 2 * PAGE, 2 * PAGE + 1, 4 * PAGE];
-/// More pages than any of these walks needs.
-const ENOUGH: usize = 20;
 
 /// Pages until the connector says that there is no more; after the first, `between` may change the list.
 async fn walk(

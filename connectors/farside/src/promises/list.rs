@@ -1,11 +1,13 @@
 //! The promises themselves, but for those about borders and logs.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use huiliu_contract::{Cursor, Fault, Item, Page, Poll, Secret};
+use huiliu_contract::{Cursor, Fault, Item, Keepsake, Page, Poll, Secret};
 
 use super::twin::Twin;
-use super::{PAGE, Subject, borders, logs};
+use super::{ENOUGH, PAGE, Subject, borders, logs};
 use crate::platform::{Gate, Platform, Trick};
 
 /// One promise of kinds that are asked.
@@ -85,6 +87,8 @@ impl Promise {
 pub(super) struct Trial<'a> {
     pub(super) platform: Platform,
     pub(super) poll: Box<dyn Poll + 'a>,
+    /// What was kept when a cursor was stored: the two are committed together.
+    kept: Mutex<BTreeMap<Option<String>, Keepsake>>,
 }
 
 impl<'a> Trial<'a> {
@@ -97,15 +101,41 @@ impl<'a> Trial<'a> {
             Some(flaw) => Box::new(Twin::of(poll, flaw, subject.secrets)),
             None => poll,
         };
-        Ok(Self { platform, poll })
+        Ok(Self { platform, poll, kept: Mutex::default() })
     }
 
     pub(super) async fn page(&self, after: Option<&Cursor>) -> Result<Page, String> {
-        self.poll.poll(after, None).await.map_err(|fault| format!("a poll failed: {fault}"))
+        self.ask(after).await.map_err(|fault| format!("a poll failed: {fault}"))
+    }
+
+    /// Asks as the gateway does: with what was kept together with the cursor, and keeps what is new.
+    pub(super) async fn ask(&self, after: Option<&Cursor>) -> Result<Page, Fault> {
+        let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = |cursor: Option<&Cursor>| cursor.map(|cursor| cursor.0.clone());
+        let kept = lock().get(&name(after)).cloned();
+        let page = self.poll.poll(after, kept.as_ref()).await?;
+        if let Some(keep) = page.keep.clone().or(kept) {
+            lock().insert(name(page.next.as_ref().or(after)), keep);
+        }
+        Ok(page)
+    }
+
+    /// All items until there is no more for now.
+    async fn items(&self, mut after: Option<Cursor>) -> Result<Vec<Item>, String> {
+        let mut items = Vec::new();
+        for _ in 0..ENOUGH {
+            let page = self.page(after.as_ref()).await?;
+            items.extend(page.items);
+            after = page.next.or(after);
+            if !page.more {
+                return Ok(items);
+            }
+        }
+        Err(format!("no end after {ENOUGH} pages"))
     }
 
     async fn fault(&self, after: Option<&Cursor>) -> Result<Fault, String> {
-        match self.poll.poll(after, None).await {
+        match self.ask(after).await {
             Err(fault) => Ok(fault),
             Ok(page) => Err(format!("a page of {} items instead of a fault", page.items.len())),
         }
@@ -165,7 +195,7 @@ async fn cut_line_is_unavailable(subject: Subject<'_>) -> Result<(), String> {
         other => return Err(format!("a shut port was told as {other}")),
     }
     trial.platform.reopen().await.map_err(|error| format!("the port does not open again: {error}"))?;
-    match trial.page(None).await?.items.is_empty() {
+    match trial.items(None).await?.is_empty() {
         false => Ok(()),
         true => Err("after the line was mended, nothing came".into()),
     }
@@ -188,13 +218,24 @@ async fn same_page_again_is_malformed(subject: Subject<'_>) -> Result<(), String
         return Ok(());
     }
     let trial = Trial::of(subject, 3 * PAGE).await?;
-    let first = trial.page(None).await?;
+    // The cursor from which the list is asked for again: between the pages there may be details.
+    let mut after = trial.page(None).await?.next;
+    loop {
+        let before = trial.platform.stats().requests;
+        let next = trial.page(after.as_ref()).await?.next;
+        if trial.platform.stats().requests > before {
+            break;
+        }
+        after = next;
+    }
+    // The page before is the first one again.
+    trial.page(None).await?;
     trial.platform.play([Trick::SamePageAgain]);
-    match trial.fault(first.next.as_ref()).await? {
+    match trial.fault(after.as_ref()).await? {
         Fault::Malformed { .. } => {}
         other => return Err(format!("it was told as {}", other.word())),
     }
-    match trial.page(first.next.as_ref()).await?.items.is_empty() {
+    match trial.items(after).await?.is_empty() {
         false => Ok(()),
         true => Err("after it, the right page did not come".into()),
     }
@@ -204,7 +245,7 @@ async fn one_bad_item_stops_no_other(subject: Subject<'_>) -> Result<(), String>
     let trial = Trial::of(subject, 0).await?;
     trial.platform.grow_malformed();
     trial.platform.grow(2);
-    let items = trial.page(None).await?.items;
+    let items = trial.items(None).await?;
     match items.as_slice() {
         [Item::Unreadable(bad), ..] if bad.raw.bytes.reveal().is_empty() => Err("the bad item was not kept".into()),
         [Item::Unreadable(_), Item::Submission(_), ..] => Ok(()),

@@ -55,7 +55,7 @@ async fn show_everything(subject: Subject<'_>) -> Result<String, String> {
 }
 
 async fn shown_by(trial: &Trial<'_>) -> String {
-    match trial.poll.poll(None, None).await {
+    match trial.ask(None).await {
         Ok(page) => format!("{page:?}"),
         Err(fault) => format!("{fault:?} {fault}"),
     }

@@ -14,6 +14,9 @@ pub use list::{PROMISES, Promise};
 /// How many items a connector under trial asks for at once.
 pub const PAGE: u64 = 3;
 
+/// More polls than any walk under trial needs, each detail counted.
+const ENOUGH: usize = 100;
+
 /// A way of building a kind, under trial.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {

@@ -22,11 +22,17 @@ impl<'a> Twin<'a> {
 
     fn spoil(&self, page: &mut Page, again: bool) -> Result<(), Fault> {
         match self.flaw {
+            // One item of each ten, wherever it stands: a page may hold one item only.
             Promise::NothingIsLost => {
-                page.items.pop();
+                page.items.retain(|item| number(item).is_none_or(|number| !number.ends_with('3')))
             }
-            Promise::NothingIsRepeated => page.items.extend(page.items.last().cloned()),
-            Promise::OneCursorOnePage if again => page.items.reverse(),
+            Promise::NothingIsRepeated => {
+                page.items.extend(page.items.last().filter(|item| number(item).is_some()).cloned());
+            }
+            Promise::OneCursorOnePage if again => match page.items.len() {
+                0 | 1 => page.items.clear(),
+                _ => page.items.reverse(),
+            },
             Promise::OneBadItemStopsNoOther if page.items.iter().any(|item| matches!(item, Item::Unreadable(_))) => {
                 return Err(Fault::malformed("an item of the page has no number"));
             }
@@ -51,6 +57,13 @@ impl<'a> Twin<'a> {
             (Promise::SamePageAgainIsMalformed, Fault::Malformed { .. }) if after.is_some() => end,
             _ => Err(fault),
         }
+    }
+}
+
+fn number(item: &Item) -> Option<&str> {
+    match item {
+        Item::Submission(submission) => Some(submission.external_id.as_str()),
+        Item::Unreadable(_) => None,
     }
 }
 

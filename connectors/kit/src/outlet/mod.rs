@@ -17,10 +17,11 @@ use huiliu_contract::{
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::client::Client;
+use crate::client::RequestBuilder;
 use crate::line::{Base, Line};
 use crate::pick::{Pointer, scalar};
-use crate::success::{Judge, nobody_knows};
+use crate::session::Caller;
+use crate::success::Judge;
 use crate::target::Target;
 use crate::template::Filling;
 
@@ -60,11 +61,10 @@ impl Outlet {
         })
     }
 
-    /// Signs a request and adds what every request carries.
-    fn ready(&self, request: crate::client::RequestBuilder) -> crate::client::RequestBuilder {
+    /// Adds what every request carries.
+    fn ready(&self, request: RequestBuilder) -> RequestBuilder {
         let headers = self.headers.iter();
-        let request = headers.fold(request, |request, (name, value)| request.header(name, value));
-        self.line.credentials.sign(request)
+        headers.fold(request, |request, (name, value)| request.header(name, value))
     }
 }
 
@@ -119,9 +119,7 @@ impl WriteBack for Outlet {
             _ => &self.line.client,
         };
         let request = self.ready(content.request(&self.line, client, &self.base, files)?);
-        let request = Client::written(request.header("idempotency-key", key))?;
-        // From here on it may have arrived, whatever the answer looks like.
-        let answer = client.execute(request).await.map_err(nobody_knows)?;
+        let answer = self.line.tell(request.header("idempotency-key", key), client).await?;
         let document = self.judge.taken(&answer, Timestamp::now())?;
         let reference = road.reference.as_ref().zip(document.as_ref()).and_then(|(at, document)| at.get(document));
         let reference = reference.and_then(scalar).map(|text| text.into_owned());
@@ -134,7 +132,7 @@ impl WriteBack for Outlet {
             .as_ref()
             .ok_or_else(|| Fault::malformed("this channel's far side cannot be asked; write `return.status`"))?;
         let request = look.question(to, kind)?.request(&self.line.client);
-        let answer = self.line.client.send(self.ready(request)).await?;
+        let answer = self.line.ask(self.ready(request), Caller::Outlet).await?;
         let document = self.judge.document(&answer, Timestamp::now())?;
         look.judge(&document, kind).map_err(|fault| fault.quoting(answer.quote()))
     }

@@ -94,6 +94,12 @@ impl Target {
             }
     }
 
+    /// The address with a line in place of every value, without its parameters: one text a far side, whatever is asked.
+    pub fn written_address(&self) -> String {
+        let fillings: Vec<_> = (0..self.names).map(|_| Filling::Text("_")).collect();
+        self.url.to_text(&fillings)
+    }
+
     /// Whether the value at this position of the names is a piece of the address: nothing can stand in its place.
     pub fn in_address(&self, name: usize) -> bool {
         self.url.uses(name)

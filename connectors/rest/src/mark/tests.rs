@@ -38,6 +38,7 @@ impl List {
             Some(At::Number(n)) => (n - pager.first) * size,
             Some(At::Offset(n)) => *n,
             Some(At::Cursor(last)) => all.iter().filter(|item| **item <= last.as_u64().unwrap()).count() as u64,
+            Some(At::Link(last)) => all.iter().filter(|item| **item <= last.parse().unwrap()).count() as u64,
         };
         let page: Vec<u64> = all.iter().copied().skip(skip as usize).take(size as usize).collect();
         let more = skip + (page.len() as u64) < all.len() as u64;
@@ -46,7 +47,11 @@ impl List {
             digest: page.iter().fold(7, |hash, item| u64::wrapping_mul(hash, 0x0100_0000_01b3) ^ item),
             high: page.last().map(|last| Mark::Id(last.to_string())),
             total: self.total.then_some(all.len() as u64),
-            next: page.last().filter(|_| more && pager.by == PageBy::Cursor).map(|last| Value::from(*last)),
+            next: page.last().filter(|_| more).and_then(|last| match pager.by {
+                PageBy::Cursor => Some(Value::from(*last)),
+                PageBy::Link | PageBy::Header => Some(Value::from(last.to_string())),
+                _ => None,
+            }),
         };
         (page, told)
     }
@@ -76,7 +81,8 @@ fn walk(list: &mut List, pager: &Pager, after: &mut Option<Cursor>, grow: &[u64]
 }
 
 fn counted() -> impl Strategy<Value = PageBy> {
-    prop_oneof![Just(PageBy::Number), Just(PageBy::Offset), Just(PageBy::Cursor)]
+    let ways = [PageBy::Number, PageBy::Offset, PageBy::Cursor, PageBy::Link, PageBy::Header];
+    prop::sample::select(ways.to_vec())
 }
 
 proptest! {
@@ -122,8 +128,8 @@ proptest! {
 
     #[test]
     fn a_cursor_is_read_as_it_was_written(pages: u64, seen: u64, last: u64, id in "\\PC{0,9}", shaken: bool) {
-        let walk = Walk { at: At::Cursor(Value::from(id.clone())), high: None, pages, seen, last, total: None, shaken };
-        let place = Place { since: Some(Mark::Id(id)), walk: Some(walk) };
+        let walk = Walk { at: At::Cursor(Value::from(id.clone())), high: None, pages, seen, last, total: None, shaken, anchor: None };
+        let place = Place { since: Some(Mark::Id(id)), walk: Some(walk), shaken, ..Place::default() };
         prop_assert_eq!(Place::read(Some(&place.cursor())).unwrap(), place);
     }
 }
@@ -144,13 +150,13 @@ fn where_things_leave_in_mid_walk_the_same_time_is_walked_again() {
 
 #[test]
 fn the_page_before_once_more_is_a_fault_and_the_cursor_stays() {
-    for by in [PageBy::Number, PageBy::Offset, PageBy::Cursor] {
+    for by in [PageBy::Number, PageBy::Offset, PageBy::Cursor, PageBy::Link] {
         let (list, pager, mut after) = (List::of(9, 1000), pager(by, 3), None);
         list.ask(&pager, &mut after).unwrap();
         let mut place = Place::read(after.as_ref()).unwrap();
         let at = pager.at(&mut place).unwrap();
         let (_, mut again) = list.page(&pager, None, None);
-        again.next = again.next.map(|_| Value::from(99));
+        again.next = again.next.map(|_| Value::from("99"));
         assert_eq!(pager.after(place, at, again).unwrap_err().word(), "malformed");
         assert_eq!(list.ask(&pager, &mut after).unwrap(), (vec![4, 5, 6], true));
     }
@@ -168,6 +174,30 @@ fn a_next_cursor_that_leads_nowhere_is_a_fault() {
     assert_eq!(rests.walk.unwrap().at, At::Cursor(Value::from("x")));
 }
 
+proptest! {
+    /// Links that lead round in a circle, after any number of pages, are noticed before it was gone round four times.
+    #[test]
+    fn a_circle_of_links_is_never_walked_for_long(before in 0u64..20, around in 1u64..20) {
+        let pager = pager(PageBy::Link, 2);
+        let (mut place, mut asked) = (Place::default(), None);
+        for n in 1u64.. {
+            let next = if n <= before { n } else { before + (n - before) % around };
+            let told = Told { count: 2, digest: n, next: Some(Value::from(next.to_string())), ..Told::default() };
+            match pager.after(place, asked, told) {
+                Ok((then, more)) => {
+                    prop_assert!(more && n <= 4 * (before + around) + 2, "still walking after {n} pages");
+                    asked = then.walk.as_ref().map(|walk| walk.at.clone());
+                    place = then;
+                }
+                Err(fault) => {
+                    prop_assert!(n > before && fault.to_string().contains("never come to an end"));
+                    break;
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn the_page_cap_is_a_fault_not_an_end() {
     let (list, mut after) = (List::of(100, 1000), None);
@@ -183,7 +213,7 @@ fn the_page_cap_is_a_fault_not_an_end() {
 
 #[test]
 fn an_end_that_comes_short_of_the_total_is_a_fault() {
-    for by in [PageBy::None, PageBy::Number, PageBy::Offset, PageBy::Cursor] {
+    for by in [PageBy::None, PageBy::Number, PageBy::Offset, PageBy::Cursor, PageBy::Header] {
         let pager = Pager { wants_total: true, ..pager(by, 3) };
         let at = pager.at(&mut Place::default()).unwrap();
         let told = Told { count: 0, total: Some(5), ..Told::default() };

@@ -1,16 +1,23 @@
 //! What an operator may write for a polled platform. Nothing is compiled or looked up here.
 
+mod detail;
+mod walk;
+
 use std::collections::BTreeMap;
 
 use huiliu_contract::Period;
 use huiliu_kit::line::Connect;
 use huiliu_kit::outlet::ReturnOptions;
+use huiliu_kit::session::Login;
 use huiliu_kit::success::{Errors, Success};
 use huiliu_kit::target::SendAs;
 use huiliu_kit::xml::XmlOptions;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
+
+pub use detail::{Detail, Empty, When};
+pub use walk::{Slice, Sweep};
 
 /// The tables of `channel.toml` that belong to this kind.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -19,6 +26,10 @@ pub struct Options {
     /// Where the platform is and who we are to it.
     #[schemars(extend("x-zh" = "怎么连"))]
     pub connect: Connect,
+    /// How a login yields the token that every request shows; without it there is none.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "怎么登录"))]
+    pub login: Option<Login>,
     /// How items are fetched.
     #[schemars(extend("x-zh" = "怎么取"))]
     pub poll: PollOptions,
@@ -51,6 +62,18 @@ pub struct PollOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "XML 怎么读;根元素是最外面一层,属性写 @名,属性旁边的文字写 #text"))]
     pub xml: Option<XmlOptions>,
+    /// How a bounded time is asked for, slice after slice; it takes the place of `since`.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "对方只许查一段时间时,怎么一段一段地取(和 since 只写一个)"))]
+    pub slice: Option<Slice>,
+    /// Once a day, a walk that begins further back.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "每天往前再核一遍,防漏"))]
+    pub sweep: Option<Sweep>,
+    /// The request for one item, where the list shows a part of it only.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "列表内容不全时,怎么再取每一件的详情"))]
+    pub detail: Option<Detail>,
     /// When an answer counts as success.
     #[serde(default)]
     #[schemars(extend("x-zh" = "什么样的返回算成功"))]
@@ -74,7 +97,7 @@ pub enum AnswerFormat {
     Xml,
 }
 
-/// The request for a list. Texts may hold `{page}`, `{size}` and `{since}`.
+/// The request for a list. Texts may hold `{page}`, `{size}`, `{since}`, `{from}` and `{to}`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct List {
@@ -120,6 +143,23 @@ pub struct List {
     #[serde(default)]
     #[schemars(extend("x-zh" = "返回里总条数在哪;取不够会报错"))]
     pub total: Option<String>,
+    /// Where an answer says how many items it carries itself; another number of items is an error.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "返回里本页条数在哪;和实际条数不一样就报错"))]
+    pub rows: Option<String>,
+    /// What an answer without items must say; one that does not is an error, never “nothing new”.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "没有件时返回里必须有的标志;没有这个标志就报错"))]
+    pub empty: Option<Empty>,
+    /// Places of texts that the list may cut: a text that ends in dots (… or ...), or is exactly `cut_at` long, is
+    /// never taken for the whole.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "列表里哪些文字可能被截断;以省略号结尾的不当作全文"))]
+    pub cut: Vec<String>,
+    /// How many characters such a text has when it is cut without dots.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "不带省略号截断时,截到多少个字"))]
+    pub cut_at: Option<u64>,
 }
 
 /// Where a time stands in an item, and how it is written.
@@ -141,7 +181,7 @@ pub struct SentAt {
 pub struct Paging {
     /// What a page is asked for by.
     #[serde(default)]
-    #[schemars(extend("x-zh" = "按什么翻页:none 不翻、number 页码、offset 偏移、cursor 对方给的续取标记"))]
+    #[schemars(extend("x-zh" = "按什么翻页:none 不翻、number 页码、offset 偏移、cursor 对方给的续取标记、link 返回里的下一页链接、header 响应头里的下一页链接"))]
     pub by: PageBy,
     /// The parameter that carries it: in the query of a GET, in the body of a POST. Without it `{page}`
     /// must stand somewhere in the list request.
@@ -160,9 +200,10 @@ pub struct Paging {
     #[serde(default)]
     #[schemars(extend("x-zh" = "每页多少条"))]
     pub size: Option<u64>,
-    /// Where the next cursor stands in the answer (`by = "cursor"`); none, null or empty there is the end.
+    /// Where the next cursor (`by = "cursor"`) or link (`by = "link"`) stands in the answer; none, null or empty there is
+    /// the end.
     #[serde(default)]
-    #[schemars(extend("x-zh" = "返回里下一个续取标记在哪"))]
+    #[schemars(extend("x-zh" = "返回里下一个续取标记(或下一页链接)在哪"))]
     pub next: Option<String>,
     /// Whether a page with fewer items than `size` is the last one. Some platforms give less than they are
     /// asked for; for those write `empty`, or declare `total`.
@@ -192,6 +233,12 @@ pub enum PageBy {
     /// The platform says what to ask next.
     #[schemars(extend("x-zh" = "对方给的续取标记"))]
     Cursor,
+    /// The answer holds the address of the next page.
+    #[schemars(extend("x-zh" = "返回里的下一页链接"))]
+    Link,
+    /// A `Link` header holds the address of the next page (RFC 8288, `rel="next"`).
+    #[schemars(extend("x-zh" = "响应头 Link 里的下一页链接"))]
+    Header,
 }
 
 /// When a walk without `total` has reached its end.
