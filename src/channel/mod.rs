@@ -2,15 +2,18 @@
 
 mod limit;
 mod pace;
+mod remind;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use huiliu_contract::{Connector, Misconfigured, Site, Submission};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 pub use limit::TimeLimit;
 pub use pace::{Budgets, Pace};
+pub use remind::{Seen, missing};
 
 use crate::normalize::Mapping;
 use crate::settings::{self, ChannelSettings, ChannelState, KindInfo, OnUnmappable};
@@ -55,6 +58,7 @@ pub struct Channel {
     ignore: Vec<Vec<String>>,
     start_from: Option<Timestamp>,
     first_run: AtomicU8,
+    zone: TimeZone,
 }
 
 impl std::fmt::Debug for Channel {
@@ -88,7 +92,13 @@ impl Channel {
             settings,
             ignore,
             start_from,
+            zone: zone.clone(),
         }
+    }
+
+    /// The zone of times that name none.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
     }
 
     /// Where its first run stands.

@@ -10,6 +10,8 @@ mod draft;
 mod due;
 mod errand;
 mod find;
+mod handed;
+mod handled;
 mod help;
 mod homeward;
 mod hooks;
@@ -115,6 +117,8 @@ enum OnSite {
     /// Outcomes that come as a sheet.
     #[command(subcommand)]
     Outcome(outcome::Outcome),
+    /// Imports what was done before huiliu was here.
+    Import(handled::Import),
     /// Errands: what is still undone.
     #[command(subcommand)]
     Errand(errand::Errand),
@@ -216,6 +220,7 @@ fn on_site(
         OnSite::Due(due) => due.run(site, now),
         OnSite::Ticket(ticket) => ticket.run(site),
         OnSite::Outcome(outcome) => outcome.run(site),
+        OnSite::Import(import) => import.run(site),
         OnSite::Errand(errand) => errand.run(site),
         OnSite::Dead(dead) => dead.run(site, prompt),
         OnSite::Approve(approve) => approve.run(site, prompt),

@@ -51,5 +51,6 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         ("channels", format!("{}{wrong}", status.channels)),
         ("dead", status.dead.to_string()),
         ("approvals", status.approvals.to_string()),
+        ("unhanded", status.unhanded.join(say(look.lang, "、", ", "))),
     ])
 }

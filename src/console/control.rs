@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Problem;
+use super::channels::daemon_needed;
+use crate::intake::{HandedIn, Handing, HandledRow, Registered};
 use crate::settings::{ChannelState, ReturnTable, Text};
 use crate::store::{Actor, Verdict};
 
@@ -106,6 +108,27 @@ pub trait Control: Send + Sync {
     /// A secret was set: whatever uses it runs with it from now on. Answers the codes of the channels that do, and
     /// `core` for the core.
     async fn secret_set(&self, name: &str) -> Vec<String>;
+
+    /// The channels whose table of the day is missing, by name; none are known without a daemon.
+    async fn unhanded(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Hands a file in to a channel, as `actor`.
+    async fn hand_in(&self, _code: &str, _handing: Handing, _actor: &Actor) -> Result<HandedIn, Problem> {
+        Err(daemon_needed())
+    }
+
+    /// Registers letters of a channel that were copied into the core by hand, as `actor`.
+    async fn register(
+        &self,
+        _code: &str,
+        _rows: Vec<HandledRow>,
+        _dry: bool,
+        _actor: &Actor,
+    ) -> Result<Vec<Registered>, Problem> {
+        Err(daemon_needed())
+    }
 
     /// Maps the submission of a dead letter anew and hands it to the store, as `actor`.
     async fn remap(&self, dead: i64, actor: &Actor) -> Result<Verdict, Problem>;

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
-    Answer, Code, House, Problem, Request, Side, approve, channels, closed, dead, errands, joined, outcomes, split,
-    tickets,
+    Answer, Code, House, Problem, Request, Side, approve, channels, closed, dead, errands, handed, joined, outcomes,
+    split, tickets,
 };
+use crate::intake::Handing;
 use crate::store::{Actor, DeedRow, Far};
 use crate::ticket::mask_text;
 
@@ -43,6 +44,13 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
             value(&joined::unjoin(house, &number, &external_id, actor).await?)
         }
         Request::TicketSplit { number, parts } => value(&split::split(house, &number, &parts, actor).await?),
+        Request::ChannelImport { channel, name, path, answer, dry } => {
+            value(&handed::import(house, &channel, Handing { name, path, answer, dry }, actor).await?)
+        }
+        Request::HandledImport { channel, rows, dry } => {
+            value(&handed::handled(house, &channel, rows, dry, actor).await?)
+        }
+        Request::NothingToday { channel } => value(&handed::nothing_today(house, &channel, actor).await?),
         Request::OutcomeImport { entries, dry } => value(&outcomes::import(house, entries, dry, actor).await?),
         Request::ErrandList { limit } => value(&errands::list(house, limit).await?),
         Request::DeadList { channel, ended, limit } => {
@@ -91,6 +99,7 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
             .map(|channel| house.store.schedule().depth(Far::Outlet(channel.id)))
             .fold([0, 0], |[due, later], (also_due, also_later)| [due + also_due, later + also_later]),
         approvals: known.iter().map(|channel| channel.approvals).sum(),
+        unhanded: house.control.unhanded().await,
     })
 }
 

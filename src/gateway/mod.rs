@@ -7,6 +7,9 @@ mod control;
 mod due;
 #[cfg(test)]
 mod files_tests;
+#[cfg(test)]
+mod handed_tests;
+mod remind;
 mod run;
 mod running;
 
@@ -208,14 +211,16 @@ impl Gateway {
             body_timeout: settings.http.body_timeout.0,
             header_timeout: settings.http.header_timeout.0,
             connections: settings.limits.connections as usize,
+            uploads: crate::http::Uploads::new(&settings.data, settings.limits.upload_mib),
         });
         self.tracker.spawn(crate::http::serve(listener, front, api, self.stop.clone()));
         let far = (core, core_resumed.clone(), asked.clone());
         let reconnect = reconnect(far, start.settings.clone(), start.variables.clone(), start.kinds);
         let side = core_status.map(|status| (status, core_resumed));
-        let daemon = Daemon::new(running, self.address, (side, asked), reconnect);
+        let daemon = Arc::new(Daemon::new(running, self.address, (side, asked), reconnect));
+        self.tracker.spawn(remind::run(daemon.clone(), self.stop.clone()));
         let zone = settings.zone.0.clone();
-        let house = House { store: self.store.clone(), outcomes, control: Arc::new(daemon), zone };
+        let house = House { store: self.store.clone(), outcomes, control: daemon, zone };
         let socket = self.console_socket()?;
         self.tracker.spawn(crate::console::serve(socket, house, self.stop.clone()));
         let due = due::DueGauge::new(self.store.clone(), &start.settings);

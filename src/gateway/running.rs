@@ -105,6 +105,16 @@ impl Running {
         self.state().channels.get(code).cloned()
     }
 
+    /// All that are right, those that are off among them.
+    pub(super) fn channels(&self) -> Vec<Arc<Channel>> {
+        self.state().channels.values().cloned().collect()
+    }
+
+    /// The house's settings.
+    pub(super) fn gateway(&self) -> &settings::Gateway {
+        &self.settings
+    }
+
     /// The runner of a polled channel.
     pub(super) fn asked(&self, code: &str) -> Option<Asked> {
         self.state().asked.get(code).cloned()

@@ -19,6 +19,7 @@ mod doors;
 mod enclosed;
 mod files;
 mod first_run;
+mod handled;
 mod homeward;
 mod kills;
 mod outcomes;

@@ -2,14 +2,18 @@
 //! Times are instants in UTC here; screens show them in the site's zone.
 
 mod back;
+mod handed;
+mod went_live;
 
 pub use back::{
     AnsweredView, ApprovalDetail, ApprovalView, Behind, CheckedText, FoundView, ReferenceView, TryView, WriteBackView,
 };
+pub use handed::{HandedRowView, HandedView};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+pub use went_live::WentLive;
 
 use super::control::{FarStatus, Running};
 use crate::ticket::SameLetter;
@@ -37,6 +41,9 @@ pub struct StatusView {
     /// Write-backs that wait for a person to agree (待审签).
     #[serde(default)]
     pub approvals: u64,
+    /// Channels whose table of the day is missing (未交表), by name; none are known while no daemon runs.
+    #[serde(default)]
+    pub unhanded: Vec<String>,
 }
 
 /// A channel.
@@ -108,19 +115,6 @@ pub struct TextView {
     pub zh: String,
     /// English.
     pub en: String,
-}
-
-/// What a go-live did.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct WentLive {
-    /// The channel.
-    pub channel: String,
-    /// From which day on.
-    pub from: Date,
-    /// Tickets now on their way to the core.
-    pub released: u64,
-    /// Tickets that stay historic.
-    pub historic: u64,
 }
 
 /// One ticket of a list. Masked.

@@ -1,5 +1,7 @@
 //! Reading: rows as the gateway and people ask for them, on a connection of its own.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -7,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::super::{
     Archive, ChannelRow, ClosedOrder, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, FileRow, Folio, Fresh,
-    Keys, Lane, Mapped, OutcomeRow, Place, Reference, ReferenceRow, Search, Standing, StoreError, TicketRow,
+    Keys, Lane, Mapped, OutcomeRow, Place, Reference, ReferenceRow, Search, Standing, StoreError, TicketKey, TicketRow,
     VersionRow,
 };
 use super::schema::SPAN;
@@ -209,6 +211,14 @@ impl Archive for Sqlite {
 
     async fn search(&self, wanted: Search) -> Result<Vec<TicketRow>, StoreError> {
         self.look(move |db, keys| search(db, keys, &wanted)).await
+    }
+
+    async fn last_item(&self, channel: u32, from: jiff::civil::Date) -> Result<Option<Timestamp>, StoreError> {
+        self.look(move |db, _| super::known::last_item(db, channel, from)).await
+    }
+
+    async fn known(&self, namespace: u32, ids: Vec<String>) -> Result<HashMap<String, Option<TicketKey>>, StoreError> {
+        self.look(move |db, _| super::known::known(db, namespace, ids)).await
     }
 
     async fn due(&self, due: Due) -> Result<Vec<TicketRow>, StoreError> {

@@ -267,6 +267,7 @@ const ALL: &[M<'static>] = &[
     M::up(ANSWER_FILES),
     M::up(CLOSING),
     M::up(ASKED),
+    M::up(super::handled::HANDLED),
 ];
 
 /// The migrations, ready to be run.
