@@ -167,7 +167,7 @@ impl Gateway {
         let settings = &start.settings.settings;
         // Before anything is taken in or sent: what came meanwhile would not wait for its files.
         self.store.carry_files(settings.core.as_ref().and_then(settings::CoreSettings::files_wait));
-        let intake = Intake::new(self.store.clone());
+        let intake = Intake::new(self.store.clone()).until(self.stop.clone());
         let core_status = core.is_some().then(|| Arc::new(FarStatus::default()));
         let core_resumed = Arc::new(Notify::new());
         let core = core.map(|core| Arc::new(Core::new(Arc::new(core))));

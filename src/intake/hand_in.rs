@@ -148,6 +148,10 @@ impl Intake {
         let mut bundle = hand_in.open(&handing.name, &handing.path).await?;
         let mut done = HandedIn::default();
         loop {
+            if self.stop.is_cancelled() {
+                (done.stopped, done.ours) = (Some(stopping()), true);
+                break;
+            }
             let items = match bundle.items(PAGE).await {
                 Ok(items) if items.is_empty() => break,
                 Ok(items) => items,
@@ -249,6 +253,13 @@ async fn answered(bundle: Box<dyn Bundle>, to: PathBuf) -> Result<PathBuf, Remar
             tracing::debug!(%error, "half an answer could not be removed");
         }
     })
+}
+
+fn stopping() -> Remark {
+    Remark {
+        en: "huiliu is stopping; what was taken before stands, hand the file in again when it runs".into(),
+        zh: "汇流正在停止;之前收下的有效,请等它运行以后把这个文件再导入一次,不会收两遍".into(),
+    }
 }
 
 fn store_failed(error: &NotAccepted) -> Remark {

@@ -13,6 +13,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use huiliu_contract::{Attachment, Item, Once, Remark, Submission, Taken, Told, What};
+use tokio_util::sync::CancellationToken;
 
 pub use hand_in::{HandedIn, HandedRow, Handing, NotOpened, SHOWN, answer_beside};
 pub use handled::{HandledRow, Registered};
@@ -74,6 +75,7 @@ pub struct Intake {
     store: Arc<dyn Store>,
     preparer: Preparer,
     roads: Arc<Roads>,
+    stop: CancellationToken,
 }
 
 impl Intake {
@@ -81,7 +83,12 @@ impl Intake {
     pub fn new(store: Arc<dyn Store>) -> Self {
         let roads = Arc::new(Roads::default());
         let preparer = Preparer::new(store.clone(), roads.clone());
-        Self { store, preparer, roads }
+        Self { store, preparer, roads, stop: CancellationToken::new() }
+    }
+
+    /// The same, but files that are handed in are left between two pages when this is cancelled.
+    pub fn until(self, stop: CancellationToken) -> Self {
+        Self { stop, ..self }
     }
 
     /// Notes a channel that runs, or runs anew: what the others bring is compared with what it brought.

@@ -69,6 +69,29 @@ async fn good_rows_are_taken_and_bad_ones_wait_until_the_mapping_is_mended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn stopped_in_the_middle_a_file_is_handed_in_again_and_nothing_is_lost_or_doubled() {
+    let mut scene = Scene::new(&channel("", "takes = true")).await;
+    let file = scene.file("大.txt", &lines_of(1..5_001));
+    let gateway = scene.gateway.take().unwrap();
+    let stopping = async {
+        while gateway.store.channels().await.unwrap()[0].tickets[0] == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        gateway.stop().await;
+    };
+    let (first, ()) = tokio::join!(scene.import(&file, None, false), stopping);
+    let first = first.unwrap();
+    let taken = first["counts"]["new"].as_u64().unwrap();
+    assert!(first["stopped"]["zh"].as_str().is_some_and(|why| why.contains("正在停止")), "{}", first["counts"]);
+    assert!(taken >= 200 && taken < 5_000 && taken % 200 == 0, "{taken}: whole pages");
+    scene.start().await;
+    let again = scene.import(&file, None, false).await.unwrap();
+    assert_eq!(again["counts"], json!({ "new": 5_000 - taken, "repeat": taken }));
+    // The report is short, however long the file is.
+    assert_eq!((again["rows"].as_array().unwrap().len(), &again["left_out"]), (1000, &json!(4_000)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_begun_is_told_so() {
     let scene = Scene::new(&channel("", "")).await;
     let file = scene.file("一.txt", &lines_of(1..3));
