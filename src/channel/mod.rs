@@ -3,15 +3,18 @@
 mod limit;
 mod pace;
 pub mod pulse;
+mod remind;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use huiliu_contract::{Connector, Misconfigured, Site, Submission};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 pub use limit::TimeLimit;
 pub use pace::{Budgets, Pace};
+pub use remind::{Seen, missing};
 
 use crate::normalize::Mapping;
 use crate::settings::{self, ChannelSettings, ChannelState, KindInfo, OnUnmappable};
@@ -56,6 +59,7 @@ pub struct Channel {
     ignore: Vec<Vec<String>>,
     start_from: Option<Timestamp>,
     first_run: AtomicU8,
+    zone: TimeZone,
 }
 
 impl std::fmt::Debug for Channel {
@@ -89,6 +93,7 @@ impl Channel {
             settings,
             ignore,
             start_from,
+            zone: zone.clone(),
         }
     }
 
@@ -96,6 +101,11 @@ impl Channel {
     pub fn is_entered(&self) -> bool {
         let connector = &self.connector;
         connector.poll.is_none() && connector.receive.is_none() && connector.hand_in.is_none()
+    }
+
+    /// The zone of times that name none.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
     }
 
     /// Where its first run stands.

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use jiff::civil::Date;
 
+use super::handed;
 use super::hooks::{Checks, Sample, SampleVerdict};
 use super::output::{Failure, Output, WRONG};
 use super::site::Site;
@@ -40,6 +41,16 @@ pub(super) enum Channel {
     /// Asks a far side again that was left alone; `core` is the core system.
     Resume {
         /// Which channel, or core.
+        name: String,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
+    /// Hands a file in, row by row; the same file again takes nothing twice.
+    Import(handed::Import),
+    /// Puts on record that a channel has nothing today.
+    NothingToday {
+        /// Which channel.
         name: String,
         /// Why; goes on record.
         #[arg(long, value_name = "TEXT")]
@@ -84,6 +95,8 @@ impl Channel {
                 let (json, _) = site.ask::<String>(Request::Resume { channel: name }, why)?;
                 Ok(Output::new(json, say(site.look.lang, "已恢复,马上再试", "resumed, it is tried at once")))
             }
+            Self::Import(import) => import.run(site),
+            Self::NothingToday { name, why } => handed::nothing_today(site, name, why),
             Self::Accept { name, write } => accept(site, checks, &name, write),
         }
     }

@@ -11,6 +11,8 @@ mod due;
 mod enter;
 mod errand;
 mod find;
+mod handed;
+mod handled;
 mod help;
 mod homeward;
 mod hooks;
@@ -120,6 +122,8 @@ enum OnSite {
     /// Outcomes that come as a sheet.
     #[command(subcommand)]
     Outcome(outcome::Outcome),
+    /// Imports what was done before huiliu was here.
+    Import(handled::Import),
     /// Errands: what is still undone.
     #[command(subcommand)]
     Errand(errand::Errand),
@@ -222,6 +226,7 @@ fn on_site(
         OnSite::Due(due) => due.run(site, now),
         OnSite::Ticket(ticket) => ticket.run(site, prompt),
         OnSite::Outcome(outcome) => outcome.run(site),
+        OnSite::Import(import) => import.run(site),
         OnSite::Errand(errand) => errand.run(site),
         OnSite::Dead(dead) => dead.run(site, prompt),
         OnSite::Approve(approve) => approve.run(site, prompt),

@@ -63,6 +63,7 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         ("alarms", alarms.collect::<Vec<_>>().join(say(look.lang, ";", "; "))),
         ("dead", status.dead.to_string()),
         ("approvals", status.approvals.to_string()),
+        ("unhanded", status.unhanded.join(say(look.lang, "、", ", "))),
     ])
 }
 

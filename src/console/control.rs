@@ -11,6 +11,7 @@ use super::channels::daemon_needed;
 use super::view::ReloadReport;
 use super::{Entered, EnteredView, Problem};
 use crate::forward::CoreDesk;
+use crate::intake::{HandedIn, Handing, HandledRow, Registered};
 use crate::settings::{ChannelState, ReturnTable, Text};
 use crate::store::{Actor, Verdict};
 
@@ -129,6 +130,27 @@ pub trait Control: Send + Sync {
 
     /// Takes in a letter that a person enters, as `actor`; on disk when this returns.
     async fn enter(&self, _: &str, _: Entered, _: &Actor) -> Result<EnteredView, Problem> {
+        Err(daemon_needed())
+    }
+
+    /// The channels whose table of the day is missing, by name; none are known without a daemon.
+    async fn unhanded(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Hands a file in to a channel, as `actor`.
+    async fn hand_in(&self, _code: &str, _handing: Handing, _actor: &Actor) -> Result<HandedIn, Problem> {
+        Err(daemon_needed())
+    }
+
+    /// Registers letters of a channel that were copied into the core by hand, as `actor`.
+    async fn register(
+        &self,
+        _code: &str,
+        _rows: Vec<HandledRow>,
+        _dry: bool,
+        _actor: &Actor,
+    ) -> Result<Vec<Registered>, Problem> {
         Err(daemon_needed())
     }
 

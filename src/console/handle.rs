@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
-    Answer, Code, House, Problem, Request, Side, ToRegister, approve, channels, closed, dead, enter, errands, joined,
-    outcomes, register, split, tickets,
+    Answer, Code, House, Problem, Request, Side, ToRegister, approve, channels, closed, dead, enter, errands, handed,
+    joined, outcomes, register, split, tickets,
 };
+use crate::intake::Handing;
 use crate::store::{Actor, ChannelRow, DeedRow, Far};
 use crate::ticket::mask_text;
 
@@ -49,6 +50,13 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
         }
         Request::TicketRegister { number, told } => value(&register::register(house, &number, told, actor).await?),
         Request::TicketNew { channel, entered } => value(&enter(house, &channel, entered, actor).await?),
+        Request::ChannelImport { channel, name, path, answer, dry } => {
+            value(&handed::import(house, &channel, Handing { name, path, answer, dry }, actor).await?)
+        }
+        Request::HandledImport { channel, rows, dry } => {
+            value(&handed::handled(house, &channel, rows, dry, actor).await?)
+        }
+        Request::NothingToday { channel } => value(&handed::nothing_today(house, &channel, actor).await?),
         Request::OutcomeImport { entries, dry } => value(&outcomes::import(house, entries, dry, actor).await?),
         Request::ErrandList { limit } => value(&errands::list(house, limit).await?),
         Request::DeadList { channel, ended, limit } => {
@@ -122,6 +130,7 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
         write_backs_retired: retired.iter().map(waiting).sum(),
         approvals: known.iter().map(|channel| channel.approvals).sum(),
         alarms: super::pulse::alarms(house, &configured).await?,
+        unhanded: house.control.unhanded().await,
     })
 }
 

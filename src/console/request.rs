@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Entered, Told};
+use crate::intake::HandledRow;
 use crate::outcomes::Entry;
 use crate::settings::Lang;
 
@@ -121,6 +122,33 @@ pub enum Request {
         channel: String,
         /// What stands in it.
         entered: Entered,
+    },
+    /// Hands a file in to a channel (导入文件).
+    ChannelImport {
+        /// Which.
+        channel: String,
+        /// What people call the file.
+        name: String,
+        /// Where it lies, absolute; the daemon opens it.
+        path: std::path::PathBuf,
+        /// Where the answer is written, absolute.
+        answer: Option<std::path::PathBuf>,
+        /// Only tells what would become of it.
+        dry: bool,
+    },
+    /// Registers letters that were copied into the core by hand (登记已办来件), one by one in their order.
+    HandledImport {
+        /// The channel by which they came.
+        channel: String,
+        /// The letters.
+        rows: Vec<HandledRow>,
+        /// Only tells what would become of them.
+        dry: bool,
+    },
+    /// Puts on record that a channel has nothing today (今日无件).
+    NothingToday {
+        /// Which.
+        channel: String,
     },
     /// Takes rows of a sheet of outcomes (办理反馈表), one by one in their order.
     OutcomeImport {
@@ -298,6 +326,9 @@ impl Request {
             Self::TicketCopy { .. } => "ticket_copy",
             Self::TicketRegister { .. } => "ticket_register",
             Self::TicketNew { .. } => "ticket_new",
+            Self::ChannelImport { .. } => "channel_import",
+            Self::HandledImport { .. } => "handled_import",
+            Self::NothingToday { .. } => "nothing_today",
             Self::OutcomeImport { .. } => "outcome_import",
             Self::ErrandList { .. } => "errand_list",
             Self::DeadList { .. } => "dead_list",

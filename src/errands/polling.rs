@@ -1,8 +1,10 @@
 //! Asking one channel: wait for its turn, poll, take in, and again while there is more.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use huiliu_contract::{Cursor, Fault, Keepsake, Page, Personal, Poll};
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -10,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::FarStatus;
 use crate::channel::Channel;
-use crate::intake::{How, Intake};
+use crate::intake::{How, Intake, Intaken};
 use crate::retry::{Breaker, Gate};
 use crate::settings::ChannelState;
 use crate::store::{Claim, Errand, Far, FirstRun, NotAccepted, Outcome, Settlement, Store, StoreError, Task};
@@ -189,9 +191,16 @@ impl Polling {
                 lease: Some(claim.lease()),
                 cursor: page.next.as_ref().map(|cursor| cursor.0.clone().into_bytes()),
                 keepsake: page.keep.as_ref().map(|keep| keep.0.reveal().clone()),
+                reasons: true,
             };
             match self.intake.take(&self.channel, page.items, how).await {
-                Ok(done) => crate::telemetry::count_taken(&self.channel.code, &done.taken),
+                Ok(done) => {
+                    if !done.taken.is_empty() && self.channel.settings.channel.remind.is_some() {
+                        crate::intake::handed(self.store.as_ref(), &self.channel.code).await;
+                    }
+                    crate::telemetry::count_taken(&self.channel.code, &done.taken);
+                    self.tell(poll.as_ref(), page.next.as_ref(), done).await;
+                }
                 Err(error) => return Ended::Ours(error),
             }
             cursor = page.next.or(cursor);
@@ -200,6 +209,26 @@ impl Polling {
                 return Ended::Through;
             }
             self.channel.pace.turn().await;
+        }
+    }
+
+    /// Tells the connector what became of a page. It is on disk: whatever happens in here stops nothing.
+    async fn tell(&self, poll: &dyn Poll, next: Option<&Cursor>, done: Intaken) {
+        let told = done.told();
+        if told.is_empty() {
+            return;
+        }
+        let telling = AssertUnwindSafe(poll.told(next, &told)).catch_unwind();
+        match tokio::time::timeout(LONGEST_CALL, telling).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => {
+                tracing::error!(channel = %self.channel.code, items = told.len(),
+                    "the connector broke while it was told what became of a page; what was taken stands");
+            }
+            Err(_) => {
+                tracing::warn!(channel = %self.channel.code, items = told.len(),
+                    "telling the connector what became of a page took longer than any call may; what was taken stands");
+            }
         }
     }
 

@@ -10,11 +10,14 @@ use jiff::Timestamp;
 use super::core::Far;
 use super::reload::Reloader;
 use super::running::Running as Channels;
+use crate::channel::Channel;
 use crate::console::view::ReloadReport;
 use crate::console::{
     Code, ConfiguredChannel, Control, Entered, EnteredView, FarStatus as Told, FaultNote, Problem, Running, Side,
+    channel_off, not_opened,
 };
 use crate::forward::CoreDesk;
+use crate::intake::{HandedIn, Handing, HandledRow, NotOpened, Registered};
 use crate::settings::{ChannelFile, ChannelState, Lang, Mistake, ReturnTable, Text};
 use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Verdict};
 
@@ -32,6 +35,11 @@ impl Daemon {
 
     pub(super) fn channels(&self) -> &Channels {
         &self.reloader.running
+    }
+
+    /// A channel that takes things in.
+    fn runs(&self, code: &str) -> Result<Arc<Channel>, Problem> {
+        self.channels().channel(code).filter(|channel| super::runs(channel)).ok_or_else(channel_off)
     }
 
     fn side(&self, side: &Side) -> Option<Far> {
@@ -166,15 +174,50 @@ impl Control for Daemon {
         Box::pin(self.take_entered(channel, entered)).await
     }
 
+    async fn unhanded(&self) -> Vec<String> {
+        super::remind::missing(self.channels()).await.into_iter().map(|(_, name, _)| name).collect()
+    }
+
+    async fn hand_in(&self, code: &str, handing: Handing, actor: &Actor) -> Result<HandedIn, Problem> {
+        let channel = self.runs(code)?;
+        let others = || {
+            let all = self.channels().list().into_iter();
+            let taking = all.filter(|channel| channel.connector.hand_in.is_some() && super::runs(channel));
+            taking.map(|channel| channel.settings.channel.name.clone()).collect::<Vec<_>>()
+        };
+        if channel.connector.hand_in.is_none() {
+            return Err(not_opened(NotOpened::TakesNone, &others()));
+        }
+        if let Some(there) = handing.answer.as_ref().filter(|at| at.symlink_metadata().is_ok()) {
+            return Err(not_opened(NotOpened::AnswerThere(there.clone()), &[]));
+        }
+        if !handing.dry {
+            // On record first: nothing is taken of which nobody knows who brought it.
+            self.channels().ground.store.record(actor, "import", &format!("channel:{code}")).await?;
+        }
+        self.channels().ground.intake.hand_in(channel, handing).await.map_err(|why| not_opened(why, &others()))
+    }
+
+    async fn register(
+        &self,
+        code: &str,
+        rows: Vec<HandledRow>,
+        dry: bool,
+        actor: &Actor,
+    ) -> Result<Vec<Registered>, Problem> {
+        let channel = self.runs(code)?;
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            all.push(self.channels().ground.intake.register(&channel, row, dry, actor).await?);
+        }
+        Ok(all)
+    }
+
     async fn remap(&self, dead: i64, actor: &Actor) -> Result<Verdict, Problem> {
         let query = DeadQuery { id: Some(dead), open: true, limit: 1, ..DeadQuery::default() };
         let row = self.channels().ground.store.dead(query).await?.pop();
         let row = row.ok_or_else(|| Problem::new(Code::NotFound, "没有这条待处理", "no such dead letter"))?;
-        let channel = self.channels().channel(&row.channel_code);
-        let channel = channel.filter(|channel| channel.settings.channel.state != ChannelState::Off);
-        let channel = channel.ok_or_else(|| {
-            Problem::refused("这个渠道停用或配置有误,先改好再试", "the channel is off or needs mending")
-        })?;
+        let channel = self.runs(&row.channel_code)?;
         let unreadable =
             || Problem::refused("这一条读不出来件,无法重新识别", "this holds no submission that could be mapped");
         let body = row.body.ok_or_else(unreadable)?;

@@ -9,9 +9,12 @@ mod due;
 mod enter;
 #[cfg(test)]
 mod files_tests;
+#[cfg(test)]
+mod handed_tests;
 mod made;
 mod pulse;
 mod reload;
+mod remind;
 mod run;
 mod runner;
 mod running;
@@ -145,7 +148,7 @@ impl Gateway {
         notices.extend(
             start.settings.missing_holidays(jiff::Timestamp::from_millisecond(store.clock().now()).unwrap_or_default()),
         );
-        let known = store.known().await?;
+        let known = store.known_channels().await?;
         let mut gateway = Self {
             address,
             store: store.clone(),
@@ -173,7 +176,7 @@ impl Gateway {
         // Before anything is taken in or sent: what came meanwhile would not wait for its files.
         let table = settings.core.as_ref();
         self.store.carry_files(table.and_then(CoreTable::rest).and_then(settings::CoreSettings::files_wait));
-        let intake = Intake::new(self.store.clone());
+        let intake = Intake::new(self.store.clone()).until(self.stop.clone());
         let core = CoreSide::start(core, start, &self.store, &self.tracker, &self.stop);
         let status = |far: Option<core::Far>| far.map(|(status, _)| status);
         let health = Arc::new(Health::new(status(core.told().cloned()), status(core.asked())));
@@ -193,7 +196,8 @@ impl Gateway {
         let (outcomes, offer) = (core.outcomes().clone(), core.offer());
         let (calendar, calendar_now) = tokio::sync::watch::channel(start.settings.calendar.clone());
         let reloader = Arc::new(Reloader::new(running, core, calendar));
-        let control: Arc<dyn crate::console::Control> = Arc::new(Daemon::new(reloader.clone(), self.address));
+        let control = Arc::new(Daemon::new(reloader.clone(), self.address));
+        self.tracker.spawn(remind::run(control.clone(), self.stop.clone()));
         let zone = settings.zone.0.clone();
         let house = House { store: self.store.clone(), outcomes: outcomes.clone(), control, zone: zone.clone() };
         let api = Arc::new(Api {
@@ -214,6 +218,7 @@ impl Gateway {
             body_timeout: settings.http.body_timeout.0,
             header_timeout: settings.http.header_timeout.0,
             connections: settings.limits.connections as usize,
+            uploads: crate::http::Uploads::new(&settings.data, settings.limits.upload_mib),
         });
         self.tracker.spawn(crate::http::serve(listener, front, api, self.stop.clone()));
         let socket = self.console_socket()?;

@@ -311,7 +311,7 @@ impl Running {
 
     /// Whether the store knows a channel of this code.
     pub(super) async fn is_known(&self, code: &str) -> Result<bool, StoreError> {
-        Ok(self.ground.store.known().await?.iter().any(|(known, _)| known == code))
+        Ok(self.ground.store.known_channels().await?.iter().any(|(known, _)| known == code))
     }
 }
 

@@ -6,6 +6,7 @@ mod answers;
 mod api;
 mod desk;
 mod files;
+mod handed;
 mod health;
 mod offer;
 mod push;
@@ -30,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub use api::{Api, token_digest};
+pub use handed::Uploads;
 pub use health::Health;
 pub use offer::Offer;
 pub use push::Gate;
@@ -62,6 +64,30 @@ impl Entries {
         self.0.write().unwrap_or_else(PoisonError::into_inner).remove(code);
     }
 
+    /// By code, name or former name.
+    fn called(&self, name: &str) -> Option<Arc<Entry>> {
+        self.get(name).or_else(|| {
+            let named = |entry: &&Arc<Entry>| match entry.as_ref() {
+                Entry::Open(channel, _) => {
+                    let channel = &channel.settings.channel;
+                    channel.name == name || channel.aliases.iter().any(|alias| alias == name)
+                }
+                Entry::Shut | Entry::Retired => false,
+            };
+            self.0.read().unwrap_or_else(PoisonError::into_inner).values().find(named).cloned()
+        })
+    }
+
+    /// All that run.
+    fn open(&self) -> Vec<Arc<Channel>> {
+        let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let open = entries.values().filter_map(|entry| match entry.as_ref() {
+            Entry::Open(channel, _) => Some(channel.clone()),
+            Entry::Shut | Entry::Retired => None,
+        });
+        open.collect()
+    }
+
     fn get(&self, code: &str) -> Option<Arc<Entry>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(code).cloned()
     }
@@ -81,6 +107,8 @@ pub struct Front {
     pub header_timeout: Duration,
     /// Connections open at once.
     pub connections: usize,
+    /// Where uploaded files lie while they are taken in.
+    pub uploads: Uploads,
 }
 
 impl Front {
@@ -97,7 +125,7 @@ pub(crate) type Answer = Response<Full<Bytes>>;
 
 /// Serves until stopped, then lets what is under way end.
 pub async fn serve(listener: TcpListener, front: Arc<Front>, api: Arc<Api>, stop: CancellationToken) {
-    let router = api::router(api);
+    let router = api::router(api.clone()).merge(handed::routes(api, front.clone()));
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(front.connections));
     let mut builder = hyper::server::conn::http1::Builder::new();

@@ -4,15 +4,21 @@
 //! the store only decides and writes.
 
 mod files;
+mod hand_in;
+mod handled;
 mod life;
 mod prepare;
+mod reasons;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use huiliu_contract::{Attachment, Item, Once, Submission, Taken, What};
-
+use huiliu_contract::{Attachment, Item, Once, Remark, Submission, Taken, Told, What};
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+pub use hand_in::{HandedIn, HandedRow, Handing, NotOpened, SHOWN, answer_beside};
+pub use handled::{HandledRow, Registered};
 pub use prepare::{Prepared, Preparer};
 
 use crate::channel::Channel;
@@ -38,15 +44,31 @@ pub struct How {
     pub cursor: Option<Vec<u8>>,
     /// The new keepsake, opened.
     pub keepsake: Option<Vec<u8>>,
+    /// Whether somebody will read why items wait for a person; costs only where one does.
+    pub reasons: bool,
 }
 
-/// What became of the items, in their order.
+/// What became of the items.
 #[derive(Debug, Default)]
 pub struct Intaken {
-    /// For the acknowledgement and the counters.
+    /// For the acknowledgement and the counters: one each, in their order.
     pub taken: Vec<Taken>,
     /// Why the last one could not be mapped, if one could not.
     pub unmapped: Option<String>,
+    /// In the items' order, why each waits for a person; empty where nobody asked.
+    whys: Vec<Option<Remark>>,
+}
+
+impl Intaken {
+    /// What became of each item, in their order, with the reasons that [`How::reasons`] asked for.
+    pub fn told(self) -> Vec<Told> {
+        let whys = self.whys.into_iter().chain(std::iter::repeat(None));
+        let told = self.taken.into_iter().zip(whys).map(|(taken, why)| {
+            let why = why.or_else(|| (taken.what == What::Held).then(reasons::held));
+            Told { taken, why }
+        });
+        told.collect()
+    }
 }
 
 /// Takes items in.
@@ -56,6 +78,7 @@ pub struct Intake {
     preparer: Preparer,
     roads: Arc<Roads>,
     life: Arc<life::Life>,
+    stop: CancellationToken,
 }
 
 impl Intake {
@@ -63,7 +86,12 @@ impl Intake {
     pub fn new(store: Arc<dyn Store>) -> Self {
         let roads = Arc::new(Roads::default());
         let preparer = Preparer::new(store.clone(), roads.clone());
-        Self { store, preparer, roads, life: Arc::default() }
+        Self { store, preparer, roads, life: Arc::default(), stop: CancellationToken::new() }
+    }
+
+    /// The same, but files that are handed in are left between two pages when this is cancelled.
+    pub fn until(self, stop: CancellationToken) -> Self {
+        Self { stop, ..self }
     }
 
     /// Notes a channel that runs, or runs anew: what the others bring is compared with what it brought.
@@ -95,19 +123,29 @@ impl Intake {
         let mut members = vec![Member::default()];
         let mut ids = HashSet::new();
         let several = items.len() > 1;
+        if how.reasons {
+            done.whys.resize(items.len(), None);
+        }
         files::keep(self.store.blobs().as_ref(), &items).await.map_err(store_error)?;
-        for item in items {
+        for (place, item) in items.into_iter().enumerate() {
             match item {
                 Item::Unreadable(unreadable) => {
                     let stray = self.preparer.stray(&unreadable).map_err(store_error)?;
+                    if let Some(why) = done.whys.get_mut(place) {
+                        *why = Some(reasons::unreadable(unreadable));
+                    }
                     if let Some(member) = members.last_mut() {
                         member.strays.push(stray);
+                        member.stray_places.push(place);
                     }
                 }
                 Item::Submission(submission) => {
                     let prepared = self.preparer.prepare(channel, &submission).map_err(store_error)?;
-                    if prepared.reason.is_some() {
-                        done.unmapped.clone_from(&prepared.reason);
+                    if let Some(unmappable) = &prepared.unmappable {
+                        done.unmapped = Some(unmappable.to_string());
+                        if let Some(why) = done.whys.get_mut(place) {
+                            *why = Some(reasons::unmappable(unmappable));
+                        }
                     }
                     if several && !ids.insert(prepared.arrival.external_id.clone()) {
                         ids = HashSet::from([prepared.arrival.external_id.clone()]);
@@ -116,20 +154,33 @@ impl Intake {
                     if let Some(member) = members.last_mut() {
                         member.arrivals.push(prepared.arrival);
                         member.submissions.push(*submission);
+                        if several {
+                            member.places.push(place);
+                        }
                     }
                 }
             }
         }
         let last = members.len() - 1;
-        for (at, member) in members.into_iter().enumerate() {
+        let mut places = Vec::new();
+        for (at, mut member) in members.into_iter().enumerate() {
             let how = How {
                 polled: how.polled,
                 once: how.once.take(),
                 lease: how.lease,
                 cursor: if at == last { how.cursor.take() } else { None },
                 keepsake: if at == last { how.keepsake.take() } else { None },
+                reasons: how.reasons,
             };
+            places.append(&mut member.places);
+            places.append(&mut member.stray_places);
             self.accept(channel, member, &how, &mut done).await?;
+        }
+        // What cannot be read is written behind the others of its transaction.
+        if several && !places.is_sorted() {
+            let mut placed: Vec<_> = places.into_iter().zip(std::mem::take(&mut done.taken)).collect();
+            placed.sort_unstable_by_key(|(place, _)| *place);
+            done.taken = placed.into_iter().map(|(_, taken)| taken).collect();
         }
         if channel.settings.channel.silence.is_some() {
             let now = Timestamp::from_millisecond(self.store.clock().now()).unwrap_or_default();
@@ -217,7 +268,7 @@ impl Intake {
     /// Whether a new draft agrees with the version it would revise.
     async fn agrees(&self, version: i64, arrival: &Arrival) -> Result<bool, NotAccepted> {
         let old = self.kept(version).await?;
-        Ok(old.zip(draft_of(arrival)).is_some_and(|(old, new)| Draft::agreement(&old, &new).agrees()))
+        Ok(old.zip(draft_of(arrival)).is_some_and(|(old, new)| handled::agree(&old, &new)))
     }
 
     /// The draft of a kept version; none if it could not be mapped.
@@ -246,8 +297,8 @@ impl Intake {
         confirmed: bool,
     ) -> Result<Result<Verdict, String>, StoreError> {
         let prepared = self.preparer.prepare(channel, submission)?;
-        if let Some(reason) = prepared.reason {
-            return Ok(Err(reason));
+        if let Some(unmappable) = prepared.unmappable {
+            return Ok(Err(unmappable.to_string()));
         }
         let mut arrival = prepared.arrival;
         for _ in 0..COMPARISONS {
@@ -277,6 +328,20 @@ impl Intake {
     }
 }
 
+/// Notes that something was handed in by a channel, whatever became of it: whoever waits for its table of the day need not
+/// be reminded.
+pub async fn handed(store: &dyn Store, code: &str) {
+    let now = store.clock().now().to_string();
+    if let Err(error) = store.keep_value(&handed_name(code), &now).await {
+        tracing::warn!(channel = code, %error, "it could not be noted that something was handed in");
+    }
+}
+
+/// Under what name the store keeps when something was last handed in by a channel (ms).
+pub fn handed_name(code: &str) -> String {
+    format!("handed:{code}")
+}
+
 /// What was compared with an arrival, and what was found.
 type Answered = (Option<(i64, bool)>, Vec<(i64, Likeness)>);
 
@@ -286,6 +351,9 @@ struct Member {
     arrivals: Vec<Arrival>,
     submissions: Vec<Submission>,
     strays: Vec<Stray>,
+    /// Where the submissions stood among the items; empty for a lone one.
+    places: Vec<usize>,
+    stray_places: Vec<usize>,
 }
 
 /// Whether the store asks for a comparison before it decides.

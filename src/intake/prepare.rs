@@ -23,7 +23,7 @@ pub struct Prepared {
     /// For the store.
     pub arrival: Arrival,
     /// Why it could not be mapped; names fields and places, quotes nothing.
-    pub reason: Option<String>,
+    pub unmappable: Option<Unmappable>,
 }
 
 /// Makes submissions ready.
@@ -44,6 +44,17 @@ impl Preparer {
 
     /// Maps, digests and seals one submission.
     pub fn prepare(&self, channel: &Channel, submission: &Submission) -> Result<Prepared, SealError> {
+        let read = channel.mapping.read(submission.document.reveal());
+        self.prepare_read(channel, submission, read.map(|reading| (reading.draft, reading.act)))
+    }
+
+    /// The same for one whose document was read already, or is not to be read as others are.
+    pub(super) fn prepare_read(
+        &self,
+        channel: &Channel,
+        submission: &Submission,
+        read: Result<(Draft, Option<ActOn>), Unmappable>,
+    ) -> Result<Prepared, SealError> {
         let keys = self.keys();
         let document = submission.document.reveal();
         let length = submission.raw.bytes.reveal().len() + 64;
@@ -54,8 +65,8 @@ impl Preparer {
         let parts = files::parts(keys, &submission.attachments);
         let source = canonical.as_deref().unwrap_or(submission.raw.bytes.reveal());
         let source_digest = files::with_parts(keys, "source", source, &parts);
-        let (mut draft, act, reasons) = match channel.mapping.read(document) {
-            Ok(reading) => (Some(reading.draft), reading.act, None),
+        let (mut draft, act, reasons) = match read {
+            Ok((draft, act)) => (Some(draft), act, None),
             Err(unmappable) => (None, None, Some(unmappable)),
         };
         let standing = channel.standing(submission, draft.as_ref());
@@ -74,8 +85,8 @@ impl Preparer {
         };
         let looks = act.is_none() && matches!(standing, Standing::Live | Standing::Waiting);
         let mapped = draft.map(|draft| self.mapped(channel, draft, &parts, &filed, looks, length + 256));
-        let reason = reasons.as_ref().map(ToString::to_string);
-        let reasons = reasons.map(|unmappable| reasons_json(&unmappable)).unwrap_or_default();
+        let unmappable = reasons;
+        let reasons = unmappable.as_ref().map(reasons_json).unwrap_or_default();
         let read = match submission.raw.media_type.as_str() {
             "application/json" => Vec::new(),
             _ => serde_json::to_vec(document).unwrap_or_default(),
@@ -107,7 +118,7 @@ impl Preparer {
             alike: Vec::new(),
             act: act.map(Box::new),
         };
-        Ok(Prepared { arrival, reason })
+        Ok(Prepared { arrival, unmappable })
     }
 
     /// What a submission asks about an earlier one, with the sealed note that the core will read.

@@ -1,9 +1,11 @@
 //! Times as sources write them: patterns in the letters operators know (`yyyy-MM-dd HH:mm:ss`), ISO 8601,
-//! seconds and milliseconds since 1970. Patterns are compiled once and match strictly.
+//! seconds and milliseconds since 1970, day numbers and Chinese dates of sheets. Patterns are compiled once and match strictly.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
+
+use super::written::{Written, chinese, excel};
 
 /// How a date is written.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,6 +18,10 @@ pub(super) enum Format {
     Unix,
     /// Milliseconds since then.
     UnixMs,
+    /// The day number of a spreadsheet program.
+    Excel,
+    /// A Chinese date.
+    Chinese,
 }
 
 /// A piece of a pattern: a number of so many digits at least and at most, or characters as they stand.
@@ -48,12 +54,14 @@ pub(super) enum BadPattern {
 }
 
 impl Format {
-    /// Reads `iso`, `unix`, `unix_ms` or a pattern.
+    /// Reads `iso`, `unix`, `unix_ms`, `excel`, `zh` or a pattern.
     pub(super) fn parse(text: &str) -> Result<Self, BadPattern> {
         match text {
             "iso" => Ok(Self::Iso),
             "unix" => Ok(Self::Unix),
             "unix_ms" => Ok(Self::UnixMs),
+            "excel" => Ok(Self::Excel),
+            "zh" => Ok(Self::Chinese),
             _ => Ok(Self::Pattern { written: text.to_owned(), parts: parts(text)? }),
         }
     }
@@ -65,6 +73,8 @@ impl Format {
             Self::Iso => "iso",
             Self::Unix => "unix",
             Self::UnixMs => "unix_ms",
+            Self::Excel => "excel",
+            Self::Chinese => "zh",
         }
     }
 
@@ -74,6 +84,8 @@ impl Format {
             Self::Unix => Timestamp::from_second(text.parse().ok()?).ok(),
             Self::UnixMs => Timestamp::from_millisecond(text.parse().ok()?).ok(),
             Self::Iso => iso(text, zone, end),
+            Self::Excel => moment(excel(text)?, zone, end),
+            Self::Chinese => moment(chinese(text)?, zone, end),
             Self::Pattern { parts, .. } => local(civil(parts, text, end)?, zone),
         }
     }
@@ -85,6 +97,11 @@ fn local(at: DateTime, zone: &TimeZone) -> Option<Timestamp> {
 
 /// The last whole second of a day: what a bare date means as a time limit.
 const END_OF_DAY: Time = Time::constant(23, 59, 59, 0);
+
+fn moment((day, time): Written, zone: &TimeZone, end: bool) -> Option<Timestamp> {
+    let bare = if end { END_OF_DAY } else { Time::midnight() };
+    local(day.to_datetime(time.unwrap_or(bare)), zone)
+}
 
 fn iso(text: &str, zone: &TimeZone, end: bool) -> Option<Timestamp> {
     if text.len() <= 10 {
@@ -200,6 +217,8 @@ mod tests {
             ("iso", "2026-11-22", "2026-11-21T16:00:00Z"),
             ("unix", "1700000000", "2023-11-14T22:13:20Z"),
             ("unix_ms", "1700000000123", "2023-11-14T22:13:20.123Z"),
+            ("excel", "45717.5868055556", "2025-03-01T06:05:00Z"),
+            ("zh", "2025年3月1日 14:05", "2025-03-01T06:05:00Z"),
         ] {
             assert_eq!(read(format, text).as_deref(), Some(at), "{format}");
         }
@@ -224,6 +243,10 @@ mod tests {
     fn a_bare_date_as_a_limit_means_its_end() {
         let at = Format::parse("yyyy-MM-dd").unwrap().read("2026-11-22", &shanghai(), true).unwrap();
         assert_eq!(at.to_string(), "2026-11-22T15:59:59Z");
+        for (format, text) in [("excel", "45717"), ("zh", "2025年3月1日")] {
+            let at = Format::parse(format).unwrap().read(text, &shanghai(), true).unwrap();
+            assert_eq!(at.to_string(), "2025-03-01T15:59:59Z", "{format}");
+        }
     }
 
     #[test]

@@ -180,7 +180,7 @@ fn bad_pattern(bad: &BadPattern) -> Text {
 
 fn pattern_help() -> Text {
     Text::new(
-        "年 yyyy 月 MM 日 dd 时 HH 分 mm 秒 ss(注意大小写),或 iso、unix、unix_ms",
-        "yyyy MM dd HH mm ss (mind the case), or iso, unix, unix_ms",
+        "年 yyyy 月 MM 日 dd 时 HH 分 mm 秒 ss(注意大小写),或 iso、unix、unix_ms、excel(表格里的日期数)、zh(2025年3月1日)",
+        "yyyy MM dd HH mm ss (mind the case), or iso, unix, unix_ms, excel (a sheet's day number), zh (2025年3月1日)",
     )
 }

@@ -17,9 +17,12 @@ pub mod samples;
 mod tables;
 mod take;
 mod unmappable;
+mod written;
 
 #[cfg(test)]
 mod mistakes_tests;
+#[cfg(test)]
+mod sheet_tests;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +40,22 @@ use acts::Acts;
 use path::Reads;
 use rule::Rule;
 use unmappable::Why;
+
+/// The moment that a cell of a sheet means, in whichever of the usual ways it is written; a bare day is its beginning.
+pub fn moment_written(text: &str, zone: &TimeZone) -> Option<jiff::Timestamp> {
+    const WAYS: [&str; 9] = [
+        "excel",
+        "zh",
+        "iso",
+        "yyyy-M-d HH:mm:ss",
+        "yyyy-M-d HH:mm",
+        "yyyy-M-d",
+        "yyyy/M/d HH:mm",
+        "yyyy/M/d",
+        "yyyy.M.d",
+    ];
+    WAYS.iter().find_map(|way| date::Format::parse(way).ok()?.read(text, zone, false))
+}
 
 /// What a mapping stands on besides its own text.
 #[derive(Clone, Debug)]

@@ -190,11 +190,14 @@ pub struct Limits {
     /// The largest outcome that the core may post as a form of parts, its files included, in MiB, 1 to 4096.
     #[schemars(range(min = 1, max = 4096), extend("x-zh" = "热线一次办理反馈连附件最大多少MiB"))]
     pub answer_mib: u32,
+    /// The largest file that may be handed in over the interface, in MiB, 1 to 4096.
+    #[schemars(range(min = 1, max = 4096), extend("x-zh" = "接口上传的文件最大多少MiB"))]
+    pub upload_mib: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 1024, pushes: 1024, answer_mib: 200 }
+        Self { connections: 1024, pushes: 1024, answer_mib: 200, upload_mib: 200 }
     }
 }
 

@@ -13,6 +13,7 @@ mod errand;
 mod feed;
 mod files;
 mod folio;
+mod handled;
 mod homeward;
 mod left;
 mod open;
@@ -42,6 +43,7 @@ pub use errand::{Errand, Far, Task};
 pub use feed::{Acknowledged, Feed, Offered, Refusal};
 pub use files::{AnswerFile, Enclosed, Fetched, FileAbout, FileRow, FileState, Filed};
 pub use folio::{BadFolio, Folio, Mapped};
+pub use handled::{Handled, Registration};
 pub use homeward::{Again, Answer, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
 pub use open::{Home, open};
 pub use reading::{
@@ -251,6 +253,9 @@ pub trait Desk: Send + Sync {
     /// Splits a live, open ticket (拆单): each part is a ticket of its own under the whole's number, known by the whole's
     /// sources and answered through them once all parts are concluded. Answers the parts' numbers in order.
     async fn split(&self, ticket: i64, split: Split, actor: &Actor) -> Result<Vec<TicketKey>, StoreError>;
+    /// Takes a letter that was copied into the core by hand as one that the core has: nothing is sent, and what the core tells
+    /// of its number from now on goes home.
+    async fn register_handled(&self, handled: Handled, actor: &Actor) -> Result<Registration, StoreError>;
     /// Keeps a named value of the house (token hashes).
     async fn keep_value(&self, name: &str, value: &str) -> Result<(), StoreError>;
 }
@@ -259,13 +264,17 @@ pub trait Desk: Send + Sync {
 #[async_trait]
 pub trait Archive: Send + Sync {
     /// The code of every channel that the store ever knew, and its id.
-    async fn known(&self) -> Result<Vec<(String, u32)>, StoreError>;
+    async fn known_channels(&self) -> Result<Vec<(String, u32)>, StoreError>;
     /// The namespace under which a channel's items are remembered, if it has any and that is another one than this.
     async fn remembers_elsewhere(&self, code: &str, namespace: &str) -> Result<Option<String>, StoreError>;
     /// All channels the store ever knew, with their counts.
     async fn channels(&self) -> Result<Vec<ChannelRow>, StoreError>;
     /// Tickets that fit, newest first.
     async fn search(&self, search: Search) -> Result<Vec<TicketRow>, StoreError>;
+    /// When a channel's last ticket came, of those that were received on this day or later.
+    async fn last_item(&self, channel: u32, from: jiff::civil::Date) -> Result<Option<Timestamp>, StoreError>;
+    /// Which of these numbers of a namespace are known, each with its ticket if it has one.
+    async fn known(&self, namespace: u32, ids: Vec<String>) -> Result<HashMap<String, Option<TicketKey>>, StoreError>;
     /// Live tickets that are due, by deadline.
     async fn due(&self, due: Due) -> Result<Vec<TicketRow>, StoreError>;
     /// How many live tickets are due until a time, and how many of them are past theirs by now. Deadlines before `since`

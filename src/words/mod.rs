@@ -3,12 +3,16 @@
 
 mod fields;
 mod forwarding;
+mod handed;
+mod homeward;
 mod machine;
 mod outcomes;
 mod relate;
 
 pub use fields::FIELDS;
 pub use forwarding::{CORE_HEADS, CORE_KINDS};
+pub use handed::{HANDED, HANDLED};
+pub use homeward::{CARRIED, TRY_ENDS, WRITE_BACK_REASONS};
 pub use machine::{ERRAND_STATES, FAULTS, TASKS};
 pub use outcomes::{BECAME, OUTCOME_KINDS, SATISFACTION, WHATS, bad_number};
 pub use relate::{DOUBTS, SOURCE_ENDS};
@@ -112,6 +116,8 @@ pub const HEADS: &[Entry] = &[
     ("into", "转往、并入", "Into"),
     ("sheet", "工作表", "Sheet"),
     ("row", "行", "Row"),
+    ("place", "第几条", "Item"),
+    ("unhanded", "未交表", "Tables missing"),
 ];
 
 /// States of a channel.
@@ -228,51 +234,6 @@ pub const REASONS: &[Entry] = &[
     ("not_what_it_says", "附件内容和说的不符", "not what it says it is"),
 ];
 
-/// Why a write-back needs a person.
-pub const WRITE_BACK_REASONS: &[Entry] = &[
-    ("approval", "待审签", "waits for approval"),
-    ("by_hand", "请到对方后台回复", "answer by hand"),
-    ("fallback", "接口送不到,请到对方后台回复", "failed; answer by hand"),
-    ("uncertain", "不知到没到", "may have arrived"),
-    ("told_twice", "发了两次,不知到没到", "told twice, may have arrived"),
-    ("absent", "一再发出,对方都说没有", "sent again and again, not there"),
-    ("cannot_look", "不知到没到,也查不了", "may have arrived, cannot be looked up"),
-    ("no_outlet", "不知到没到,渠道已不回传", "may have arrived, no way back now"),
-    ("unknown_state", "对方的状态看不懂", "unknown state at the far side"),
-    ("unreadable", "办理反馈读不出来", "the outcome cannot be read"),
-    ("malformed", "对方拒收", "refused by the far side"),
-    ("refused", "对方拒收", "refused by the far side"),
-    ("denied", "要登录", "denied"),
-    ("needs_person", "要登录", "needs a login"),
-    ("unavailable", "多次没有送到", "failed many times"),
-];
-
-/// How far an outcome came on its way to a source.
-pub const CARRIED: &[Entry] = &[
-    ("waiting", "待发", "to be sent"),
-    ("person", "待人工", "needs a person"),
-    ("review", "已回传·对方未确认", "sent, not confirmed yet"),
-    ("settled", "已回传", "sent"),
-    ("passed", "未发(已被后来的反馈取代)", "not sent (a later one replaced it)"),
-    ("equal", "与前一次相同未发", "not sent (same as before)"),
-    ("unwanted", "该渠道不需要", "not wanted by the channel"),
-    ("dropped", "已放弃", "given up"),
-    ("handed_back", "已退回热线修改", "handed back to the core"),
-    ("refused", "对方未同意", "not agreed to above"),
-    ("sent_back", "对方退回重办", "sent back to be done again"),
-    ("by_hand", "已人工回复", "answered by hand"),
-];
-
-/// How a try to tell a far side ended.
-pub const TRY_ENDS: &[Entry] = &[
-    ("taken", "对方已收", "taken"),
-    ("refused", "对方拒收", "refused"),
-    ("not_arrived", "没有送到", "not arrived"),
-    ("absent", "查过,对方没有", "looked for, not there"),
-    ("uncertain", "不知到没到", "may have arrived"),
-    ("underway", "没有结果", "no end yet"),
-];
-
 /// How a dead letter ended.
 pub const ENDS: &[Entry] = &[
     ("retried", "已重试", "retried"),
@@ -316,6 +277,9 @@ pub const DEEDS: &[Entry] = &[
     ("register_corrected", "改正热线工单号", "corrected the core's number"),
     ("enter", "登记来件", "entered a letter"),
     ("sheet", "生成导入表", "wrote an import sheet"),
+    ("import", "导入文件", "handed in a file"),
+    ("nothing_today", "今日无件", "nothing today"),
+    ("handled", "登记已办来件", "registered what was handled by hand"),
 ];
 
 /// What people read for a stable word; the word itself, if it is not listed.
@@ -362,6 +326,8 @@ mod tests {
             WRITE_BACK_REASONS,
             OUTCOME_KINDS,
             BECAME,
+            HANDED,
+            HANDLED,
             SATISFACTION,
             CARRIED,
             TRY_ENDS,

@@ -20,6 +20,7 @@ mod enclosed;
 mod fetched;
 mod files;
 mod first_run;
+mod handled;
 mod hands;
 mod homeward;
 mod imported;

@@ -3,6 +3,7 @@
 
 mod back;
 mod channel;
+mod handed;
 mod reload;
 mod status;
 
@@ -11,6 +12,7 @@ pub use back::{
     WriteBackView,
 };
 pub use channel::{AlarmView, PulseView, UnexpectedView, WentLive};
+pub use handed::{HandedRowView, HandedView};
 pub use reload::{MistakeView, ReloadReport, WrongChannel};
 pub use status::StatusView;
 

@@ -44,4 +44,7 @@ pub struct StatusView {
     /// Channels of which something usual does not come.
     #[serde(default)]
     pub alarms: Vec<AlarmView>,
+    /// Channels whose table of the day is missing (未交表), by name; none are known while no daemon runs.
+    #[serde(default)]
+    pub unhanded: Vec<String>,
 }

@@ -21,7 +21,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::document::{Document, typed};
-use super::{Day, Hours, Mistake, Source, Text};
+use super::{Day, Hours, Mistake, Remind, Source, Text};
 
 pub use acts::{ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, DecisionTable};
 pub use back::{Fallback, ReturnCodes, ReturnTable, ReturnWord, Said, Sign, Uncertain, Wording};
@@ -176,6 +176,10 @@ pub struct ChannelTable {
     #[serde(default)]
     #[schemars(inner(regex(pattern = "^(/[^/]*)+$")), extend("x-zh" = "比较是否改过时不看的字段"))]
     pub ignore: Vec<String>,
+    /// When somebody is reminded that nothing came that day.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "到点还没交表就提醒;没有新件用 huiliu channel nothing-today 记下"))]
+    pub remind: Option<Remind>,
 }
 
 /// Whether a channel runs.

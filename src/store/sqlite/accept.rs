@@ -143,6 +143,7 @@ impl Ground<'_, '_> {
                 Ok(Verdict::Taken { what, ticket: ticket.map(|id| self.key(id)).transpose()? })
             }
             Plan::Revise { prev, n, ticket } => self.revise(member, arrival, prev, n, ticket),
+            Plan::Adopt { prev, n, ticket } => super::handled::adopt(self, member, arrival, (prev, n, ticket)),
             Plan::Act { prev } => match &arrival.act {
                 Some(act) => self.carry_out_act(member, arrival, act, prev),
                 None => Err(rusqlite::Error::InvalidQuery),

@@ -34,6 +34,8 @@ pub(super) enum Plan {
     Keep { prev: i64, n: i64, ticket: Option<i64>, latest: Option<i64>, state: i64, what: What },
     /// A revision of a ticket.
     Revise { prev: i64, n: i64, ticket: i64 },
+    /// The letter of a ticket that the core has by hand: its words, and nothing to tell.
+    Adopt { prev: i64, n: i64, ticket: i64 },
     /// An act about another item; `prev` when it was told in other words before.
     Act { prev: Option<i64> },
 }
@@ -122,6 +124,9 @@ impl Ground<'_, '_> {
             return Ok(keep(latest.n, Some(arrival.version), STATE_TAKEN, What::Repeat));
         }
         Ok(match arrival.compared {
+            Some((with, true)) if with == mapped_id && super::handled::awaits(self.db, ticket)? => {
+                Plan::Adopt { prev: known.latest, n: mapped_n + 1, ticket }
+            }
             Some((with, true)) if with == mapped_id => Plan::Revise { prev: known.latest, n: mapped_n + 1, ticket },
             Some((with, false)) if with == mapped_id => keep(latest.n, Some(known.latest), STATE_HELD, What::Held),
             _ => Plan::Nothing(Verdict::Compare { version: mapped_id }),

@@ -16,6 +16,11 @@ pub(super) struct Deed {
 }
 
 impl Deed {
+    /// The same about something that is known only inside the transaction.
+    pub(super) fn about(self, subject: String) -> Self {
+        Self { subject, ..self }
+    }
+
     pub(super) fn write(&self, desk: &Open<'_>) -> Result<(), StoreError> {
         desk.db.execute(
             "INSERT INTO deed (id, at, who, what, subject, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

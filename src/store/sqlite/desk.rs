@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
 use super::super::{
-    Actor, Arrival, Carried, Choice, DeadKind, Desk, Errand, Place, Reference, Sign, Split, StoreError, Task,
-    TicketKey, TryEnd, Unjoin, Verdict,
+    Actor, Arrival, Carried, Choice, DeadKind, Desk, Errand, Handled, Place, Reference, Registration, Sign, Split,
+    StoreError, Task, TicketKey, TryEnd, Unjoin, Verdict,
 };
 use super::accept::Ground;
 use super::codes::DEAD_CLOSED;
@@ -375,6 +375,10 @@ impl Desk for Sqlite {
             Ok(parts)
         })
         .await
+    }
+
+    async fn register_handled(&self, handled: Handled, actor: &Actor) -> Result<Registration, StoreError> {
+        super::handled::registered(self, handled, actor).await
     }
 
     async fn keep_value(&self, name: &str, value: &str) -> Result<(), StoreError> {

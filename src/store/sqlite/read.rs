@@ -1,5 +1,7 @@
 //! Reading: rows as the gateway and people ask for them, on a connection of its own.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -7,12 +9,12 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::super::{
     Archive, Arrived, ChannelRow, ClosedOrder, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, FileRow, Folio,
-    Fresh, Keys, Lane, Mapped, OutcomeRow, Place, Reference, ReferenceRow, Search, Standing, StoreError, TicketRow,
-    VersionRow,
+    Fresh, Keys, Lane, Mapped, OutcomeRow, Place, Reference, ReferenceRow, Search, Standing, StoreError, TicketKey,
+    TicketRow, VersionRow,
 };
 use super::schema::SPAN;
 use super::serial::{day_number, day_of, key, number_of};
-use super::{Sqlite, first_run_of, id_of, kind_of};
+use super::{Sqlite, id_of, kind_of};
 use crate::ticket::{SameLetter, Spoken};
 
 pub(super) fn moment(millis: i64) -> Timestamp {
@@ -161,7 +163,7 @@ fn search(db: &Connection, keys: &Keys, search: &Search) -> Result<Vec<TicketRow
 
 #[async_trait]
 impl Archive for Sqlite {
-    async fn known(&self) -> Result<Vec<(String, u32)>, StoreError> {
+    async fn known_channels(&self) -> Result<Vec<(String, u32)>, StoreError> {
         self.look(|db, _| super::enroll::known(db)).await
     }
 
@@ -171,53 +173,19 @@ impl Archive for Sqlite {
     }
 
     async fn channels(&self) -> Result<Vec<ChannelRow>, StoreError> {
-        self.look(|db, _| {
-            let mut statement = db.prepare_cached(
-                "SELECT channel.id, code, namespace.name, known_since, first_run, live_from, last_poll,
-                 (SELECT count(*) FROM dead WHERE dead.channel = channel.id AND ended_at IS NULL),
-                 (SELECT count(*) FROM dead WHERE dead.channel = channel.id AND ended_at IS NULL AND kind = 8)
-                 FROM channel JOIN namespace ON namespace.id = channel.namespace ORDER BY code",
-            )?;
-            let mut channels = statement
-                .query_map([], |row| {
-                    let time = |at: usize| row.get::<_, Option<i64>>(at).map(|millis| millis.map(moment));
-                    Ok(ChannelRow {
-                        id: row.get(0)?,
-                        code: row.get(1)?,
-                        namespace: row.get(2)?,
-                        known_since: moment(row.get(3)?),
-                        first_run: first_run_of(row.get(4)?),
-                        live_from: time(5)?,
-                        last_poll: time(6)?,
-                        tickets: [0; 4],
-                        dead: row.get::<_, i64>(7)? as u64,
-                        approvals: row.get::<_, i64>(8)? as u64,
-                        last_item: None,
-                    })
-                })?
-                .collect::<rusqlite::Result<Vec<_>>>()?;
-            let mut counts = db.prepare_cached(
-                // References are counted, so parts are not.
-                "SELECT channel, standing, count(*), max(received_at) FROM ticket WHERE id > 0 GROUP BY 1, 2",
-            )?;
-            let mut rows = counts.query([])?;
-            while let Some(row) = rows.next()? {
-                let (id, standing, count, last): (u32, u32, i64, i64) =
-                    (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-                if let Some(channel) = channels.iter_mut().find(|channel| channel.id == id) {
-                    if let Some(slot) = channel.tickets.get_mut(standing as usize) {
-                        *slot = count as u64;
-                    }
-                    channel.last_item = channel.last_item.max(Some(moment(last)));
-                }
-            }
-            Ok(channels)
-        })
-        .await
+        self.look(|db, _| super::channels::channels(db)).await
     }
 
     async fn search(&self, wanted: Search) -> Result<Vec<TicketRow>, StoreError> {
         self.look(move |db, keys| search(db, keys, &wanted)).await
+    }
+
+    async fn last_item(&self, channel: u32, from: jiff::civil::Date) -> Result<Option<Timestamp>, StoreError> {
+        self.look(move |db, _| super::known::last_item(db, channel, from)).await
+    }
+
+    async fn known(&self, namespace: u32, ids: Vec<String>) -> Result<HashMap<String, Option<TicketKey>>, StoreError> {
+        self.look(move |db, _| super::known::known(db, namespace, ids)).await
     }
 
     async fn due(&self, due: Due) -> Result<Vec<TicketRow>, StoreError> {

@@ -111,7 +111,7 @@ fn taken_by(db: &Connection, number: &str, ticket: i64) -> rusqlite::Result<Opti
 }
 
 /// Notes the number of a ticket, instead of any that it had.
-fn note(db: &Connection, number: &str, ticket: i64, before: Option<&str>) -> rusqlite::Result<()> {
+pub(super) fn note(db: &Connection, number: &str, ticket: i64, before: Option<&str>) -> rusqlite::Result<()> {
     if let Some(before) = before {
         db.execute("DELETE FROM core_order WHERE number = ?1 AND ticket = ?2", params![before, ticket])?;
     }

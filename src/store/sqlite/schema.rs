@@ -270,6 +270,7 @@ const ALL: &[M<'static>] = &[
     M::up(super::register::CORE_ORDERS),
     M::up(super::feed::FEED),
     M::up(super::sheets::SHEETS),
+    M::up(super::handled::HANDLED),
 ];
 
 /// The migrations, ready to be run.

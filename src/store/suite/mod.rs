@@ -14,6 +14,7 @@ mod deciding;
 mod doing;
 mod enclosing;
 mod files;
+mod handled;
 mod homeward;
 mod joining;
 mod kept;

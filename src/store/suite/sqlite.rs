@@ -85,6 +85,10 @@ stories! {
         where_links_go_nothing_waits,
         what_is_added_brings_its_files,
         an_act_that_waits_keeps_its_files;
+    handled:
+        a_registered_letter_is_the_cores,
+        another_letter_under_a_registered_number_is_held,
+        what_came_on_trial_is_registered_too;
     answers:
         the_files_of_an_answer_are_in_its_lane,
         the_files_of_a_forgotten_answer_are_forgotten;

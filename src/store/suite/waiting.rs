@@ -111,6 +111,6 @@ pub(super) async fn a_channel_with_items_is_remembered_where_it_was(house: &dyn 
     assert_eq!(elsewhere("mailbox").await.unwrap(), None);
     let other = Site::on(site.store.clone(), "apart", false).await;
     assert_eq!(site.store.remembers_elsewhere("apart", "mailbox").await.unwrap(), None);
-    let known = site.store.known().await.unwrap();
+    let known = site.store.known_channels().await.unwrap();
     assert_eq!(known, [("apart".to_owned(), other.channel.channel), ("mailbox".to_owned(), site.channel.channel)]);
 }
