@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use huiliu_contract::{BadFile, Bundle, HandIn, Item, Remark, Told};
 
 use crate::answer;
+use crate::aside::aside;
 use crate::item::item;
 use crate::plan::Plan;
 use crate::reading::{self, Read};
@@ -35,6 +36,7 @@ impl HandIn for Desk {
             Ok(Box::new(Opened(Some(state))) as Box<dyn Bundle>)
         })
         .await
+        .unwrap_or_else(|| Err(broken_off()))
     }
 }
 
@@ -61,7 +63,8 @@ impl Bundle for Opened {
             state.given += items.len() as u64;
             Ok((state, items))
         })
-        .await?;
+        .await
+        .unwrap_or_else(|| Err(broken_off()))?;
         self.0 = Some(state);
         Ok(items)
     }
@@ -88,6 +91,7 @@ impl Bundle for Opened {
             answer::rows(&mut state.read, Some(BufReader::new(notes)), &state.plan, &state.name, &to).map_err(trouble)
         })
         .await
+        .unwrap_or_else(|| Err(broken_off()))
     }
 }
 
@@ -103,11 +107,6 @@ pub(crate) fn page(read: &mut Read, plan: &Plan, name: &str, from: u64, most: us
         }
     }
     Ok(items)
-}
-
-/// Reads and writes beside the tasks that wait for others.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, BadFile> + Send + 'static) -> Result<T, BadFile> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(broken_off()))
 }
 
 fn broken_off() -> BadFile {

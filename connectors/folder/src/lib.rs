@@ -21,6 +21,7 @@
 //! occurrence of it in the file it is.
 
 mod answer;
+mod aside;
 mod build;
 mod bundle;
 mod head;

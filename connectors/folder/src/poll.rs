@@ -11,6 +11,7 @@ use huiliu_contract::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::aside::aside;
 use crate::inbox::{Found, Inbox};
 use crate::plan::Plan;
 use crate::reading::{self, Read};
@@ -49,9 +50,9 @@ impl Watch {
     /// Reads and writes beside the tasks that wait for others; one call at a time.
     async fn aside<T: Send + 'static>(&self, work: impl FnOnce(&mut Keeper) -> T + Send + 'static) -> Result<T, Fault> {
         let keeper = Arc::clone(&self.0);
-        tokio::task::spawn_blocking(move || work(&mut keeper.lock().unwrap_or_else(PoisonError::into_inner)))
+        aside(move || work(&mut keeper.lock().unwrap_or_else(PoisonError::into_inner)))
             .await
-            .map_err(|_| Fault::malformed("reading a file broke off by a fault of ours"))
+            .ok_or_else(|| Fault::malformed("reading a file broke off by a fault of ours"))
     }
 }
 

@@ -17,6 +17,7 @@ use huiliu_kit::template::{Filling, Template};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::aside::aside;
 use crate::build::beside;
 use crate::options::{Carried, Proof, ReturnOptions};
 use columns::Columns;
@@ -173,9 +174,9 @@ impl WriteBack for Outbox {
         let _turn = self.turn.lock().await;
         let (path, key) = (self.today(), key.to_owned());
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        tokio::task::spawn_blocking(move || day::add(&path, &written.row, &key))
+        aside(move || day::add(&path, &written.row, &key))
             .await
-            .map_err(|_| Fault::unavailable("writing the day's file broke off by a fault of ours", Reached::No))??;
+            .ok_or_else(|| Fault::unavailable("writing the day's file broke off by a fault of ours", Reached::No))??;
         Ok(match self.asks {
             true => Receipt::PendingReview { reference: name },
             false => Receipt::Settled { reference: name },
