@@ -7,8 +7,12 @@ use crate::channel::Kind;
 use crate::settings::KindInfo;
 
 /// Every kind there is, sorted by name.
-pub const KINDS: &[Kind] =
-    &[kind::<huiliu_manual::Manual>(), kind::<huiliu_rest::Rest>(), kind::<huiliu_webhook::Webhook>()];
+pub const KINDS: &[Kind] = &[
+    kind::<huiliu_folder::Folder>(),
+    kind::<huiliu_manual::Manual>(),
+    kind::<huiliu_rest::Rest>(),
+    kind::<huiliu_webhook::Webhook>(),
+];
 
 const fn kind<K: ConnectorKind>() -> Kind {
     Kind { name: K::NAME, info: KindInfo::of::<K>, build: build::<K> }

@@ -119,7 +119,7 @@ pub fn mapping(settings: &ChannelSettings, gateway: &settings::Gateway) -> Resul
 
 /// Places of the document that the connector reads itself, so that they are not "unknown" fields.
 fn read_elsewhere(options: &serde_json::Value) -> Vec<String> {
-    let tables = ["/poll/list", "/receive"].into_iter().filter_map(|at| options.pointer(at));
+    let tables = ["/poll/list", "/receive", "/sheet"].into_iter().filter_map(|at| options.pointer(at));
     tables
         .flat_map(|table| ["id", "version", "sent_at"].into_iter().filter_map(|key| table.get(key)))
         .filter_map(|place| place.as_str().map(str::to_owned))

@@ -109,8 +109,10 @@ fn a_pure_room_has_no_clock_no_disk_no_line() {
 #[test]
 fn a_connector_answers_and_the_gateway_loops() {
     const NEVER: [&str; 5] = ["tokio::spawn", "spawn_blocking", "tokio::task", "time::sleep", "time::interval"];
+    // Work on the disk that takes long goes through one door, where it is awaited.
+    const DOOR: &str = "connectors/folder/src/aside.rs";
     for folder in kinds().iter().map(String::as_str).chain(["contract", "kit", "sheet"]) {
-        for source in connector(folder) {
+        for source in connector(folder).into_iter().filter(|source| source.path != DOOR) {
             let found: Vec<_> = NEVER.into_iter().filter(|word| source.says(word)).collect();
             assert!(found.is_empty(), "{}: {found:?}; the connector answers, the gateway loops", source.path);
         }

@@ -1,55 +1,57 @@
 //! Excel's own files, read by `calamine`, cell by cell where it allows that: its own grids are as large as the
 //! outermost cell says, and one cell in the last corner would cost gigabytes.
 
-use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::io::{Cursor, Read, Seek};
 
 use calamine::{
     CellErrorType, Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsx,
     XlsxError,
 };
 
-use crate::guard::Limits;
+use crate::glimpse::Glimpse;
+use crate::guard::{Limits, Parts};
 use crate::unreadable::Unreadable;
-use crate::{Cell, Region, Row, Sheet, Sort};
+use crate::walk::{About, Visit};
+use crate::{Cell, Region, Row, Sort};
 
-/// Rows of a sheet on the way: by row, then by column.
-struct Grid<'a> {
-    name: &'a str,
+/// Cells of a sheet on their way into rows.
+struct Gather<'a> {
+    name: String,
     limits: &'a Limits,
-    rows: BTreeMap<u32, Vec<Cell>>,
+    visit: &'a mut dyn Visit,
+    row: Option<Row>,
     /// Cells of the whole file so far.
-    count: usize,
+    count: &'a mut usize,
 }
 
-impl<'a> Grid<'a> {
-    fn new(name: &'a str, limits: &'a Limits, count: usize) -> Self {
-        Self { name, limits, rows: BTreeMap::new(), count }
-    }
-
+impl Gather<'_> {
     /// Puts a cell; row and column from 0.
     fn put(&mut self, (row, column): (u32, u32), cell: Cell) -> Result<(), Unreadable> {
         if cell.sort == Sort::Empty || cell.text.is_empty() {
             return Ok(());
         }
-        let (row, column) = (row.saturating_add(1), column as usize);
-        self.count += 1;
-        self.limits.cell(self.name, row, column, self.count)?;
-        self.limits.text(self.name, row, column, &cell.text)?;
-        let cells = self.rows.entry(row).or_default();
-        if cells.len() <= column {
-            cells.resize(column + 1, Cell::default());
+        let (number, column) = (row.saturating_add(1), column as usize);
+        *self.count += 1;
+        self.limits.cell(&self.name, number, column, *self.count)?;
+        self.limits.text(&self.name, number, column, &cell.text)?;
+        match &self.row {
+            Some(row) if row.number == number => {}
+            Some(row) if row.number > number => return Err(Unreadable::broken("rows out of order")),
+            _ => self.end()?,
         }
-        if let Some(place) = cells.get_mut(column) {
+        let row = self.row.get_or_insert_with(|| Row { number, cells: Vec::with_capacity(16) });
+        if row.cells.len() <= column {
+            row.cells.resize(column + 1, Cell::default());
+        }
+        if let Some(place) = row.cells.get_mut(column) {
             *place = cell;
         }
         Ok(())
     }
 
-    fn sheet(self, hidden: bool, merged: Vec<Dimensions>) -> (Sheet, usize) {
-        let rows = self.rows.into_iter().map(|(number, cells)| Row { number, cells }).collect();
-        let merged = merged.iter().map(region).collect();
-        (Sheet { name: self.name.to_owned(), rows, merged, hidden }, self.count)
+    /// Hands over the row that is complete.
+    fn end(&mut self) -> Result<(), Unreadable> {
+        self.row.take().map_or(Ok(()), |row| self.visit.row(row))
     }
 }
 
@@ -62,53 +64,78 @@ fn region(at: &Dimensions) -> Region {
     }
 }
 
-pub(crate) fn xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Unreadable> {
+pub(crate) fn xlsx<R: Read + Seek>(
+    source: R,
+    parts: &mut Parts,
+    limits: &Limits,
+    visit: &mut dyn Visit,
+) -> Result<(), Unreadable> {
     let broken = |why: XlsxError| match why {
         XlsxError::Password => Unreadable::password(),
         other => Unreadable::broken(sort_of(&other)),
     };
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
+    let mut book: Xlsx<R> = Xlsx::new(source).map_err(broken)?;
     let found = book.sheets_metadata().to_vec();
     limits.sheets(found.len())?;
-    let (mut sheets, mut count) = (Vec::new(), 0);
-    for about in found.iter().filter(|about| about.typ == SheetType::WorkSheet) {
-        let mut grid = Grid::new(&about.name, limits, count);
-        let mut cells = book.worksheet_cells_reader(&about.name).map_err(broken)?;
-        while let Some(cell) = cells.next_cell().map_err(broken)? {
-            grid.put(cell.get_position(), of_ref(cell.get_value()))?;
+    let mut count = 0;
+    for sheet in found.into_iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
+        let (merged, hidden_rows) = match parts.take(&sheet.name) {
+            Some(glimpse) => (glimpse.merged, glimpse.hidden),
+            None => {
+                let merged = book.merge_cells_by_sheet_name(&sheet.name).map_err(broken)?;
+                (merged.iter().map(region).collect(), Vec::new())
+            }
+        };
+        let hidden = sheet.visible != SheetVisible::Visible;
+        if !visit.sheet(About { name: sheet.name.clone(), hidden, merged, hidden_rows })? {
+            continue;
         }
-        drop(cells);
-        let merged = book.merge_cells_by_sheet_name(&about.name).map_err(broken)?;
-        let (sheet, so_far) = grid.sheet(about.visible != SheetVisible::Visible, merged);
-        count = so_far;
-        sheets.push(sheet);
+        let mut cells = book.worksheet_cells_reader(&sheet.name).map_err(broken)?;
+        let mut gather = Gather { name: sheet.name, limits, visit, row: None, count: &mut count };
+        while let Some(cell) = cells.next_cell().map_err(broken)? {
+            gather.put(cell.get_position(), of_ref(cell.get_value()))?;
+        }
+        gather.end()?;
     }
-    Ok(sheets)
+    Ok(())
 }
 
-pub(crate) fn xls(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Unreadable> {
+pub(crate) fn xls(
+    bytes: &[u8],
+    glimpses: Vec<Glimpse>,
+    limits: &Limits,
+    visit: &mut dyn Visit,
+) -> Result<(), Unreadable> {
     let broken = |why: XlsError| match why {
         XlsError::Password => Unreadable::password(),
         _ => Unreadable::broken("xls"),
     };
-    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(broken)?;
+    // Its reader indexes into what it reads; a crafted file must end here, not higher up.
+    let book = std::panic::catch_unwind(|| Xls::new(Cursor::new(bytes))).map_err(|_| Unreadable::broken("xls"))?;
+    let mut book: Xls<_> = book.map_err(broken)?;
     let found = book.sheets_metadata().to_vec();
     limits.sheets(found.len())?;
-    let (mut sheets, mut count) = (Vec::new(), 0);
-    for about in found.iter().filter(|about| about.typ == SheetType::WorkSheet) {
-        let range = book.worksheet_range(&about.name).map_err(broken)?;
+    let (mut count, mut glimpses) = (0, glimpses.into_iter());
+    for sheet in found {
+        let hidden_rows = glimpses.next().unwrap_or_default().hidden;
+        if sheet.typ != SheetType::WorkSheet {
+            continue;
+        }
+        let merged = book.merge_cells_by_sheet_name(&sheet.name).map_err(broken)?.iter().map(region).collect();
+        let hidden = sheet.visible != SheetVisible::Visible;
+        if !visit.sheet(About { name: sheet.name.clone(), hidden, merged, hidden_rows })? {
+            continue;
+        }
+        let range = book.worksheet_range(&sheet.name).map_err(broken)?;
         let (top, left) = range.start().unwrap_or_default();
-        let mut grid = Grid::new(&about.name, limits, count);
+        let mut gather = Gather { name: sheet.name, limits, visit, row: None, count: &mut count };
         for (row, column, value) in range.used_cells() {
             let at = (top.saturating_add(row as u32), left.saturating_add(column as u32));
-            grid.put(at, of_data(value))?;
+            gather.put(at, of_data(value))?;
         }
-        let merged = book.merge_cells_by_sheet_name(&about.name).map_err(broken)?;
-        let (sheet, so_far) = grid.sheet(about.visible != SheetVisible::Visible, merged);
-        count = so_far;
-        sheets.push(sheet);
+        gather.end()?;
     }
-    Ok(sheets)
+    Ok(())
 }
 
 /// What sort of error it is; its own words may quote what stands in the file.

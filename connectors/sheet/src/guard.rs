@@ -1,10 +1,12 @@
 //! How much a file may hold. What a packed file says of itself is looked at first, then what it really unpacks to is
 //! counted, before anybody keeps a byte of it.
 
-use std::io::{Cursor, Read};
+use std::collections::HashMap;
+use std::io::{BufReader, Read, Seek};
 
 use zip::ZipArchive;
 
+use crate::glimpse::{self, Glimpse};
 use crate::unreadable::Unreadable;
 
 /// Bounds of a file; the defaults fit what people make by hand and what systems export in a month.
@@ -26,6 +28,8 @@ pub struct Limits {
     pub length: usize,
     /// Sheets.
     pub sheets: usize,
+    /// The table of a workbook's different texts, in bytes: it is held in memory.
+    pub strings: u64,
 }
 
 impl Default for Limits {
@@ -39,6 +43,7 @@ impl Default for Limits {
             cells: 2_000_000,
             length: 32_767,
             sheets: 100,
+            strings: 256 << 20,
         }
     }
 }
@@ -47,9 +52,9 @@ impl Default for Limits {
 const SMALL: u64 = 8 << 20;
 
 impl Limits {
-    pub(crate) fn file(&self, bytes: usize) -> Result<(), Unreadable> {
+    pub(crate) fn file(&self, bytes: u64) -> Result<(), Unreadable> {
         let most = self.bytes;
-        (bytes <= most).then_some(()).ok_or_else(|| {
+        (bytes <= most as u64).then_some(()).ok_or_else(|| {
             Unreadable::beyond(
                 format!("文件有 {bytes} 字节,最多 {most};请分成几个文件"),
                 format!("the file has {bytes} bytes, at most {most} are read; split it"),
@@ -108,21 +113,41 @@ impl Limits {
         })
     }
 
-    fn room(&self, packed: usize) -> u64 {
-        self.unpacked.min((packed as u64).saturating_mul(self.ratio).max(SMALL))
+    /// Bytes that a text of the greatest length may take in XML, every letter written as an entity.
+    fn run(&self) -> u64 {
+        (self.length as u64).saturating_mul(10).saturating_add(1 << 16)
+    }
+
+    fn room(&self, packed: u64) -> u64 {
+        self.unpacked.min(packed.saturating_mul(self.ratio).max(SMALL))
     }
 }
 
-/// Looks at what a packed file says it holds, then unpacks it into nothing, up to the limit.
-pub(crate) fn unpacked(bytes: &[u8], limits: &Limits) -> Result<(), Unreadable> {
+/// What is known of a packed workbook's sheets before a cell is read.
+#[derive(Default)]
+pub(crate) struct Parts {
+    glimpses: HashMap<String, Glimpse>,
+    paths: HashMap<String, String>,
+}
+
+impl Parts {
+    /// What was seen of a sheet; nothing if its part was not found.
+    pub(crate) fn take(&mut self, sheet: &str) -> Option<Glimpse> {
+        self.glimpses.remove(self.paths.get(sheet)?)
+    }
+}
+
+/// Looks at what a packed file says it holds, then unpacks it part by part, up to the limit. What only stands behind the
+/// rows (merged cells) and what readers of cells do not tell (hidden rows) is picked up on the way.
+pub(crate) fn unpacked(source: impl Read + Seek, size: u64, limits: &Limits) -> Result<Parts, Unreadable> {
     let bomb = || {
         Unreadable::beyond(
             "表格解压后大得不正常(可能是压缩炸弹),不打开;请重新导出一份",
             "the workbook unpacks to far more than a workbook does (a zip bomb?); it is not opened, export it anew",
         )
     };
-    let room = limits.room(bytes.len());
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(Unreadable::broken)?;
+    let room = limits.room(size);
+    let mut archive = ZipArchive::new(source).map_err(Unreadable::broken)?;
     let mut said = 0u64;
     for place in 0..archive.len() {
         let file = archive.by_index_raw(place).map_err(Unreadable::broken)?;
@@ -133,10 +158,89 @@ pub(crate) fn unpacked(bytes: &[u8], limits: &Limits) -> Result<(), Unreadable> 
     }
     // The directory is a claim.
     let mut left = room;
+    let mut parts = Parts::default();
+    let (mut book, mut relations) = (Vec::new(), Vec::new());
     for place in 0..archive.len() {
         let file = archive.by_index(place).map_err(Unreadable::broken)?;
-        let read = std::io::copy(&mut file.take(left + 1), &mut std::io::sink()).map_err(Unreadable::broken)?;
-        left = left.checked_sub(read).ok_or_else(bomb)?;
+        let name = file.name().map(|name| name.to_string()).unwrap_or_default();
+        let xml = name.ends_with(".xml") || name.ends_with(".rels");
+        let most = match name.as_str() {
+            "xl/sharedStrings.xml" => limits.strings,
+            _ => left,
+        };
+        let mut calm =
+            Calm { inner: file, left: most.min(left), run: 0, longest: xml.then_some(limits.run()), over: None };
+        let before = calm.left;
+        let seen = match name.as_str() {
+            "xl/workbook.xml" => calm.read_to_end(&mut book).map(|_| ()),
+            "xl/_rels/workbook.xml.rels" => calm.read_to_end(&mut relations).map(|_| ()),
+            other if other.starts_with("xl/worksheets/") && xml => match glimpse::sheet(BufReader::new(&mut calm)) {
+                Ok(glimpse) => {
+                    parts.glimpses.insert(other.to_owned(), glimpse);
+                    Ok(())
+                }
+                Err(why) => Err(std::io::Error::other(why)),
+            },
+            _ => std::io::copy(&mut calm, &mut std::io::sink()).map(|_| ()),
+        };
+        match (calm.over, seen) {
+            (Some(Over::Size), _) if name == "xl/sharedStrings.xml" && limits.strings < left => {
+                return Err(Unreadable::beyond(
+                    "表格里不同的文字太多,按工作簿读会占太多内存;请另存为 CSV 再放进来,或分成几个文件",
+                    "the workbook holds more different text than is read of one; save it as CSV, or split it",
+                ));
+            }
+            (Some(Over::Size), _) => return Err(bomb()),
+            (Some(Over::Run), _) => {
+                return Err(Unreadable::beyond(
+                    format!("表格里有一格超过 {} 个字;请缩短", limits.length),
+                    format!("a cell holds more than {} characters; shorten it", limits.length),
+                ));
+            }
+            (None, Err(_)) => return Err(Unreadable::broken("xml")),
+            (None, Ok(())) => left = left.saturating_sub(before.saturating_sub(calm.left)),
+        }
     }
-    Ok(())
+    parts.paths = glimpse::paths(&book, &relations);
+    Ok(parts)
+}
+
+/// What a part went beyond.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Over {
+    Size,
+    Run,
+}
+
+/// Counts what is read, and how long it goes without a mark of XML: a text that long would be held in memory whole.
+struct Calm<R> {
+    inner: R,
+    left: u64,
+    run: u64,
+    longest: Option<u64>,
+    over: Option<Over>,
+}
+
+impl<R: Read> Read for Calm<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(into)?;
+        let seen = into.get(..read).unwrap_or_default();
+        match self.left.checked_sub(read as u64) {
+            Some(left) => self.left = left,
+            None => self.over = Some(Over::Size),
+        }
+        if let Some(longest) = self.longest {
+            self.run += memchr::memchr(b'<', seen).unwrap_or(read) as u64;
+            if self.run > longest {
+                self.over = Some(Over::Run);
+            }
+            if let Some(last) = memchr::memrchr(b'<', seen) {
+                self.run = (read - last) as u64;
+            }
+        }
+        match self.over {
+            Some(_) => Err(std::io::Error::other("beyond a limit")),
+            None => Ok(read),
+        }
+    }
 }

@@ -3,21 +3,28 @@
 //! What a file is, is told by its content, never by its name. Nothing is unpacked before its size is known, and no
 //! count in a file is believed. Nothing here knows what the columns mean.
 
+use std::io::Cursor;
+
 mod cell;
 mod excel;
+mod glimpse;
 mod guard;
 mod header;
+mod html;
 mod sniff;
 mod text;
 mod unreadable;
+mod walk;
 mod write;
+mod xls;
 
 pub use cell::{Cell, NotAnId, Sort};
 pub use guard::Limits;
 pub use header::{Column, Header, NoHeader, header, plain};
 pub use sniff::Format;
 pub use unreadable::Unreadable;
-pub use write::{Choice, Page, PageColumn, Unwritable, write};
+pub use walk::{About, Visit, format, walk, whole_text};
+pub use write::{Choice, Page, PageColumn, Unwritable, write, write_keyed};
 
 /// A file, read.
 #[derive(Clone, PartialEq, Debug)]
@@ -81,23 +88,15 @@ pub fn letters(column: usize) -> String {
     shown
 }
 
-/// Reads a file.
+/// Reads a file as a whole. What is too large for that is [walked through](walk()).
 ///
 /// # Errors
 ///
 /// If it is no spreadsheet that can be read, or goes beyond a limit.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Unreadable> {
-    limits.file(bytes.len())?;
-    let format = sniff::format(bytes)?;
-    let sheets = match format {
-        Format::Xlsx => {
-            guard::unpacked(bytes, limits)?;
-            excel::xlsx(bytes, limits)?
-        }
-        Format::Xls => excel::xls(bytes, limits)?,
-        Format::Text => vec![text::sheet(bytes, limits)?],
-    };
-    Ok(Workbook { format, sheets })
+    let mut all = walk::Collect::default();
+    let format = walk::through(Cursor::new(bytes), limits, &mut all)?;
+    Ok(Workbook { format, sheets: all.sheets })
 }
 
 #[cfg(test)]

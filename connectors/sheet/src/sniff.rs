@@ -1,9 +1,10 @@
 //! What a file is, by its first bytes and what they hold.
 
-use std::io::Cursor;
+use std::io::{Read, Seek};
 
 use zip::ZipArchive;
 
+use crate::guard::Limits;
 use crate::unreadable::Unreadable;
 
 /// What a file is.
@@ -13,23 +14,32 @@ pub enum Format {
     Xlsx,
     /// A workbook of Excel 97–2003; WPS's `.et` is one too.
     Xls,
+    /// A web page with tables; many systems export one and call it `.xls`.
+    Html,
     /// Text with separators.
     Text,
+    /// JSON. It is told apart here, and read by who knows what stands in it.
+    Json,
+    /// XML that is no spreadsheet, told apart likewise.
+    Xml,
 }
 
 /// How much of the beginning is looked at for words.
 const HEAD: usize = 4096;
 
-pub(crate) fn format(bytes: &[u8]) -> Result<Format, Unreadable> {
+pub(crate) fn format(source: &mut (impl Read + Seek), limits: &Limits) -> Result<Format, Unreadable> {
+    let mut bytes = Vec::with_capacity(HEAD);
+    source.take(HEAD as u64).read_to_end(&mut bytes).map_err(|_| Unreadable::broken("read"))?;
     let starts = |mark: &[u8]| bytes.starts_with(mark);
-    if bytes.iter().all(u8::is_ascii_whitespace) {
+    if bytes.len() < HEAD && bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Unreadable::new("empty", "文件是空的", "the file is empty"));
     }
     if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
-        return packed(bytes);
+        return packed(source);
     }
     if starts(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return compound(bytes);
+        source.take(limits.bytes as u64).read_to_end(&mut bytes).map_err(|_| Unreadable::broken("read"))?;
+        return compound(&bytes);
     }
     for (mark, zh, en) in [
         (&b"%PDF"[..], "PDF 文件", "a PDF file"),
@@ -48,12 +58,12 @@ pub(crate) fn format(bytes: &[u8]) -> Result<Format, Unreadable> {
     if starts(b"\xff\xfe") || starts(b"\xfe\xff") {
         return Ok(Format::Text);
     }
-    text(bytes)
+    text(&bytes)
 }
 
 /// Names in the archive tell what it is.
-fn packed(bytes: &[u8]) -> Result<Format, Unreadable> {
-    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(Unreadable::broken)?;
+fn packed(source: impl Read + Seek) -> Result<Format, Unreadable> {
+    let archive = ZipArchive::new(source).map_err(Unreadable::broken)?;
     let has = |name: &str| archive.index_for_name(name).is_some();
     if has("xl/workbook.bin") {
         return Err(Unreadable::other("二进制工作簿(.xlsb)", "a binary workbook (.xlsb)"));
@@ -86,8 +96,7 @@ fn compound(bytes: &[u8]) -> Result<Format, Unreadable> {
 }
 
 /// Web pages and XML that call themselves `.xls` are told apart from text.
-fn text(bytes: &[u8]) -> Result<Format, Unreadable> {
-    let head = bytes.get(..HEAD).unwrap_or(bytes);
+fn text(head: &[u8]) -> Result<Format, Unreadable> {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     if head.contains(&0) {
         return Err(Unreadable::other("别种二进制文件", "a binary file of another sort"));
@@ -97,16 +106,29 @@ fn text(bytes: &[u8]) -> Result<Format, Unreadable> {
         return Err(Unreadable::other("XML 表格 2003", "an XML spreadsheet of 2003"));
     }
     let page = ["<html", "<!doctype", "<table", "<meta", "<head", "<body", "<style"];
-    if page.iter().any(|tag| words.starts_with(tag)) || words.starts_with('<') && words.contains("<table") {
-        return Err(Unreadable::other(
-            "网页(有些系统导出的 .xls 其实是网页)",
-            "a web page (some systems export one and call it .xls)",
-        ));
+    let page = page.iter().any(|tag| words.starts_with(tag)) || words.starts_with('<') && words.contains("<table");
+    if page || words.starts_with("<?xml") && words.contains("<html") {
+        return Ok(Format::Html);
     }
-    if words.starts_with("<?xml") {
-        return Err(Unreadable::other("XML 文件", "an XML file"));
+    if words.starts_with("<?xml") || is_element(&words) {
+        return Ok(Format::Xml);
+    }
+    if is_json(&words) {
+        return Ok(Format::Json);
     }
     Ok(Format::Text)
+}
+
+/// `<word…>` at the beginning.
+fn is_element(words: &str) -> bool {
+    let Some(rest) = words.strip_prefix('<') else { return false };
+    rest.starts_with(|c: char| c.is_alphabetic()) && rest.contains('>')
+}
+
+/// An object or a list at the beginning: a row of heads begins with neither.
+fn is_json(words: &str) -> bool {
+    let mut marks = words.chars().filter(|c| !c.is_whitespace());
+    matches!((marks.next(), marks.next()), (Some('{'), Some('"' | '}')) | (Some('['), Some('{' | '[' | '"' | ']')))
 }
 
 #[cfg(test)]
@@ -114,7 +136,7 @@ mod tests {
     use super::*;
 
     fn word(bytes: &[u8]) -> String {
-        match format(bytes) {
+        match format(&mut std::io::Cursor::new(bytes), &Limits::default()) {
             Ok(format) => format!("{format:?}"),
             Err(why) => why.en,
         }
@@ -125,10 +147,15 @@ mod tests {
         assert_eq!(word("编号,标题\n".as_bytes()), "Text");
         assert_eq!(word(b"\xff\xfea\0"), "Text");
         assert_eq!(word(b" \r\n"), "the file is empty");
+        assert_eq!(word(b"<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><table>"), "Html");
+        assert_eq!(word(b"\xef\xbb\xbf  <TABLE border=1>"), "Html");
+        assert_eq!(word("\u{feff} [ {\"编号\": 1} ]".as_bytes()), "Json");
+        assert_eq!(word(b"{\n  \"data\": []}"), "Json");
+        assert_eq!(word("[编号],标题\n".as_bytes()), "Text");
+        assert_eq!(word(b"<?xml version=\"1.0\"?><rows/>"), "Xml");
+        assert_eq!(word(b"<rows><row/></rows>"), "Xml");
         for (bytes, what) in [
             (&b"%PDF-1.7"[..], "PDF"),
-            (b"<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><table>", "web page"),
-            (b"\xef\xbb\xbf  <TABLE border=1>", "web page"),
             (b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">", "2003"),
             (b"MZ\0\0", "binary"),
             (b"PK\x03\x04", "damaged"),

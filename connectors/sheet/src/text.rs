@@ -1,26 +1,41 @@
-//! Text with separators: what Excel calls CSV, in whatever encoding it was saved.
+//! Text with separators: what Excel calls CSV, in whatever encoding it was saved. It is decoded and read as it comes.
 
-use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::guard::Limits;
 use crate::unreadable::Unreadable;
-use crate::{Cell, Row, Sheet};
+use crate::walk::{About, Visit};
+use crate::{Cell, Row};
 
-pub(crate) fn sheet(bytes: &[u8], limits: &Limits) -> Result<Sheet, Unreadable> {
-    let text = decoded(bytes)?;
+/// Shows the rows of a text.
+pub(crate) fn rows<R: Read + Seek>(mut source: R, limits: &Limits, visit: &mut dyn Visit) -> Result<(), Unreadable> {
+    let mut text = BufReader::with_capacity(CHUNK, decoded(&mut source)?);
+    let delimiter = delimiter(text.fill_buf().map_err(|why| misread(&why))?);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter(&text))
-        .from_reader(text.as_bytes());
-    let (mut rows, mut row, mut count) = (Vec::new(), 0u32, 0);
+        .delimiter(delimiter)
+        .buffer_capacity(CHUNK)
+        .from_reader(Bounded { inner: text, left: u64::MAX });
+    if !visit.sheet(About::default())? {
+        return Ok(());
+    }
+    let (mut row, mut count) = (0u32, 0);
     let mut record = csv::StringRecord::new();
+    // A quote that never closes would swallow the file into one record.
+    let most = (limits.length as u64).saturating_mul(4).saturating_mul(limits.columns as u64).max(CHUNK as u64 * 2);
     loop {
         let before = reader.position().line();
-        if !reader.read_record(&mut record).map_err(|_| Unreadable::broken("csv"))? {
-            break;
+        reader.get_mut().left = most;
+        let read = reader.read_record(&mut record).map_err(|why| match why.kind() {
+            csv::ErrorKind::Io(why) => misread(why),
+            _ => Unreadable::broken("csv"),
+        });
+        if !read? {
+            return Ok(());
         }
         // Blank lines are rows as well, but no records; lines inside of a cell are none.
         let inside = record.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
@@ -39,37 +54,157 @@ pub(crate) fn sheet(bytes: &[u8], limits: &Limits) -> Result<Sheet, Unreadable> 
             }
         }
         if !cells.is_empty() {
-            rows.push(Row { number: row, cells });
+            visit.row(Row { number: row, cells })?;
         }
     }
-    Ok(Sheet { rows, ..Sheet::default() })
 }
 
-/// UTF-8 or UTF-16 by its mark, UTF-8 where it is valid, else GB18030, which is how Chinese Excel saves CSV.
-fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes).filter(|(at, _)| [UTF_8, UTF_16LE, UTF_16BE].contains(at))
-    {
-        let rest = bytes.get(mark..).unwrap_or_default();
-        return encoding.decode_without_bom_handling_and_without_replacement(rest).ok_or_else(unknown);
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(Cow::Borrowed(text));
-    }
-    GB18030.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(unknown)
+/// The whole text of a file that is not too large for that.
+pub(crate) fn whole<R: Read + Seek>(source: &mut R) -> Result<String, Unreadable> {
+    source.rewind().map_err(|why| misread(&why))?;
+    let mut text = String::new();
+    decoded(source)?.read_to_string(&mut text).map_err(|why| misread(&why))?;
+    Ok(text)
 }
 
-fn unknown() -> Unreadable {
-    Unreadable::new(
-        "encoding",
-        "看不出文字是什么编码(不是 UTF-8,也不是 GB18030);请用 Excel 打开,另存为“Excel 工作簿(.xlsx)”",
-        "the text is neither UTF-8 nor GB18030; open it in Excel and save it as .xlsx",
-    )
+const CHUNK: usize = 64 << 10;
+
+/// Ends a record that is longer than a row can be.
+struct Bounded<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(into)?;
+        self.left = self.left.checked_sub(read as u64).ok_or(std::io::ErrorKind::FileTooLarge)?;
+        Ok(read)
+    }
+}
+
+fn misread(why: &std::io::Error) -> Unreadable {
+    match why.kind() {
+        std::io::ErrorKind::InvalidData => Unreadable::new(
+            "encoding",
+            "看不出文字是什么编码(不是 UTF-8,也不是 GB18030);请用 Excel 打开,另存为“Excel 工作簿(.xlsx)”",
+            "the text is neither UTF-8 nor GB18030; open it in Excel and save it as .xlsx",
+        ),
+        std::io::ErrorKind::FileTooLarge => Unreadable::beyond(
+            "有一行长得不正常,多半是少了一个双引号;请用 Excel 打开,另存为“Excel 工作簿(.xlsx)”",
+            "a row is longer than any row is, most likely a quotation mark is missing; open it in Excel and save it as .xlsx",
+        ),
+        kind => Unreadable::broken(kind),
+    }
+}
+
+/// Text as UTF-8, decoded as it comes.
+struct Decoded<R> {
+    source: R,
+    decoder: Decoder,
+    taken: Vec<u8>,
+    from: usize,
+    /// Decoded, but not asked for yet.
+    over: VecDeque<u8>,
+    /// The source is at its end; the decoder has been told so.
+    ended: bool,
+    done: bool,
+}
+
+/// UTF-8 or UTF-16 by its mark, UTF-8 where all of it is valid, else GB18030, which is how Chinese Excel saves CSV.
+fn decoded<R: Read + Seek>(source: &mut R) -> Result<Decoded<&mut R>, Unreadable> {
+    let mut head = Vec::new();
+    source.take(4).read_to_end(&mut head).map_err(|why| misread(&why))?;
+    let marked = Encoding::for_bom(&head).filter(|(at, _)| [UTF_8, UTF_16LE, UTF_16BE].contains(at));
+    let (encoding, from) = match marked {
+        Some((encoding, mark)) => (encoding, mark as u64),
+        None => (if is_utf8(source)? { UTF_8 } else { GB18030 }, 0),
+    };
+    source.seek(SeekFrom::Start(from)).map_err(|why| misread(&why))?;
+    let decoder = encoding.new_decoder_without_bom_handling();
+    Ok(Decoded {
+        source,
+        decoder,
+        taken: Vec::with_capacity(CHUNK),
+        from: 0,
+        over: VecDeque::new(),
+        ended: false,
+        done: false,
+    })
+}
+
+fn is_utf8(source: &mut (impl Read + Seek)) -> Result<bool, Unreadable> {
+    source.rewind().map_err(|why| misread(&why))?;
+    let mut chunk = Vec::with_capacity(CHUNK);
+    loop {
+        let held = chunk.len();
+        source.take((CHUNK - held) as u64).read_to_end(&mut chunk).map_err(|why| misread(&why))?;
+        let ended = chunk.len() == held;
+        match std::str::from_utf8(&chunk) {
+            Ok(_) if ended => return Ok(true),
+            Ok(_) => chunk.clear(),
+            // A letter that is cut off by the chunk's end.
+            Err(why) if why.error_len().is_none() && !ended => drop(chunk.drain(..why.valid_up_to())),
+            Err(_) => return Ok(false),
+        }
+    }
+}
+
+impl<R: Read> Read for Decoded<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        // A letter takes up to four bytes; with less room the decoder would stand still, so the rest is kept over.
+        if into.len() < ROOM && self.over.is_empty() {
+            let mut room = [0; ROOM];
+            let written = self.decode(&mut room)?;
+            self.over.extend(room.get(..written).unwrap_or_default());
+        }
+        if self.over.is_empty() {
+            return self.decode(into);
+        }
+        let some = self.over.len().min(into.len());
+        for (to, byte) in into.iter_mut().zip(self.over.drain(..some)) {
+            *to = byte;
+        }
+        Ok(some)
+    }
+}
+
+/// The least room that the decoder is given.
+const ROOM: usize = 32;
+
+impl<R: Read> Decoded<R> {
+    fn decode(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        if into.is_empty() || self.done {
+            return Ok(0);
+        }
+        loop {
+            if self.from == self.taken.len() && !self.ended {
+                self.taken.clear();
+                self.from = 0;
+                (&mut self.source).take(CHUNK as u64).read_to_end(&mut self.taken)?;
+                self.ended = self.taken.is_empty();
+            }
+            let rest = self.taken.get(self.from..).unwrap_or_default();
+            let (how, read, written) = self.decoder.decode_to_utf8_without_replacement(rest, into, self.ended);
+            self.from += read;
+            match how {
+                DecoderResult::Malformed(..) => return Err(std::io::ErrorKind::InvalidData.into()),
+                DecoderResult::InputEmpty if self.ended => {
+                    self.done = true;
+                    return Ok(written);
+                }
+                _ if written > 0 => return Ok(written),
+                _ => {}
+            }
+        }
+    }
 }
 
 /// The separator that the first line with something in it uses most.
-fn delimiter(text: &str) -> u8 {
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let count = |mark: u8| line.bytes().filter(|b| *b == mark).count();
+fn delimiter(head: &[u8]) -> u8 {
+    let blank = |line: &&[u8]| line.iter().all(u8::is_ascii_whitespace);
+    let line = head.split(|byte| *byte == b'\n').find(|line| !blank(line)).unwrap_or_default();
+    let count = |mark: u8| line.iter().filter(|byte| **byte == mark).count();
     [b'\t', b';'].into_iter().fold(b',', |best, mark| if count(mark) > count(best) { mark } else { best })
 }
 
@@ -78,6 +213,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn sheet(bytes: &[u8], limits: &Limits) -> Result<crate::Sheet, Unreadable> {
+        let mut all = crate::walk::Collect::default();
+        super::rows(std::io::Cursor::new(bytes), limits, &mut all)?;
+        Ok(all.sheets.remove(0))
+    }
 
     fn rows(bytes: &[u8]) -> Vec<(u32, Vec<String>)> {
         let sheet = sheet(bytes, &Limits::default()).unwrap();
@@ -101,6 +242,13 @@ mod tests {
     }
 
     #[test]
+    fn a_quote_that_never_closes_does_not_swallow_the_file() {
+        let text = format!("a,b\n1,\"{}", "x\n".repeat(2 << 20));
+        let limits = Limits { columns: 2, ..Limits::default() };
+        assert!(sheet(text.as_bytes(), &limits).unwrap_err().en.contains("quotation mark"));
+    }
+
+    #[test]
     fn rows_have_the_numbers_that_a_spreadsheet_shows() {
         let found = rows("编号;答复\n\n\n1;\"第一行\n第二行\"\n;\n3;完".as_bytes());
         let numbers: Vec<u32> = found.iter().map(|row| row.0).collect();
@@ -116,6 +264,28 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn text_is_decoded_whole_however_it_is_asked_for(
+            text in "[a-z\u{4e00}-\u{4e80}\u{20000}-\u{20010},\n]{0,200}", encoding in 0..3usize, ask in 1..70usize,
+        ) {
+            let bytes = match encoding {
+                0 => text.as_bytes().to_vec(),
+                1 => [b"\xff\xfe".to_vec(), text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat(),
+                _ => GB18030.encode(&text).0.into_owned(),
+            };
+            let mut source = std::io::Cursor::new(bytes.clone());
+            let (mut decoded, mut found, mut room) = (decoded(&mut source).unwrap(), Vec::new(), vec![0; ask]);
+            loop {
+                match decoded.read(&mut room).unwrap() {
+                    0 => break,
+                    n => found.extend(&room[..n]),
+                }
+            }
+            // A text of GB18030 may by chance be valid UTF-8 as well.
+            prop_assume!(encoding != 2 || std::str::from_utf8(&bytes).is_err() || text.is_ascii());
+            prop_assert_eq!(String::from_utf8(found).unwrap(), text);
+        }
+
         #[test]
         fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             let _ = crate::read(&bytes, &Limits::default());

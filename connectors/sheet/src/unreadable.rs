@@ -12,7 +12,8 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    pub(crate) fn new(word: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+    /// One stable word, and what people are told.
+    pub fn new(word: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self { word, zh: zh.into(), en: en.into() }
     }
 

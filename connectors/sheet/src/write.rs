@@ -52,6 +52,19 @@ const LONGEST: usize = 32_767;
 ///
 /// If a sheet's name or a list of words is longer than a workbook takes.
 pub fn write(pages: &[Page]) -> Result<Vec<u8>, Unwritable> {
+    drawn(pages, 0)
+}
+
+/// Writes a workbook of one sheet, whose last columns people do not see: by what stands there, rows are known again.
+///
+/// # Errors
+///
+/// As [`write`](write()).
+pub fn write_keyed(page: &Page, hidden: usize) -> Result<Vec<u8>, Unwritable> {
+    drawn(std::slice::from_ref(page), hidden)
+}
+
+fn drawn(pages: &[Page], hidden: usize) -> Result<Vec<u8>, Unwritable> {
     let mut book = Workbook::new();
     let text = Format::new().set_num_format("@").set_text_wrap();
     let head = Format::new().set_num_format("@").set_bold().set_text_wrap().set_background_color("DDEBF7");
@@ -66,6 +79,9 @@ pub fn write(pages: &[Page]) -> Result<Vec<u8>, Unwritable> {
             }
             sheet.set_column_width(n, column.width)?;
             sheet.set_column_format(n, &text)?;
+            if usize::from(n) >= page.columns.len().saturating_sub(hidden) {
+                sheet.set_column_hidden(n)?;
+            }
             if let (Some(choice), 1..) = (&column.choice, page.ready) {
                 let (words, last) = (&choice.words, first.saturating_add(page.ready - 1));
                 let style =

@@ -4,7 +4,10 @@
 
 use std::io::{Cursor, Write};
 
-use huiliu_sheet::{Cell, Choice, Format, Limits, NotAnId, Page, PageColumn, Region, Sort, Workbook, read, write};
+use huiliu_sheet::{
+    About, Cell, Choice, Format, Limits, NotAnId, Page, PageColumn, Region, Row, Sort, Unreadable, Visit, Workbook,
+    read, write,
+};
 use rust_xlsxwriter::{ExcelDateTime, Format as Style};
 
 fn made(make: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
@@ -153,4 +156,92 @@ fn a_workbook_of_excel_97_is_read_the_same() {
     assert_eq!(right.cell(0).id(), Ok("430424202611270001"));
     assert_eq!(right.cell(2), &Cell::new("2026-12-03 09:30:15", Sort::Date));
     assert_eq!((lost.cell(0).id(), lost.cell(1).sort), (Err(NotAnId::TooLong), Sort::Boolean));
+}
+
+/// The fixture with a cell's record moved: row and column of the `n`-th LABELSST.
+fn moved(n: usize, row: u16, column: u16, bytes: &mut [u8]) {
+    let places: Vec<usize> = (0..bytes.len() - 8).filter(|at| bytes[*at..*at + 4] == [0xfd, 0, 0x0a, 0]).collect();
+    let at = places[n] + 4;
+    bytes[at..at + 2].copy_from_slice(&row.to_le_bytes());
+    bytes[at + 2..at + 4].copy_from_slice(&column.to_le_bytes());
+}
+
+#[test]
+fn an_old_workbook_that_claims_a_huge_grid_is_not_laid_out() {
+    let fixture = include_bytes!("data/excel-97.xls").to_vec();
+    let mut far = fixture.clone();
+    moved(0, 0, 0, &mut far);
+    moved(1, 65_535, 255, &mut far);
+    let why = read(&far, &Limits::default()).unwrap_err();
+    assert_eq!(why.word, "too_large", "{why}");
+    assert!(why.en.contains("spans"), "{why}");
+    let mut wide = fixture;
+    moved(1, 3, 60_000, &mut wide);
+    assert_eq!(read(&wide, &Limits::default()).unwrap_err().word, "broken");
+}
+
+#[test]
+fn no_damage_to_an_old_workbook_makes_the_reader_panic() {
+    let fixture = include_bytes!("data/excel-97.xls");
+    let mut state = 7u64;
+    for _ in 0..300 {
+        let mut torn = fixture.to_vec();
+        for _ in 0..4 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let at = (state >> 33) as usize % torn.len();
+            torn[at] = (state >> 24) as u8;
+        }
+        let _ = read(&torn, &Limits::default());
+    }
+}
+
+/// Keeps what it is shown.
+#[derive(Default)]
+struct Shown {
+    sheets: Vec<(About, Vec<u32>)>,
+}
+
+impl Visit for Shown {
+    fn sheet(&mut self, about: About) -> Result<bool, Unreadable> {
+        let wanted = !about.hidden;
+        self.sheets.push((about, Vec::new()));
+        Ok(wanted)
+    }
+
+    fn row(&mut self, row: Row) -> Result<(), Unreadable> {
+        self.sheets.last_mut().unwrap().1.push(row.number);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_file_is_walked_through_sheet_by_sheet() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("来信 & 建议").unwrap();
+    for row in [0, 1, 4, 5] {
+        sheet.write_string(row, 0, "x").unwrap();
+    }
+    sheet.set_row_hidden(4).unwrap().set_row_hidden(5).unwrap();
+    sheet.merge_range(0, 1, 0, 2, "y", &Style::new()).unwrap();
+    book.add_worksheet().set_name("参数").unwrap().set_hidden(true).write_string(0, 0, "x").unwrap();
+    book.save(&path).unwrap();
+    let mut shown = Shown::default();
+    assert_eq!(huiliu_sheet::walk(&path, &Limits::default(), &mut shown).unwrap(), Format::Xlsx);
+    let (about, rows) = &shown.sheets[0];
+    assert_eq!(
+        (about.name.as_str(), &rows[..], &about.hidden_rows[..]),
+        ("来信 & 建议", &[1, 2, 5, 6][..], &[(5, 6)][..])
+    );
+    assert_eq!(about.merged, [Region { top: 1, left: 1, bottom: 1, right: 2 }]);
+    assert!(about.hides(5) && !about.hides(2));
+    assert_eq!(shown.sheets[1].1, [], "rows that are not wanted are not read");
+    std::fs::write(&path, b"<table><tr><td>a</td></tr><tr style='display:none'><td>b</td></tr></table>").unwrap();
+    let mut shown = Shown::default();
+    assert_eq!(huiliu_sheet::walk(&path, &Limits::default(), &mut shown).unwrap(), Format::Html);
+    assert!(shown.sheets[0].0.hides(2));
+    std::fs::write(&path, b"{}").unwrap();
+    assert_eq!(huiliu_sheet::format(&path, &Limits::default()), Ok(Format::Json));
+    assert_eq!(huiliu_sheet::walk(&path, &Limits::default(), &mut shown).unwrap_err().word, "other_format");
 }
