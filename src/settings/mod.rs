@@ -25,8 +25,8 @@ mod walk;
 pub use channel::{
     ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, ChannelFile, ChannelSettings, ChannelState,
     ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable, DecisionTable, Fallback, FileType,
-    FilesTable, KindInfo, Ledger, NoSuchChannel, OnUnmappable, Pattern, PollTable, Report, ReturnCodes, ReturnTable,
-    ReturnWord, Said, SameLetterTable, Sign, Uncertain, Wording,
+    FilesTable, KindInfo, Ledger, NoSuchChannel, OnUnmappable, Pattern, PollTable, Report, ReshapeTable, Reshaping,
+    ReturnCodes, ReturnTable, ReturnWord, Said, SameLetterTable, Sign, Uncertain, Wording,
 };
 pub use core::{Attachments, ClosedWords, CoreMeaning, CoreSettings};
 pub use day::Day;

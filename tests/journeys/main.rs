@@ -25,6 +25,7 @@ mod outcomes;
 mod people;
 mod polled;
 mod pushed;
+mod reshaped;
 mod roads;
 mod sealed;
 mod secrets;
