@@ -9,7 +9,7 @@ use super::made::{MadeOf, Noting};
 use super::{Start, StartError, back};
 use crate::channel::{Budgets, Channel, Kind, Pace};
 use crate::forward::{Cloud, Form, RestForwarder, SheetCore, Way};
-use crate::normalize::{Basis, Mapping};
+use crate::normalize::{Basis, Mapping, Reshape};
 use crate::settings::{
     self, ChannelSettings, ChannelSite, ChannelState, Channels, CoreTable, Mistake, Sign, Text, Variables,
 };
@@ -109,7 +109,21 @@ pub fn mapping(settings: &ChannelSettings, gateway: &settings::Gateway) -> Resul
     };
     let elsewhere = read_elsewhere(&settings.options);
     let basis = Basis { zone: gateway.settings.zone.0.clone(), types: &[], elsewhere: &elsewhere };
-    let mapping = Mapping::compile(settings.source(), fields, table.get("codes"), &basis)?;
+    let mapping = Mapping::compile(settings.source(), fields, table.get("codes"), &basis);
+    let mapping = match &settings.reshape {
+        Some(written) => {
+            let program = Reshape::compile(written, gateway.settings.zone.0.iana_name().unwrap_or_default());
+            match (mapping, program) {
+                (Ok(mapping), Ok(program)) => mapping.with_program(program),
+                (Err(mut wrong), program) => {
+                    wrong.extend(program.err().into_iter().flatten());
+                    return Err(wrong);
+                }
+                (Ok(_), Err(wrong)) => return Err(wrong),
+            }
+        }
+        None => mapping?,
+    };
     let Some(acts) = &settings.acts else { return Ok(mapping) };
     mapping.with_acts(acts).map_err(|key| {
         let text = ("这不是字段名、路径或 /指针", "this is no name, dotted path or JSON pointer");

@@ -60,6 +60,10 @@ impl Noting {
     /// Notes what a channel's file says, and what of `gateway.toml` and the holidays goes into the channel.
     pub(super) fn note_channel(&self, settings: &ChannelSettings, gateway: &Gateway) {
         self.note("channel.toml".into(), settings.meaning().as_bytes());
+        if let Some(program) = &settings.reshape {
+            self.note("reshape".into(), program.text.as_bytes());
+            self.noted().files.insert(program.path().to_owned());
+        }
         let zone = &gateway.settings.zone.0;
         self.note("zone".into(), zone.iana_name().unwrap_or_default().as_bytes());
         self.note("loopback".into(), &[u8::from(gateway.settings.http.is_loopback())]);

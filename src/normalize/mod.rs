@@ -12,6 +12,7 @@ mod html;
 mod keys;
 mod makes;
 mod path;
+mod reshape;
 mod rule;
 pub mod samples;
 mod tables;
@@ -34,6 +35,7 @@ use crate::settings::ActsTable;
 use crate::ticket::{Draft, File, MatterType};
 pub use acts::ActOn;
 pub use field::field_zh;
+pub use reshape::Reshape;
 pub use unmappable::{Failed, Unmappable};
 
 use acts::Acts;
@@ -93,12 +95,13 @@ pub struct Reading {
     pub act: Option<ActOn>,
 }
 
-/// `[fields]` and `[codes]` of a channel, compiled.
+/// `[fields]` and `[codes]` of a channel, compiled; with them its `[acts]` and its `[reshape]`.
 #[derive(Debug)]
 pub struct Mapping {
     rules: Vec<Rule>,
     reads: Reads,
     acts: Option<Acts>,
+    program: Option<Reshape>,
 }
 
 impl Mapping {
@@ -115,6 +118,12 @@ impl Mapping {
         Ok(self)
     }
 
+    /// Also runs the channel's program on each document before the rules read it.
+    pub fn with_program(mut self, program: Reshape) -> Self {
+        self.program = Some(program);
+        self
+    }
+
     /// Reads a document with the files that came beside it; they stand behind those that the rules find.
     pub fn read_with(&self, document: &Value, parts: &[Attachment]) -> Result<Reading, Unmappable> {
         let mut draft = Draft::default();
@@ -122,6 +131,8 @@ impl Mapping {
         if !document.is_object() {
             return Err(Unmappable { failed: vec![whole(&Why::NotAnObject(kind(document)))] });
         }
+        let reshaped = self.program.as_ref().map(|program| program.run(document)).transpose()?;
+        let document = reshaped.as_ref().unwrap_or(document);
         for rule in &self.rules {
             match rule.run(document) {
                 Ok(Some(made)) => rule.field.put(&mut draft, made),

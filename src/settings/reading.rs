@@ -8,8 +8,18 @@ use super::{Mistake, Source, Text};
 /// A file longer than this is not read: no configuration is, and a mistaken path may lead to anything.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// Reads a file.
+/// Reads a file of TOML.
 pub fn read(path: &Path) -> Result<Source, Vec<Mistake>> {
+    decode(path, &bytes(path)?)
+}
+
+/// Reads a file that is no TOML: UTF-8, without byte order mark, with `\n` line ends.
+pub fn plain(path: &Path) -> Result<Source, Vec<Mistake>> {
+    let bytes = bytes(path)?;
+    Ok(Source { path: path.to_path_buf(), text: utf8(path, &bytes)?.replace("\r\n", "\n") })
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, Vec<Mistake>> {
     let cannot = |why: &std::io::Error| {
         let text = Text::new(format!("文件打不开:{why}"), format!("cannot read the file: {why}"));
         vec![Mistake::whole(path, text)]
@@ -22,7 +32,7 @@ pub fn read(path: &Path) -> Result<Source, Vec<Mistake>> {
         );
         return Err(vec![Mistake::whole(path, text)]);
     }
-    decode(path, &std::fs::read(path).map_err(|e| cannot(&e))?)
+    std::fs::read(path).map_err(|e| cannot(&e))
 }
 
 /// Turns bytes into a [`Source`]: without byte order mark, with `\n` line ends, free of full-width marks

@@ -31,6 +31,7 @@ mod people;
 mod polled;
 mod pushed;
 mod reload;
+mod reshaped;
 mod retired;
 mod roads;
 mod sealed;

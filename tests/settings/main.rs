@@ -11,6 +11,8 @@ mod holidays;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]
+mod reshape;
+#[cfg(test)]
 mod scene;
 #[cfg(test)]
 mod schema;

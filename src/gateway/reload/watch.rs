@@ -113,6 +113,8 @@ fn is_setting(dir: &Path, path: &Path) -> bool {
         Some([.., name]) if is_draft(name) => false,
         Some([file]) => file.ends_with(".toml") || *file == "channels" || *file == "secrets",
         Some(["channels", _] | ["channels", _, "channel.toml"] | ["secrets", _]) => true,
+        // A program that is wrong is named by no channel that runs.
+        Some(["channels", _, file]) => file.ends_with(".vrl"),
         _ => false,
     }
 }
@@ -137,6 +139,7 @@ mod tests {
             "/srv/config/channels",
             "/srv/config/channels/letters",
             "/srv/config/channels/letters/channel.toml",
+            "/srv/config/channels/letters/reshape.vrl",
             "/srv/config/channels/letters/..data",
             "/srv/config/..data",
             "/srv/config/secrets/letters.token",

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    ActsTable, ChannelTable, ConnectTable, DeadlineTable, FilesTable, KindInfo, Ledger, PollTable, ReturnTable,
-    SameLetterTable,
+    ActsTable, ChannelTable, ConnectTable, DeadlineTable, FilesTable, KindInfo, Ledger, PollTable, ReshapeTable,
+    ReturnTable, SameLetterTable,
 };
 use crate::settings::schema;
 use crate::settings::walk;
@@ -93,6 +93,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
     let mut acts = table(schema::of::<ActsTable>());
     let mut deadline = table(schema::of::<DeadlineTable>());
     let mut files = table(schema::of::<FilesTable>());
+    let mut reshape = table(schema::of::<ReshapeTable>());
     let mut same_letter = table(schema::of::<SameLetterTable>());
     let mut back = table(schema::of::<ReturnTable>());
     for (schema, zh) in [
@@ -103,6 +104,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
         (&mut acts, "来干什么的"),
         (&mut deadline, "来件没写期限时怎么算"),
         (&mut files, "附件从哪里取、收哪些"),
+        (&mut reshape, "高级处理:来件先经一段程序整理,再按字段对应读"),
         (&mut same_letter, "别的渠道也来的同一封信怎么认(并单)"),
         (&mut back, "怎么回"),
     ] {
@@ -123,6 +125,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
             "acts": acts,
             "deadline": deadline,
             "files": files,
+            "reshape": reshape,
             "same_letter": same_letter,
             "return": back,
             "fields": { "type": "object", "x-zh": "字段对应:左边是统一工单的字段,右边是对方的字段",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, Wording, compose, deadline, files, pulse};
+use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, Wording, compose, deadline, files, pulse, reshape};
 use crate::settings::document::{Document, typed};
 use crate::settings::walk::Check;
 use crate::settings::{GatewaySettings, Mistake, Text, reading, walk};
@@ -181,6 +181,7 @@ fn settle(
     let acts = value.get("acts").map(|table| typed(table, "acts")).transpose().map_err(wrong)?;
     let deadline = value.get("deadline").map(|table| typed(table, "deadline")).transpose().map_err(wrong)?;
     let files = value.get("files").map(|table| typed(table, "files")).transpose().map_err(wrong)?;
+    let reshape = reshape::read(dir, &document)?.map(Arc::new);
     let same_letter = typed(&part_or_empty(value, "same_letter"), "same_letter").map_err(wrong)?;
     let back = typed(&Value::Object(part("return", true).unwrap_or_default()), "return").map_err(wrong)?;
     let own = kind.sections().filter_map(|name| Some((name.to_owned(), Value::Object(part(name, false)?))));
@@ -197,6 +198,7 @@ fn settle(
         acts,
         deadline,
         files,
+        reshape,
         same_letter: Arc::new(same_letter),
         back,
         has_return: value.get("return").is_some(),
@@ -260,6 +262,7 @@ fn beyond_the_schema(code: &str, document: &Document, gateway: &GatewaySettings)
     mistakes.extend(deadline::check(document));
     mistakes.extend(files::check(document));
     mistakes.extend(pulse::check(document));
+    mistakes.extend(reshape::check(document));
     mistakes.extend(of_the_way_back(document));
     mistakes
 }

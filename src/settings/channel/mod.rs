@@ -9,6 +9,7 @@ mod files;
 mod kinds;
 mod load;
 mod pulse;
+mod reshape;
 mod same;
 
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub use files::{FileType, FilesTable};
 pub use kinds::KindInfo;
 pub use load::{ChannelFile, Channels, NoSuchChannel};
 pub use pulse::{BadSilence, Expect, ExpectOn, ExpectPer, Silence};
+pub use reshape::{ReshapeTable, Reshaping};
 pub use same::{Pattern, SameLetterTable};
 
 /// One channel, checked as far as settings can; its kind and its mapping are built from here.
@@ -55,6 +57,8 @@ pub struct ChannelSettings {
     pub deadline: Option<DeadlineTable>,
     /// `[files]`; absent fetches nothing.
     pub files: Option<FilesTable>,
+    /// `[reshape]`, not yet compiled; absent leaves documents as they come.
+    pub reshape: Option<Arc<Reshaping>>,
     /// `[same_letter]`; absent compares texts as they are.
     pub same_letter: Arc<SameLetterTable>,
     /// `[return]`, the part every channel has.
