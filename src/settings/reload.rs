@@ -65,11 +65,11 @@ impl Gateway {
     /// Whether a core that is spoken with in this way can take the place of that one while the process runs: of the same
     /// kind, and not one whose workers begin with the process. Without `[core]` a person types.
     fn core_goes_on(&self, started: &Self) -> bool {
-        match (&self.settings.core, &started.settings.core) {
-            (Some(CoreTable::Rest(_)), Some(CoreTable::Rest(_))) => true,
-            (None | Some(CoreTable::Manual(_)), None | Some(CoreTable::Manual(_))) => true,
-            _ => false,
-        }
+        matches!(
+            (&self.settings.core, &started.settings.core),
+            (Some(CoreTable::Rest(_)), Some(CoreTable::Rest(_)))
+                | (None | Some(CoreTable::Manual(_)), None | Some(CoreTable::Manual(_)))
+        )
     }
 
     /// The same with everything as it was at the start that only counts from the next start.
