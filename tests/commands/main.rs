@@ -122,3 +122,14 @@ fn commands_ask_the_running_daemon_and_then_the_store_it_left() {
     assert_eq!(json(&["--json", "status"])["running"], Value::Null);
     assert_eq!(json(&["--json", "ticket", "list"]), Value::Array(vec![]));
 }
+
+#[test]
+fn both_readmes_show_the_same_commands() {
+    let commands = |name: &str| {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+        let blocks = text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned());
+        blocks.collect::<Vec<_>>()
+    };
+    let english = commands("README.md");
+    assert!(english.len() > 2 && english == commands("README.zh-CN.md"), "a command stands in one README only");
+}

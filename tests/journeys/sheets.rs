@@ -205,7 +205,7 @@ async fn what_is_no_sheet_of_outcomes_is_told_so() {
         story.scene.ask(&["outcome", "import", file.to_str().unwrap()]).await
     };
     let page = said("导出.xls", b"<html><table><tr><td>x</td></tr></table></html>").await;
-    assert!(page.0 == 2 && page.1.contains("a web page"), "{page:?}");
+    assert!(page.0 == 2 && page.1.contains("no row of heads"), "a web page is read as the table it holds: {page:?}");
     let lacks = said("少栏.csv", "汇流编号,办理反馈\n1,办结\n".as_bytes()).await;
     assert!(lacks.0 == 2 && lacks.1.contains("row 1 looks like the heads, but lacks 时间"), "{lacks:?}");
     let nothing = said("没有表头.csv", "甲,乙\n".as_bytes()).await;

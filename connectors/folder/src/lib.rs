@@ -37,6 +37,7 @@ mod reading;
 mod spool;
 mod told;
 mod words;
+mod xml;
 
 pub use options::{
     Carried, ColumnOption, Connect, IfNoId, Names, Options, PollOptions, Proof, ReturnOptions, ReturnTo, Scope,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use huiliu_contract::Period;
+use huiliu_kit::xml::XmlOptions;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -88,10 +89,15 @@ pub struct SheetOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "没有编号的行:ask 停下问人(默认) | hash 按内容识别"))]
     pub if_no_id: IfNoId,
-    /// Where the list stands in a `.json` file, for example `/data/rows`; absent: the file is the list.
+    /// Where the list stands in a `.json` or `.xml` file, for example `/data/rows`; absent: a `.json` file is the list. In
+    /// XML it is a list also where one element came, or none.
     #[serde(default)]
-    #[schemars(extend("x-zh" = "收 .json 文件时,列表在哪,例如 /data/rows;不写就是整个文件"))]
+    #[schemars(extend("x-zh" = "收 .json、.xml 文件时,列表在哪,例如 /data/rows;.json 不写就是整个文件,.xml 要写"))]
     pub items: Option<String>,
+    /// How XML becomes a document: the root element is its one member, attributes are `@name`, text beside them `#text`.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "收 .xml 文件时怎么读;根元素是最外面一层,属性写 @名,属性旁边的文字写 #text"))]
+    pub xml: Option<XmlOptions>,
     /// Bounds of a file; the defaults fit what people export.
     #[serde(default)]
     #[schemars(extend("x-zh" = "一个文件最多多大"))]

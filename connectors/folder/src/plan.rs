@@ -3,6 +3,7 @@
 use huiliu_contract::Misconfigured;
 use huiliu_kit::mistakes::Mistakes;
 use huiliu_kit::pick::Pointer;
+use huiliu_kit::xml::{Reading, XmlOptions};
 use huiliu_sheet::{Limits, plain};
 
 use crate::options::{AllSheets, IfNoId, Scope, SheetOptions, Sheets};
@@ -30,8 +31,10 @@ pub(crate) struct Plan {
     pub(crate) skip: Vec<String>,
     /// Rows that the heads take.
     pub(crate) head_rows: usize,
-    /// Where the list of a JSON file stands; empty for the file itself.
+    /// Where the list of a JSON or XML file stands; none for the file itself.
     pub(crate) items: Option<Pointer>,
+    /// How XML is read; none where no list is named.
+    pub(crate) xml: Option<Reading>,
     /// Bounds of a file.
     pub(crate) limits: Limits,
 }
@@ -149,6 +152,7 @@ impl Plan {
             Sheets::List(names) => Some(names.iter().map(|name| plain(name)).collect()),
         };
         let items = wrong.pointer(options.items.as_ref(), "sheet.items");
+        let xml = xml(options, wrong);
         let skip = match &options.skip_rows {
             Some(words) => words.iter().map(|word| plain(word)).filter(|word| !word.is_empty()).collect(),
             None => SKIP.map(str::to_owned).to_vec(),
@@ -166,6 +170,7 @@ impl Plan {
             skip,
             head_rows: usize::from(head_rows),
             items,
+            xml,
             limits,
         })
     }
@@ -174,6 +179,27 @@ impl Plan {
     pub(crate) fn name(&self, at: usize) -> &str {
         self.columns.get(at).map_or("", |(name, _)| name)
     }
+}
+
+/// The list of items is a list in XML too, also where one came.
+fn xml(options: &SheetOptions, wrong: &mut Mistakes) -> Option<Reading> {
+    let mut xml = options.xml.clone().unwrap_or_default();
+    if options.xml.is_some() && options.items.is_none() {
+        wrong.tell(
+            "sheet.items",
+            "`sheet.xml` is written, so it must be told where the list stands, for example `/letters/letter`",
+            "写了 sheet.xml 就要写列表在哪,例如 /letters/letter",
+        );
+    }
+    // A place that is no path of elements is no list of XML; such a file is refused when it comes.
+    let items = options.items.as_ref()?;
+    let listed = [std::slice::from_ref(items), &xml.lists].concat();
+    let own = Reading::build(&XmlOptions { lists: listed.clone(), ..xml.clone() }, "sheet.xml").ok();
+    if own.is_none() {
+        xml.lists.retain(|path| path != items);
+        wrong.take_all(Reading::build(&xml, "sheet.xml"))?;
+    }
+    own
 }
 
 fn limits(options: &SheetOptions, wrong: &mut Mistakes) -> Option<Limits> {

@@ -15,6 +15,7 @@ use crate::options::IfNoId;
 use crate::plan::{HELD, InScope, Plan};
 use crate::spool::{Kept, Part, Record, Spool, Writer};
 use crate::words::{disk, refuse, remark, sheet_en, sheet_zh};
+use crate::xml;
 
 /// A file that was walked through.
 pub(crate) struct Read {
@@ -30,12 +31,7 @@ pub(crate) fn read(path: &Path, dir: &Path, plan: &Plan) -> Result<Read, Unreada
     let mut reading = Reading::new(plan, writer);
     match format {
         Format::Json => reading.json(json::items(path, plan)?)?,
-        Format::Xml => {
-            return Err(refuse(
-                "XML 文件现在还不能收;请另存为 xlsx、csv 或 json",
-                "XML files are not read yet; save it as .xlsx, .csv or .json",
-            ));
-        }
+        Format::Xml => reading.json(xml::items(path, plan)?)?,
         Format::Xls | Format::Html => {
             let limits = Limits { bytes: plan.limits.bytes.min(HELD), cells: 2_000_000, ..plan.limits };
             walk(path, &limits, &mut reading)?;

@@ -105,12 +105,12 @@ fn text(head: &[u8]) -> Result<Format, Unreadable> {
     if words.starts_with("<?xml") && words.contains("urn:schemas-microsoft-com:office:spreadsheet") {
         return Err(Unreadable::other("XML 表格 2003", "an XML spreadsheet of 2003"));
     }
-    let page = ["<html", "<!doctype", "<table", "<meta", "<head", "<body", "<style"];
+    let page = ["<html", "<!doctype html", "<table", "<meta", "<head", "<body", "<style"];
     let page = page.iter().any(|tag| words.starts_with(tag)) || words.starts_with('<') && words.contains("<table");
     if page || words.starts_with("<?xml") && words.contains("<html") {
         return Ok(Format::Html);
     }
-    if words.starts_with("<?xml") || is_element(&words) {
+    if words.starts_with("<?xml") || words.starts_with("<!doctype") || is_element(&words) {
         return Ok(Format::Xml);
     }
     if is_json(&words) {

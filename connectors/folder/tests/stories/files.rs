@@ -63,8 +63,32 @@ async fn what_a_file_is_is_told_by_its_content() {
     let found = ids(&house.walk().await);
     assert!(found[0] == "7" && found[1].contains("第 2 条") && found[1].contains("没有编号"), "{found:?}");
     house.drop_file("f.xml", b"<?xml version=\"1.0\"?><rows><row/></rows>");
-    assert!(ids(&house.walk().await)[0].contains("XML"));
+    assert!(ids(&house.walk().await)[0].contains("sheet.items"), "where its list stands is not told");
     assert_eq!(house.files("refused"), ["f.xml"]);
+}
+
+#[tokio::test]
+async fn a_list_of_xml_is_one_also_where_one_letter_came() {
+    let mut house = House::new(json!({ "id": "@no", "header": ["@no"], "items": "/letters/letter" }));
+    let letter = |no: &str, text: &str| format!("<letter no='{no}'><内容>{text}</内容></letter>");
+    let file = |body: &str| {
+        let text = format!("<?xml version='1.0' encoding='GB2312'?><letters>{body}</letters>");
+        encoding_rs::GB18030.encode(&text).0.into_owned()
+    };
+    house.drop_file("a.xml", &file(&letter("X1", "路灯不亮")));
+    assert_eq!(ids(&house.walk().await), ["X1"]);
+    house.drop_file("b.xml", &file(&format!("{}<letter><内容>没有编号</内容></letter>", letter("X2", "积水"))));
+    let found = ids(&house.walk().await);
+    assert!(found[0] == "X2" && found[1].contains("第 2 条"), "{found:?}");
+    // What could declare entities, or lies about its encoding, is refused by name, and the next file is taken.
+    house.drop_file("c.xml", b"<!DOCTYPE letters [<!ENTITY x 'y'>]><letters><letter no='X3'>&x;</letter></letters>");
+    let found = ids(&house.walk().await);
+    assert!(found.len() == 1 && found[0].contains("DOCTYPE"), "{found:?}");
+    house.drop_file("d.xml", &file("")[..40]);
+    assert!(ids(&house.walk().await)[0].contains("XML"));
+    house.drop_file("e.xml", &file(&letter("X4", "占道")));
+    assert_eq!(ids(&house.walk().await), ["X4"]);
+    assert_eq!(house.files("refused"), ["c.xml", "d.xml"]);
 }
 
 #[tokio::test]
