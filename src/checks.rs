@@ -6,6 +6,7 @@ use crate::cli::{Checks, Sample, SampleVerdict};
 use crate::gateway::{build_asked, build_channel, build_core, mapping};
 use crate::kinds::KINDS;
 use crate::normalize::samples::{self, Verdict};
+use crate::outgoing;
 use crate::settings::{ChannelSettings, Gateway, KindInfo, Lang, Mistake, Text, Variables};
 
 /// Checks over the one list of kinds.
@@ -30,6 +31,9 @@ impl Checks for Checking {
     }
 
     fn sample(&self, gateway: &Gateway, channel: &ChannelSettings, sample: &Sample) -> SampleVerdict {
+        if let Some(told) = somebodys(sample) {
+            return SampleVerdict::Real(told);
+        }
         let mapping = match mapping(channel, gateway) {
             Ok(mapping) => mapping,
             Err(_) => {
@@ -61,6 +65,30 @@ impl Checks for Checking {
             Verdict::Unreadable(text) => SampleVerdict::Failed(text),
         }
     }
+}
+
+/// What is said of a sample with the number of somebody who lives; it never repeats the number.
+fn somebodys(sample: &Sample) -> Option<Text> {
+    let file = sample.input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let found = outgoing::somebodys(&sample.document);
+    let lines = found.iter().map(|one| {
+        let (zh, en) = match &one.place {
+            outgoing::Place::At(at) => (format!("{file} 的“{at}”"), format!("{file}, at `{at}`")),
+            outgoing::Place::Line(n) => (format!("{file} 第 {n} 行"), format!("{file}, line {n}")),
+        };
+        match one.kind {
+            outgoing::Kind::Phone => Text::new(
+                format!("{zh}:这是一个普通的手机号;样例里换成谁也不是的号码,例如 13800000001(第4至7位是0)"),
+                format!("{en}: this is an ordinary mobile number; write one that is nobody's, for example 13800000001 (zeros in places 4 to 7)"),
+            ),
+            _ => Text::new(
+                format!("{zh}:这是一个有效的身份证号;样例里把最后一位改成不对的,就谁也不是"),
+                format!("{en}: this is a valid resident identity number; change its last place, so that it is nobody's"),
+            ),
+        }
+    });
+    let (zh, en): (Vec<_>, Vec<_>) = lines.map(|line| (line.zh, line.en)).unzip();
+    (!zh.is_empty()).then(|| Text::new(zh.join("\n"), en.join("\n")))
 }
 
 /// A form sample as the document that rules read; a key that comes twice is a list.

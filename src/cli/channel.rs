@@ -270,7 +270,7 @@ pub(super) struct SampleReport {
     pub(super) json: Vec<serde_json::Value>,
     /// How many have no expectation or another one.
     pub(super) open: usize,
-    /// How many do not map.
+    /// How many do not map, or must not be kept.
     pub(super) failed: usize,
 }
 
@@ -284,14 +284,17 @@ impl SampleReport {
                 ("differs", "和预期不同", "not as expected", changes.in_lang(look.lang).to_owned())
             }
             SampleVerdict::Failed(why) => ("failed", "认不出", "does not map", why.in_lang(look.lang).to_owned()),
+            SampleVerdict::Real(why) => {
+                ("real", "有真实群众的号码", "holds somebody's number", why.in_lang(look.lang).to_owned())
+            }
         };
         self.open += usize::from(matches!(state, "new" | "differs"));
-        self.failed += usize::from(state == "failed");
+        self.failed += usize::from(matches!(state, "failed" | "real"));
         self.lines.push(format!("{}: {}", sample.name, say(look.lang, zh, en)));
         self.lines.extend(clean_text(&body).lines().map(|line| format!("    {line}")));
         let found = match verdict {
             SampleVerdict::New(found) | SampleVerdict::Differs { found, .. } => Some(found),
-            SampleVerdict::Same | SampleVerdict::Failed(_) => None,
+            SampleVerdict::Same | SampleVerdict::Failed(_) | SampleVerdict::Real(_) => None,
         };
         let why = if found.is_none() { Some(body).filter(|body| !body.is_empty()) } else { None };
         self.json.push(serde_json::json!({ "sample": sample.name, "state": state, "found": found, "why": why }));

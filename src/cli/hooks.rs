@@ -129,4 +129,6 @@ pub enum SampleVerdict {
     },
     /// It does not map, or cannot be read.
     Failed(Text),
+    /// It holds the number of somebody who lives.
+    Real(Text),
 }

@@ -2,6 +2,7 @@
 //! leave is named with its place, so that a screen can mark it. A pure room: it decides nothing and changes nothing.
 
 mod answer;
+mod example;
 mod marks;
 mod numbers;
 mod parts;
@@ -12,6 +13,7 @@ mod tests;
 use std::ops::Range;
 
 pub use answer::{findings, speaks};
+pub use example::{Place, Somebodys, somebodys};
 pub use marks::{Mark, bracketed, masked, sign};
 pub use parts::{Part, compose, named};
 use serde::{Deserialize, Serialize};

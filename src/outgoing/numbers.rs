@@ -75,6 +75,11 @@ fn number(digits: &str, before: &str) -> Option<Kind> {
     }
 }
 
+/// Every run of digits in a text, an X at the end of an identity number with it.
+pub(super) fn runs(text: &str) -> Vec<String> {
+    groups(text).into_iter().map(|group| group.digits).collect()
+}
+
 fn groups(text: &str) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut gap = Gap::Wide;
@@ -193,7 +198,7 @@ fn is_local(digits: &str, before: &str) -> bool {
 
 /// GB 11643: 18 places with their check character, or 15 of the old form; region and day of birth must exist, so that
 /// the number of an order is not taken for one.
-fn is_resident_id(digits: &str) -> bool {
+pub(super) fn is_resident_id(digits: &str) -> bool {
     let bytes = digits.as_bytes();
     let number = |range: Range<usize>| digits.get(range).and_then(|part| part.parse::<i16>().ok());
     let born = |year: Option<i16>, at: usize| {

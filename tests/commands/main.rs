@@ -133,3 +133,24 @@ fn both_readmes_show_the_same_commands() {
     let english = commands("README.md");
     assert!(english.len() > 2 && english == commands("README.zh-CN.md"), "a command stands in one README only");
 }
+
+#[test]
+fn a_sample_with_somebodys_number_is_refused() {
+    let office = office();
+    let samples = office.path().join("config/channels/xianzhang/samples");
+    std::fs::create_dir_all(&samples).unwrap();
+    let write = |phone: &str| {
+        let document = format!("{{\"id\": \"1\", \"title\": \"路灯\", \"phone\": \"{phone}\"}}");
+        std::fs::write(samples.join("新件.in.json"), document).unwrap();
+    };
+    write("13912345678");
+    let (status, out, _) = say(office.path(), &["check"]);
+    assert!(status == 1 && out.contains("新件.in.json 的“/phone”") && out.contains("13800000001"), "{out}");
+    assert!(!out.contains("13912345678"), "the number is not repeated: {out}");
+    let (status, out, _) = say(office.path(), &["channel", "accept", "xianzhang", "--write"]);
+    assert!(status != 0 && !samples.join("新件.ticket.json").exists(), "{out}");
+    write("13800000001");
+    let (status, out, _) = say(office.path(), &["channel", "accept", "xianzhang", "--write"]);
+    assert!(status == 0 && samples.join("新件.ticket.json").exists(), "{out}");
+    assert_eq!(say(office.path(), &["check"]).0, 0);
+}
