@@ -16,6 +16,7 @@ mod closing;
 mod core_away;
 mod disk_full;
 mod doors;
+mod dropped;
 mod enclosed;
 mod fetched;
 mod files;
