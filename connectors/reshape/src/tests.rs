@@ -195,34 +195,3 @@ proptest! {
         let _ = Program::compile(&text, "Asia/Shanghai");
     }
 }
-
-/// What a document costs; run with `--ignored --nocapture`.
-#[test]
-#[ignore = "prints a number, proves nothing"]
-fn cost() {
-    let program = compiled(
-        r#"
-        .where = join!([.town, .village], " ")
-        del(.town)
-        del(.village)
-        .phone = replace(string!(.phone), r'[^0-9]', "")
-        .at = format_timestamp!(parse_timestamp!(.at, "%Y-%m-%d %H:%M"), "%FT%T")
-        .remarks = join!(map_values(array!(.notes)) -> |note| { string!(note.text) }, "\n")
-        "#,
-    );
-    let document = json!({ "id": "HL2026", "town": "石湾镇", "village": "长江村", "phone": "139-0000-1111",
-        "at": "2026-11-27 08:20", "title": "路灯不亮", "content": "县城解放路东段路灯已经坏了两周,晚上出行很不安全。".repeat(4),
-        "notes": [{ "text": "一" }, { "text": "二" }], "kind": "3", "lng": 112.95, "lat": 26.97 });
-    let rounds = 200_000_u32;
-    let began = std::time::Instant::now();
-    for _ in 0..rounds {
-        std::hint::black_box(program.run(std::hint::black_box(&document)).unwrap());
-    }
-    eprintln!("{:?} a document", began.elapsed() / rounds);
-    let plain = compiled("null");
-    let began = std::time::Instant::now();
-    for _ in 0..rounds {
-        std::hint::black_box(plain.run(std::hint::black_box(&document)).unwrap());
-    }
-    eprintln!("{:?} to and fro only", began.elapsed() / rounds);
-}
