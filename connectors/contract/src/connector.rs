@@ -34,6 +34,12 @@ pub trait Poll: Send + Sync {
     /// the start of this call; failing after-care is reported and never takes anything in twice.
     async fn poll(&self, after: Option<&Cursor>, kept: Option<&Keepsake>) -> Result<Page, Fault>;
 
+    /// The same question without its consequences, for a person who looks: no after-care, nothing moved, and nothing
+    /// remembered that a poll behind it would miss. A kind whose polls change nothing need not write it.
+    async fn preview(&self, after: Option<&Cursor>, kept: Option<&Keepsake>) -> Result<Page, Fault> {
+        self.poll(after, kept).await
+    }
+
     /// What became of the items of the page that was given last, one each, in their order: called after the commit, for
     /// kinds whose far side reads it in a file. A process that dies in between is never told of it; what was taken stands.
     async fn told(&self, _next: Option<&Cursor>, _told: &[Told]) {}
