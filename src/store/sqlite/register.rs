@@ -137,7 +137,7 @@ fn waiting(db: &Connection, keys: &Keys, channel: Option<u32>, limit: usize) -> 
     let mut find = db.prepare_cached(&format!(
         "SELECT ticket.id, ticket.day, ticket.serial, channel.code, ticket.external_id, event.n, event.kind, event.at,
          ticket.events - event.n, ticket.core_number, event.version, version.body
-         {} AND (?1 IS NULL OR ticket.channel = ?1) ORDER BY event.at, ticket.id LIMIT ?2",
+         {} AND (?1 IS NULL OR ticket.channel = ?1) ORDER BY event.at, event.version, ticket.id LIMIT ?2",
         WAITING.replace(
             "WHERE",
             "JOIN channel ON channel.id = ticket.channel JOIN version ON version.id = event.version WHERE"
