@@ -186,12 +186,18 @@ fn translated(command: Command, path: &str) -> Command {
     let argument = |argument: Arg| {
         let text = zh_of_argument(path, argument.get_id().as_str());
         let heading = if argument.is_positional() { "参数" } else { "选项" };
+        let text = text.map(|text| format!("{text}{}", beside(&argument)));
         let argument = argument.help_heading(heading);
+        let argument = argument.hide_possible_values(true).hide_default_value(true).hide_env(true);
         match text {
-            Some(text) => argument.help(text).long_help(text),
+            Some(text) => argument.help(text.clone()).long_help(text),
             None => argument,
         }
     };
+    let mut command = command;
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ").replace("[OPTIONS]", "[选项]").replace("<COMMAND>", "<命令>");
+    let command = command.override_usage(usage);
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     let mut command = command.mut_args(argument).help_template(TEMPLATE_ZH);
     command = command.subcommand_help_heading("命令").subcommand_value_name("命令");
@@ -203,6 +209,25 @@ fn translated(command: Command, path: &str) -> Command {
         command = command.mut_subcommand(name, |sub| translated(sub, &path));
     }
     command
+}
+
+/// What clap would add in English: what may be written, what holds where nothing is, and the variable that sets it.
+fn beside(argument: &Arg) -> String {
+    let mut text = String::new();
+    let takes = argument.get_action().takes_values();
+    let possible = argument.get_possible_values().into_iter().filter(|value| takes && !value.is_hide_set());
+    let possible: Vec<_> = possible.map(|value| value.get_name().to_owned()).collect();
+    if !possible.is_empty() {
+        text += &format!(";可写 {}", possible.join("、"));
+    }
+    let default: Vec<_> = argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+    if takes && !default.is_empty() {
+        text += &format!(";不写就是 {}", default.join("、"));
+    }
+    if let Some(variable) = argument.get_env() {
+        text += &format!(";也可用环境变量 {}", variable.to_string_lossy());
+    }
+    text
 }
 
 #[cfg(test)]

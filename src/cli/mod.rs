@@ -16,6 +16,7 @@ mod handled;
 mod help;
 mod homeward;
 mod hooks;
+mod misspelt;
 mod outcome;
 mod output;
 mod prompt;
@@ -147,6 +148,10 @@ pub fn main(hooks: Hooks) -> ExitCode {
         Ok(cli) => cli,
         Err(shown) => {
             let status = u8::try_from(shown.exit_code()).unwrap_or(output::USAGE);
+            if let Some(text) = misspelt::zh(&shown).filter(|_| said == Lang::Zh) {
+                eprint!("{text}");
+                return output::exit(status);
+            }
             return output::exit(if shown.print().is_ok() { status } else { output::WRONG });
         }
     };
