@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use huiliu_contract::Blind;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -38,8 +39,9 @@ impl CoreMade {
         gateway: &settings::Gateway,
         variables: &Variables,
         kinds: &[Kind],
+        blind: &Arc<dyn Blind>,
     ) -> Result<Self, Vec<Mistake>> {
-        let site = Noting::new(ChannelSite::new("core", gateway, variables), false);
+        let site = Noting::new(ChannelSite::new("core", gateway, variables, blind), false);
         site.note_table("core", gateway);
         let way = build_core_on(&site, gateway)?;
         let asked = build_asked_on(&site, gateway, kinds)?;
@@ -122,6 +124,13 @@ impl CoreSide {
     /// How the core stands as it is asked.
     pub(super) fn asked(&self) -> Option<Far> {
         self.asked.as_ref().map(|asked| (asked.status.clone(), asked.resumed.clone()))
+    }
+
+    /// Lets the core be told, or asked, once more where that stood still for a person; false where neither did.
+    pub(super) fn resume_denied(&self) -> bool {
+        let asked = self.asked();
+        let still = self.told.iter().map(|(_, far)| far).chain(&asked).filter(|(status, _)| status.needs_person());
+        still.map(|(_, resumed)| resumed.notify_one()).count() > 0
     }
 
     /// Speaks with the core in another way from the next call on; false if it would be the same way.

@@ -262,7 +262,11 @@ impl Preparer {
             read: b"",
             mapped: Mapped::Reasons(reason.as_bytes()),
         };
-        Ok(Stray { digest: keys.blind("stray", &[raw]), id, body: keys.seal(Place::Dead, id, &folio.write())? })
+        let digest = match unreadable.raw.same() {
+            Some(same) => keys.blind("stray_same", &[same]),
+            None => keys.blind("stray", &[raw]),
+        };
+        Ok(Stray { digest, id, body: keys.seal(Place::Dead, id, &folio.write())? })
     }
 
     /// A cursor or keepsake, sealed for its channel.

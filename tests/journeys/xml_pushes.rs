@@ -132,6 +132,18 @@ async fn a_form_whose_mapping_fails_is_mended_and_tried_again_with_its_file() {
     cut.truncate(5_000);
     assert_eq!(push(&scene, "forms", Writing::Parts.media_type(), cut).await.0, 400);
     assert_eq!(crate::files::one_dead(&scene).await["kind"], "unreadable");
+    // Told again it has another boundary, as clients draw one for each request; it is the same form all the same.
+    let letter = Letter::invented(3);
+    let again = |boundary: &str| {
+        let part = |name: &str| format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        let cut = format!("{}{}\r\n{}and", part("letter"), letter.document, part("note"));
+        (format!("multipart/form-data; boundary={boundary}"), cut.into_bytes())
+    };
+    for boundary in ["first", "a-second-one", "third"] {
+        let (media_type, body) = again(boundary);
+        assert_eq!(push(&scene, "forms", &media_type, body).await.0, 400);
+    }
+    assert_eq!(scene.dead().await.len(), 2, "kept once, whatever stands between its parts");
 }
 
 #[tokio::test]

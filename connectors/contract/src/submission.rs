@@ -94,12 +94,25 @@ pub struct Raw {
     pub bytes: Personal<Bytes>,
     /// Media type without parameters, for example `application/json`.
     pub media_type: String,
+    same: Option<Personal<[u8; 32]>>,
 }
 
 impl Raw {
     /// Wraps bytes with their media type.
     pub fn new(bytes: impl Into<Bytes>, media_type: impl Into<String>) -> Self {
-        Self { bytes: Personal::new(bytes.into()), media_type: media_type.into() }
+        Self { bytes: Personal::new(bytes.into()), media_type: media_type.into(), same: None }
+    }
+
+    /// The same, known again by a digest instead of by its bytes: for what is written differently each time it is told,
+    /// such as a form of parts, whose boundary is drawn anew. What cannot be read is kept once by it.
+    #[must_use]
+    pub fn known_by(self, digest: [u8; 32]) -> Self {
+        Self { same: Some(Personal::new(digest)), ..self }
+    }
+
+    /// The digest by which it is known again; none where its bytes are.
+    pub fn same(&self) -> Option<&[u8; 32]> {
+        self.same.as_ref().map(Personal::reveal)
     }
 }
 

@@ -5,9 +5,7 @@ use std::io::{self, BufReader, BufWriter};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use huiliu_contract::{
-    BadFile, Cursor, Fault, Item, Keepsake, Page, Personal, Poll, Raw, Reached, Remark, Told, Unreadable,
-};
+use huiliu_contract::{BadFile, Cursor, Fault, Item, Keepsake, Page, Poll, Raw, Reached, Remark, Told, Unreadable};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -294,7 +292,7 @@ fn page(items: Vec<Item>, next: &Place) -> Page {
 /// A file as a whole that waits for a person.
 fn unreadable(found: &Found, digest: &str, why: &Remark) -> Item {
     let kept = json!({ "file": found.name, "sha256": digest, "bytes": found.size });
-    let raw = Raw { bytes: Personal::new(kept.to_string().into()), media_type: "application/json".into() };
+    let raw = Raw::new(kept.to_string(), "application/json");
     Item::Unreadable(Unreadable {
         raw,
         reason: format!("整个文件没有收:{} · nothing of the file was taken: {}", why.zh, why.en),

@@ -4,6 +4,7 @@
 mod content;
 mod name;
 mod parts;
+mod sameness;
 
 use bytes::Bytes;
 use huiliu_contract::{
@@ -54,7 +55,7 @@ impl Reader {
         let declared = ContentType::of(push);
         self.parse(push, body, &declared).map_err(|reason| {
             let media_type = self.format.or(declared.format).map_or("application/octet-stream", media_type);
-            Refusal::Unreadable { raw: Raw::new(body.clone(), media_type), reason }
+            Refusal::Unreadable { raw: refused_raw(body, media_type, &declared), reason }
         })
     }
 
@@ -69,7 +70,8 @@ impl Reader {
         let has_files = !files.is_empty();
         // A form of parts is refused as a whole with its files; of other bodies this is their raw form anyway.
         let refused = |raw: Raw, reason| {
-            let raw = if has_files { Raw::new(push.body.reveal().clone(), MULTIPART) } else { raw };
+            let whole = || refused_raw(push.body.reveal(), MULTIPART, &ContentType::of(push));
+            let raw = if has_files { whole() } else { raw };
             Refusal::Unreadable { raw, reason }
         };
         let Some(place) = &self.items else {
@@ -153,6 +155,12 @@ impl Reader {
         let attachments = Vec::new();
         Ok(Submission { external_id, version, sent_at, raw, document: Personal::new(document), attachments })
     }
+}
+
+/// A body that is refused, as it came. A form of parts is known again by what stands between its boundaries.
+fn refused_raw(body: &Bytes, media_type: &str, declared: &ContentType<'_>) -> Raw {
+    let raw = Raw::new(body.clone(), media_type);
+    if media_type == MULTIPART { raw.known_by(sameness::digest(body, declared.written)) } else { raw }
 }
 
 fn media_type(format: Format) -> &'static str {
