@@ -152,8 +152,8 @@ const ZH: &[(&str, &str)] = &[
     ("secret set", "录入密钥:输两遍,不显示;不用重启"),
     ("secret set name", "密钥名,即配置目录 secrets/ 下的文件名"),
     ("secret list", "全部密钥:是否录入、谁、何时;不显示内容"),
-    ("schema", "输出 JSON Schema(2020-12)"),
-    ("schema of", "哪一种"),
+    ("schema", "输出 JSON Schema(2020-12);api 是 HTTP 接口的 OpenAPI 3.1 说明"),
+    ("schema of", "哪一种;api 是 HTTP 接口"),
 ];
 
 /// The command with its help in a language.

@@ -96,7 +96,7 @@ enum Command {
     },
     #[command(flatten)]
     OnSite(OnSite),
-    /// Prints a JSON Schema (2020-12).
+    /// Prints a JSON Schema (2020-12), or the OpenAPI document (3.1) of the HTTP interface.
     Schema(schema::Schema),
 }
 

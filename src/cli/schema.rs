@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use super::hooks::Checks;
 use super::output::Output;
+use crate::http;
 use crate::settings::schema;
 use crate::ticket::{event_schema, ticket_schema};
 
-/// Prints a JSON Schema (2020-12).
+/// Prints a JSON Schema (2020-12), or the OpenAPI document (3.1) of the HTTP interface.
 #[derive(Args, Debug)]
 pub(super) struct Schema {
     /// Of what.
@@ -26,6 +27,8 @@ enum Of {
     Channel,
     /// gateway.toml.
     Gateway,
+    /// The HTTP interface, as OpenAPI 3.1.
+    Api,
 }
 
 impl Schema {
@@ -35,6 +38,7 @@ impl Schema {
             Of::Event => event_schema().to_value(),
             Of::Channel => schema::channel(&checks.kinds()),
             Of::Gateway => schema::gateway(),
+            Of::Api => http::openapi(),
         };
         let text = format!("{schema:#}");
         Output::new(schema, text)

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -10,8 +11,9 @@ use super::{House, Problem};
 use crate::store::Actor;
 
 /// A letter as it is entered. Printed by `Debug` without what was written.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "EnterSubmission")]
 pub struct Entered {
     /// Its number, where it has one (来源编号); else one is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -27,7 +29,8 @@ impl fmt::Debug for Entered {
 }
 
 /// What became of a letter that was entered.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SubmissionEntered")]
 pub struct EnteredView {
     /// The channel's code.
     pub channel: String,

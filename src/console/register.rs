@@ -2,6 +2,7 @@
 //! gave (手工登记).
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::channels::Names;
@@ -67,7 +68,8 @@ pub struct FieldView {
 }
 
 /// What became of a number.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "TicketRegistered")]
 pub struct RegisteredView {
     /// 汇流编号.
     pub ticket: String,

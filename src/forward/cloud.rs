@@ -2,11 +2,14 @@
 
 use huiliu_contract::Misconfigured;
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::settings::Envelope;
 use crate::store::Fresh;
 use crate::ticket::event::idempotency_key;
+use crate::ticket::{Event, Spoken};
 
 /// Of one event.
 pub const ONE: &str = "application/cloudevents+json";
@@ -16,6 +19,37 @@ pub const MANY: &str = "application/cloudevents-batch+json";
 
 /// Who we are, where nobody says it.
 const SOURCE: &str = "urn:huiliu";
+
+/// An event in its envelope, as [`Cloud::write`] writes it around the event's own bytes: for whoever describes or reads it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloudEvent {
+    /// The version of the specification.
+    #[schemars(extend("const" = "1.0"))]
+    pub specversion: String,
+    /// The event's idempotency key: whoever has it already, has this event already.
+    #[schemars(length(min = 1))]
+    pub id: String,
+    /// Who we are: `urn:huiliu` unless configured otherwise.
+    #[schemars(length(min = 1), extend("format" = "uri-reference"))]
+    pub source: String,
+    /// `cn.huiliu.ticket.` and the event's kind.
+    #[schemars(regex(pattern = r"^cn\.huiliu\.ticket\.[a-z_]+$"))]
+    pub r#type: String,
+    /// When the event was committed.
+    pub time: Timestamp,
+    /// What `data` is.
+    #[schemars(extend("const" = "application/json"))]
+    pub datacontenttype: String,
+    /// The ticket's spoken number.
+    pub subject: Spoken,
+    /// The event's place in the stream, where the core fetches; a whole number as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[0-9]+$"))]
+    pub seq: Option<String>,
+    /// The event.
+    pub data: Event,
+}
 
 /// The envelope, ready to be written.
 #[derive(Clone, Debug)]
@@ -148,6 +182,9 @@ mod tests {
         let mut with = golden;
         with["seq"] = json!("7");
         assert_eq!(serde_json::from_slice::<Value>(&numbered).unwrap(), with);
+        // What is written is what is described, with nothing more and nothing less.
+        let described: CloudEvent = serde_json::from_slice(&numbered).unwrap();
+        assert_eq!(serde_json::to_value(&described).unwrap(), with);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use huiliu_contract::{Fault, Upload};
 
-pub use cloud::Cloud;
+pub use cloud::{Cloud, CloudEvent};
 pub use form::Form;
 pub use rest::RestForwarder;
 pub use sheets::SheetCore;

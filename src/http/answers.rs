@@ -6,11 +6,12 @@ use std::time::Duration;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::api::{Api, Posted, PostedFile, checked, ours, problem, read as parse};
+use super::api::{Api, Posted, PostedFile, checked, ours, read as parse};
+use super::problem::problem;
 use crate::errands::sniff;
 use crate::outcomes::{Brought, Told};
 use crate::settings::{FileType, FilesTable};
@@ -43,7 +44,7 @@ pub(super) async fn read(api: &Api, request: Request) -> Result<(Told, Vec<Broug
     let (Posted { id, ticket, outcome, files }, mut kept) = if media_type
         .is_some_and(|told| told.starts_with("multipart/form-data"))
     {
-        let form = Multipart::from_request(request, &()).await.map_err(|bad| Box::new(bad.into_response()))?;
+        let form = Multipart::from_request(request, &()).await.map_err(|_| bad_form())?;
         parts(api, form).await?
     } else {
         let body = tokio::time::timeout(IDLE, axum::body::to_bytes(request.into_body(), TEXT)).await;
@@ -68,7 +69,16 @@ fn slow() -> Refused {
 
 async fn next<T>(coming: impl Future<Output = Result<T, MultipartError>>) -> Result<T, Refused> {
     let come = tokio::time::timeout(IDLE, coming).await.map_err(|_| slow())?;
-    come.map_err(|bad| Box::new(bad.into_response()))
+    come.map_err(|_| bad_form())
+}
+
+/// A form that breaks off, or is none.
+fn bad_form() -> Refused {
+    Box::new(problem(
+        StatusCode::BAD_REQUEST,
+        "bad_form",
+        "the form of parts breaks off, or its boundary is not the one it names",
+    ))
 }
 
 /// Reads a form: the part `outcome` first, then one part a file.

@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use huiliu_contract::Outcome;
+use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
 
+use super::problem::{not_verified, problem};
+use super::route::{About, Content, Route, Tag, json};
 use super::{Health, answers};
 use crate::console::House;
 use crate::outcomes::{Brought, NotTaken, Outcomes, Told};
 use crate::store::{OutcomeTaken, Store};
+use crate::ticket::Spoken;
 
 /// What the interface needs.
 pub struct Api {
@@ -38,12 +41,15 @@ pub struct Api {
 }
 
 /// An outcome as the core posts it.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "PostedOutcome")]
 #[serde(deny_unknown_fields)]
 pub(super) struct Posted {
-    /// The core's own id of this outcome.
+    /// The core's own id of this outcome: 1 to 200 bytes, the same whenever it is posted again.
+    #[schemars(length(min = 1, max = 200))]
     pub(super) id: String,
     /// The ticket's spoken number.
+    #[schemars(with = "Spoken")]
     pub(super) ticket: String,
     /// What happened.
     pub(super) outcome: Outcome,
@@ -53,29 +59,92 @@ pub(super) struct Posted {
 }
 
 /// A small file inside an outcome.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PostedFile {
     /// Its name, with its ending.
+    #[schemars(length(min = 1, max = 255))]
     pub(super) name: String,
     /// Its media type.
     #[serde(default)]
     pub(super) media_type: Option<String>,
     /// Its bytes, in base64.
+    #[schemars(extend("contentEncoding" = "base64"))]
     pub(super) content: String,
 }
 
-pub(super) fn router(api: Arc<Api>) -> Router {
-    Router::new()
-        .route("/health/live", get(|| async { "live\n" }))
-        .route("/health/ready", get(super::health::ready))
-        .route("/metrics", get(super::health::read_metrics))
-        .route("/api/v1/outcomes", post(outcome).layer(axum::extract::DefaultBodyLimit::disable()))
-        .merge(super::files::routes())
-        .merge(super::reload::routes())
-        .merge(super::desk::routes())
-        .merge(super::offer::routes())
-        .with_state(api)
+/// An outcome that is on disk.
+#[derive(Serialize, JsonSchema)]
+struct OutcomeKept {
+    /// The core's own id of it.
+    id: String,
+    /// The ticket.
+    ticket: Spoken,
+    /// `true`: it is on disk.
+    kept: bool,
+    /// How many files came with it, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<usize>,
+}
+
+/// An outcome that is on disk, of a ticket that is not known yet.
+#[derive(Serialize, JsonSchema)]
+struct OutcomeWaits {
+    /// The core's own id of it.
+    id: String,
+    /// The ticket that it names.
+    ticket: Spoken,
+    /// `true`: it is on disk.
+    kept: bool,
+    /// `true`: no ticket has this number.
+    unknown_ticket: bool,
+    /// Until when the ticket may still come; then a person must look.
+    until: Timestamp,
+}
+
+/// The form of an outcome with its files.
+fn form(generator: &mut SchemaGenerator) -> Schema {
+    let posted = generator.subschema_for::<Posted>();
+    json_schema!({
+        "type": "object",
+        "description": "The part `outcome` comes first; each part behind it is a file, has a file name, and may be called as it likes.",
+        "properties": { "outcome": posted },
+        "required": ["outcome"],
+        "additionalProperties": { "contentMediaType": "application/octet-stream" },
+    })
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    let about = About {
+        id: "postOutcome",
+        tag: Tag::Outcomes,
+        zh: "告诉汇流一条办理反馈,可以带附件;落盘以后才回答,同一条再报也一样回答",
+        en: "Tells an outcome, with files if it has any. It is on disk before it is answered; the same again is answered the same.",
+    };
+    let post = Route::post("/api/v1/outcomes", outcome, about).unlimited().needs_store();
+    let post = post.takes(json::<Posted>()).takes(Content::form(form, "outcome", "application/json"));
+    let post = post
+        .answers(200, "已落盘", "It is on disk.", [json::<OutcomeKept>()])
+        .answers(
+            202,
+            "已落盘,但还没有这个编号的工单;到 until 还没有,就转人工",
+            "It is on disk; no ticket has this number yet. Where none has by `until`, a person must look.",
+            [json::<OutcomeWaits>()],
+        )
+        .refuses(400, "表单读不下去", "`bad_form`: the form cannot be read as one.")
+        .refuses(408, "正文没有按时到", "`slow`: the body did not come in time.")
+        .refuses(
+            409,
+            "这个 id 已用于另一条内容不同的办理反馈",
+            "`other_content`: the id was used for an outcome with other content.",
+        )
+        .refuses(413, "连同附件太大", "`too_large`: with its files it is larger than `[limits] answer_mib` says.");
+    vec![post.refuses(
+        422,
+        "内容不对,message 写明是哪一处",
+        "`bad_outcome`, `bad_id`, `bad_ticket`, `bad_form`, `bad_file`, or why a file is not taken: `dangerous`, \
+         `type_not_allowed`, `not_what_it_says`. The message names the place.",
+    )]
 }
 
 /// SHA-256 of a token, as it is stored.
@@ -93,15 +162,10 @@ impl Api {
     }
 }
 
-pub(super) fn problem(status: StatusCode, code: &str, message: impl Into<String>) -> Response {
-    let body = json!({ "error": code, "message": message.into() });
-    (status, Json(body)).into_response()
-}
-
 /// Takes one outcome: kept before it is answered; the same again is answered the same.
 async fn outcome(State(api): State<Arc<Api>>, request: Request) -> Response {
     if !api.allows(request.headers()) {
-        return problem(StatusCode::UNAUTHORIZED, "not_verified", "the bearer token is missing or wrong");
+        return not_verified();
     }
     match Box::pin(answers::read(&api, request)).await {
         Ok((told, files)) => take(&api, told, &files).await,
@@ -127,17 +191,13 @@ async fn take(api: &Api, told: Told, files: &[Brought]) -> Response {
     let id = told.id.clone();
     match api.outcomes.take_with(told, files).await {
         Ok((ticket, OutcomeTaken::New | OutcomeTaken::Repeat)) => {
-            let mut body = json!({ "id": id, "ticket": ticket, "kept": true });
-            if !files.is_empty() {
-                body["files"] = files.len().into();
-            }
-            (StatusCode::OK, Json(body)).into_response()
+            let files = Some(files.len()).filter(|files| *files > 0);
+            (StatusCode::OK, Json(OutcomeKept { id, ticket, kept: true, files })).into_response()
         }
         Ok((ticket, OutcomeTaken::UnknownTicket(until))) => {
-            let until = jiff::Timestamp::from_millisecond(until).unwrap_or_default();
-            let body: Value =
-                json!({ "id": id, "ticket": ticket, "kept": true, "unknown_ticket": true, "until": until });
-            (StatusCode::ACCEPTED, Json(body)).into_response()
+            let until = Timestamp::from_millisecond(until).unwrap_or_default();
+            (StatusCode::ACCEPTED, Json(OutcomeWaits { id, ticket, kept: true, unknown_ticket: true, until }))
+                .into_response()
         }
         Ok((_, OutcomeTaken::Conflict)) => {
             problem(StatusCode::CONFLICT, "other_content", "this id was used before for an outcome with other content")
@@ -164,7 +224,5 @@ pub(super) fn read(body: &[u8]) -> Result<Posted, Box<Response>> {
 
 pub(super) fn ours(error: &dyn std::fmt::Display) -> Response {
     tracing::error!(%error, "an outcome could not be kept; the core is asked to come again");
-    let mut answer = problem(StatusCode::SERVICE_UNAVAILABLE, "store", "not kept; come again");
-    answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
-    answer
+    problem(StatusCode::SERVICE_UNAVAILABLE, "store", "not kept; come again")
 }

@@ -3,39 +3,77 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router, routing::get};
 use bytes::Bytes;
 use futures_util::stream;
-use serde::Deserialize;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::api::{Api, problem};
+use super::Api;
+use super::problem::{Read, not_verified, problem};
+use super::route::{About, Content, Route, Tag, json};
 use crate::store::{Actor, BlobReader, FileState, StoreError};
 use crate::ticket::Spoken;
 
-pub(super) fn routes() -> Router<Arc<Api>> {
-    Router::new().route("/api/v1/tickets/{number}/files/{n}", get(file))
+pub(super) fn routes() -> Vec<Route> {
+    let about = About {
+        id: "getFile",
+        tag: Tag::Tickets,
+        zh: "下载工单的一个附件;每次下载都记录在案",
+        en: "A file of a ticket, as it came. Each time it goes on record.",
+    };
+    let get = Route::get("/api/v1/tickets/{number}/files/{n}", file, about).needs_store();
+    let get = get
+        .at::<Spoken>("number", "汇流编号", "The ticket's spoken number.")
+        .at::<u32>("n", "第几个附件,从1数起", "Its place among the files, from 1.")
+        .query::<Which>();
+    let get = get.answers(200, "附件的原样", "Its bytes.", [Content::bytes("application/octet-stream")]).with(
+        "Content-Disposition",
+        "文件名(RFC 5987)",
+        "Its name, as RFC 5987 writes it.",
+    );
+    let get = get
+        .refuses(400, "路径不是 UTF-8", "`bad_path`: the path is not UTF-8.")
+        .refuses(404, "没有这件工单、这一版或这个附件", "`no_such_file`: no such ticket, version or file.")
+        .answers(409, "还没取到,或取不到", "It is not here yet, or could not be fetched.", [json::<NotHere>()])
+        .answers(410, "按规则不收的附件", "It is not kept, because a rule forbids it.", [json::<NotHere>()])
+        .refuses(422, "参数不对", "`bad_request`: the query has a value that cannot be.");
+    vec![get]
 }
 
 /// Which version of the ticket is meant, or which event added the file; none is the latest version.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Which {
+    /// The ticket's version; absent is the latest.
+    #[schemars(range(min = 1), extend("x-zh" = "工单第几版,不写就是最新的"))]
     version: Option<u32>,
+    /// The event that added the file, for those that an act brought.
+    #[schemars(range(min = 1), extend("x-zh" = "附件是第几条流转消息带来的"))]
     event: Option<u32>,
+}
+
+/// A file that is not here.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FileNotHere")]
+struct NotHere {
+    /// How far it came.
+    state: FileState,
+    /// Why it was not kept: one stable word.
+    reason: Option<String>,
 }
 
 async fn file(
     State(api): State<Arc<Api>>,
-    Path((number, n)): Path<(String, String)>,
-    Query(which): Query<Which>,
+    Read(Path((number, n))): Read<Path<(String, String)>>,
+    Read(Query(which)): Read<Query<Which>>,
     headers: HeaderMap,
 ) -> Response {
     if !api.allows(&headers) {
-        return problem(StatusCode::UNAUTHORIZED, "not_verified", "the bearer token is missing or wrong");
+        return not_verified();
     }
     let unknown = || problem(StatusCode::NOT_FOUND, "no_such_file", "no such ticket, version or file");
     let place = n.parse::<u32>().ok().and_then(|n| n.checked_sub(1));
@@ -49,7 +87,7 @@ async fn file(
         Err(StoreError::NotFound) => return unknown(),
         Err(error) => return ours(&error),
     };
-    let state = json!({ "state": row.state, "reason": row.reason });
+    let state = NotHere { state: row.state, reason: row.reason };
     let blob = match (row.state, row.blob) {
         (FileState::Kept, Some((blob, _))) => blob,
         (FileState::Refused, _) => return (StatusCode::GONE, Json(state)).into_response(),

@@ -1,6 +1,7 @@
 //! Files that are handed in over the interface: streamed to the disk, taken in row by row, answered with what became of
 //! each, as JSON or as the workbook itself.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -9,22 +10,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::Json;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Path as Place, Query, Request, State};
+use axum::extract::{Path as Place, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use axum::{Json, Router};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::api::{Api, problem};
-use super::{Entry, Front};
+use super::Entry;
+use super::problem::{Problem as Refused, Read, not_verified, problem, problem_in_both};
+use super::route::{About, Content, Route, Tag, json};
+use super::table::Desk;
 use crate::channel::Channel;
-use crate::console::view::HandedView;
+use crate::console::view::{HandedRowView, HandedView, TextView};
 use crate::console::{Code, Problem, channel_off, not_opened};
 use crate::intake::{HandedIn, Handing, NotOpened};
 use crate::store::Actor;
@@ -87,36 +89,120 @@ impl Drop for Lying {
     }
 }
 
-/// What an upload needs.
-#[derive(Clone)]
-struct Desk {
-    api: Arc<Api>,
-    front: Arc<Front>,
-}
-
 /// What the address says besides the channel.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Named {
+    /// What the file is called, with its ending; rules of the channel may read it.
     #[serde(default)]
+    #[schemars(length(max = 255), extend("x-zh" = "文件名,带扩展名"))]
     name: String,
+    /// Whether only to say what would become of each item.
     #[serde(default)]
+    #[schemars(extend("x-zh" = "只看每一行会怎样,不收下"))]
     dry_run: bool,
 }
 
-pub(super) fn routes(api: Arc<Api>, front: Arc<Front>) -> Router {
-    Router::new()
-        .route("/api/v1/channels/{name}/files", post(upload).layer(DefaultBodyLimit::disable()))
-        .with_state(Desk { api, front })
+/// What became of a file.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FileHanded")]
+struct Handed {
+    /// The channel's code.
+    channel: String,
+    /// What the file is called.
+    file: String,
+    /// Whether this only says what would become of it.
+    dry_run: bool,
+    /// Whether all was taken and nothing waits for a person.
+    clean: bool,
+    /// How many items became what.
+    counts: BTreeMap<String, u64>,
+    /// What became of each, as far as they are shown: the first thousand, and as many more that wait for a person.
+    rows: Vec<HandedRowView>,
+    /// How many items are not among the rows.
+    left_out: u64,
+    /// What is to be known of the file as a whole.
+    remarks: Vec<TextView>,
+    /// Why not all of it was taken; what was counted stands. Null: all was.
+    stopped: Option<TextView>,
+    /// Why the workbook that was asked for could not be written.
+    answer_failed: Option<TextView>,
+}
+
+/// Without the place where an answer lay here: that is nobody's affair.
+impl From<HandedView> for Handed {
+    fn from(view: HandedView) -> Self {
+        let clean = view.is_clean();
+        let HandedView { channel, file, dry_run, counts, rows, left_out, remarks, stopped, answer_failed, .. } = view;
+        Self { channel, file, dry_run, clean, counts, rows, left_out, remarks, stopped, answer_failed }
+    }
+}
+
+/// A file that broke off, or a problem.
+fn broken_off(generator: &mut SchemaGenerator) -> Schema {
+    let (handed, problem) = (generator.subschema_for::<Handed>(), generator.subschema_for::<Refused>());
+    json_schema!({ "anyOf": [handed, problem] })
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    let about = About {
+        id: "handInFile",
+        tag: Tag::Channels,
+        zh: "上传一个文件给收文件的渠道,逐行收下;重复上传不会收两遍",
+        en: "Hands a file to a channel that takes files; it is taken row by row, and the same again takes nothing twice.",
+    };
+    let either = || Content::of("application/json", broken_off);
+    let workbook = || Content::bytes(XLSX);
+    let post = Route::post("/api/v1/channels/{name}/files", upload, about)
+        .unlimited()
+        .at::<String>("name", "渠道的代号、名字或旧叫法", "The channel's code, name or former name.")
+        .query::<Named>()
+        .reads(
+            "Accept",
+            "写成 xlsx 的媒体类型,就用表格回答每一行怎样了",
+            "The media type of a workbook asks for the answer as one, row by row.",
+        )
+        .takes(Content::bytes("*/*"));
+    let post = post
+        .answers(
+            200,
+            "全部看完了,结果逐行列出",
+            "All of it was read; the rows say what became of each.",
+            [json::<Handed>(), workbook()],
+        )
+        .refuses(400, "路径不是 UTF-8,或正文断了", "`bad_path`: the path is not UTF-8. `cut`: the body was cut.")
+        .refuses(
+            404,
+            "没有这个渠道",
+            "`no_such_channel`: no channel has this code or name. `bad_file`: what it needs is not there.",
+        )
+        .refuses(408, "正文没有按时到", "`slow`: the body did not come in time.")
+        .refuses(409, "这个渠道停用,或不收文件", "`takes_no_files`: the channel is off, or takes none.")
+        .refuses(413, "文件太大", "`too_large`: it is larger than `[limits] upload_mib` says.");
+    let post = post
+        .answers(
+            422,
+            "文件半途读不下去,前面的已收下;或根本读不了",
+            "It breaks off; what came before stands. Or a problem: `bad_request`, `bad_name`, `bad_file`.",
+            [either(), workbook()],
+        )
+        .answers(
+            503,
+            "存储不可用;已收下的算数,稍后把整个文件再传一次",
+            "Our store failed; what was counted stands, hand the whole file in again. Or a problem: `store`, `bad_file`.",
+            [either(), workbook()],
+        )
+        .with("Retry-After", "隔几秒再来", "In so many seconds.");
+    vec![post]
 }
 
 async fn upload(
     State(desk): State<Desk>,
-    Place(called): Place<String>,
-    Query(named): Query<Named>,
+    Read(Place(called)): Read<Place<String>>,
+    Read(Query(named)): Read<Query<Named>>,
     request: Request,
 ) -> Response {
     if !desk.api.allows(request.headers()) {
-        return problem(StatusCode::UNAUTHORIZED, "not_verified", "the bearer token is missing or wrong");
+        return not_verified();
     }
     let channel = match desk.channel(&called) {
         Ok(channel) => channel,
@@ -221,14 +307,7 @@ async fn answered(code: &str, name: &str, dry: bool, done: HandedIn, answer: Opt
             Err(error) => tracing::error!(%error, "an answer that was written cannot be read"),
         }
     }
-    let view = HandedView::of(code, name, dry, done);
-    let mut body = serde_json::to_value(&view).unwrap_or_default();
-    if let Some(body) = body.as_object_mut() {
-        // Where it lay here is nobody's affair.
-        body.remove("answer");
-        body.insert("clean".into(), Value::Bool(view.is_clean()));
-    }
-    (status, Json(body)).into_response()
+    (status, Json(Handed::from(HandedView::of(code, name, dry, done)))).into_response()
 }
 
 /// The workbook, piece by piece. Its file is open: it may be removed while it is sent.
@@ -256,13 +335,10 @@ fn wrong(problem: &Problem) -> Response {
         Code::Refused => "takes_no_files",
         _ => "bad_file",
     };
-    let body = json!({ "error": word, "message": problem.en, "message_zh": problem.zh });
-    (status, Json(body)).into_response()
+    problem_in_both(status, word, problem.en.clone(), problem.zh.clone())
 }
 
 fn ours(error: &dyn std::fmt::Display) -> Response {
     tracing::error!(%error, "an uploaded file could not be taken in; the caller is asked to come again");
-    let mut answer = problem(StatusCode::SERVICE_UNAVAILABLE, "store", "not taken; come again");
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-    answer
+    problem(StatusCode::SERVICE_UNAVAILABLE, "store", "not taken; come again")
 }

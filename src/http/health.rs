@@ -7,10 +7,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::Api;
+use super::route::{About, Content, Route, Tag, json, of, text};
 use crate::errands::FarStatus;
 use crate::store::Far;
 
@@ -109,41 +112,129 @@ impl Health {
     }
 }
 
+/// What a far side's trouble is called, and since when.
+#[derive(Serialize, JsonSchema)]
+struct InTrouble {
+    /// `unavailable`, `denied`, `needs_person` or `malformed`.
+    word: String,
+    /// Since when.
+    since: Option<Timestamp>,
+    /// When it is tried again.
+    next_try: Option<Timestamp>,
+}
+
+impl InTrouble {
+    fn of(status: &FarStatus) -> Option<Self> {
+        status.trouble().map(|(trouble, since, next_try)| Self { word: trouble.word, since, next_try })
+    }
+}
+
+/// How the core stands.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Stands {
+    /// In one word.
+    Word(Standing),
+    /// It is in trouble.
+    Trouble(InTrouble),
+}
+
+/// A far side that is in no trouble.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Standing {
+    /// There is none.
+    None,
+    /// Nothing is known against it.
+    Well,
+}
+
+impl Stands {
+    fn of(status: Option<&FarStatus>) -> Self {
+        let Some(status) = status else { return Self::Word(Standing::None) };
+        InTrouble::of(status).map_or(Self::Word(Standing::Well), Self::Trouble)
+    }
+}
+
+/// Whether we are ready, and what is in trouble.
+#[derive(Serialize, JsonSchema)]
+struct Ready {
+    /// Whether the store answers.
+    ready: bool,
+    /// How the core stands.
+    core: Stands,
+    /// How the core's list of outcomes stands, where it is asked for one.
+    core_outcomes: Stands,
+    /// Polled channels whose far side is in trouble, by code.
+    channels_in_trouble: BTreeMap<String, InTrouble>,
+    /// Channels whose way home is in trouble, by code.
+    outlets_in_trouble: BTreeMap<String, InTrouble>,
+    /// Channels whose files cannot be fetched, by code.
+    files_in_trouble: BTreeMap<String, InTrouble>,
+    /// Codes of channels that need mending and do not run.
+    channels_need_mending: BTreeSet<String>,
+    /// Codes of channels whose file needs mending and that go on as they were.
+    channels_as_before: BTreeSet<String>,
+    /// Codes of channels whose folder is gone.
+    channels_retired: BTreeSet<String>,
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    let live = About { id: "getLive", tag: Tag::House, zh: "进程活着", en: "The process runs." };
+    let ready_about = About {
+        id: "getReady",
+        tag: Tag::House,
+        zh: "能不能收件;对方系统不通会列出,但不算不能收",
+        en: "Whether submissions can be taken in. Far sides that are away are named, and make nothing unready.",
+    };
+    let metrics = About {
+        id: "getMetrics",
+        tag: Tag::House,
+        zh: "Prometheus 指标",
+        en: "Metrics in the text format of Prometheus.",
+    };
+    vec![
+        Route::get("/health/live", || async { "live\n" }, live).open().answers(200, "活着", "It runs.", [text()]),
+        Route::get("/health/ready", ready, ready_about)
+            .open()
+            .answers(200, "能收件", "It can.", [json::<Ready>()])
+            .answers(503, "存储不可用", "It cannot: the store does not answer.", [json::<Ready>()]),
+        Route::get("/metrics", read_metrics, metrics).open().answers(
+            200,
+            "指标",
+            "The metrics.",
+            [Content::of("text/plain; version=0.0.4", of::<String>)],
+        ),
+    ]
+}
+
 /// Ready while the store answers. Far sides that are away are named, but do not make us unready: we keep
 /// what comes until they return.
-pub(super) async fn ready(State(api): State<Arc<Api>>) -> Response {
+async fn ready(State(api): State<Arc<Api>>) -> Response {
     let store = api.store.value("api_token").await.is_ok();
     let health = &api.health;
-    let trouble = |status: &FarStatus| {
-        status.trouble().map(|(trouble, since, next)| {
-            json!({ "word": trouble.word, "since": since.map(|at| at.to_string()), "next_try": next.map(|at| at.to_string()) })
-        })
-    };
-    let in_trouble = |known: &Mutex<Sides>| -> BTreeMap<String, Value> {
-        locked(known).iter().filter_map(|(code, status)| Some((code.clone(), trouble(status)?))).collect()
-    };
-    let stands = |status: &Option<Arc<FarStatus>>| {
-        status.as_ref().map_or(json!("none"), |status| trouble(status).unwrap_or(json!("well")))
+    let in_trouble = |known: &Mutex<Sides>| {
+        locked(known).iter().filter_map(|(code, status)| Some((code.clone(), InTrouble::of(status)?))).collect()
     };
     let (broken, kept, retired) = {
         let marks = locked(&health.marks);
         (marks.broken.clone(), marks.kept.clone(), marks.retired.clone())
     };
-    let body = json!({
-        "ready": store,
-        "core": stands(&health.core),
-        "core_outcomes": stands(&health.core_outcomes),
-        "channels_in_trouble": in_trouble(&health.channels),
-        "outlets_in_trouble": in_trouble(&health.outlets),
-        "files_in_trouble": in_trouble(&health.files),
-        "channels_need_mending": broken,
-        "channels_as_before": kept,
-        "channels_retired": retired,
-    });
+    let body = Ready {
+        ready: store,
+        core: Stands::of(health.core.as_deref()),
+        core_outcomes: Stands::of(health.core_outcomes.as_deref()),
+        channels_in_trouble: in_trouble(&health.channels),
+        outlets_in_trouble: in_trouble(&health.outlets),
+        files_in_trouble: in_trouble(&health.files),
+        channels_need_mending: broken,
+        channels_as_before: kept,
+        channels_retired: retired,
+    };
     (if store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body)).into_response()
 }
 
-pub(super) async fn read_metrics(State(api): State<Arc<Api>>) -> Response {
+async fn read_metrics(State(api): State<Arc<Api>>) -> Response {
     let schedule = api.store.schedule();
     let (mut ready, waiting) = schedule.depth(Far::Core);
     // Where no worker carries events to the core, they wait in their rows alone.

@@ -1,16 +1,21 @@
 //! The one HTTP listener: pushes of channels, the core's outcomes, health and metrics.
 //!
-//! Pushes go straight to their door; everything rarer is a small axum router behind it.
+//! Pushes go straight to their door; everything rarer is a small axum router behind it. What there is stands in one table, of
+//! which the router and the OpenAPI document are made.
 
 mod answers;
 mod api;
 mod desk;
+mod document;
 mod files;
 mod handed;
 mod health;
 mod offer;
+mod problem;
 mod push;
 mod reload;
+mod route;
+mod table;
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -31,6 +36,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub use api::{Api, token_digest};
+pub use document::openapi;
 pub use handed::Uploads;
 pub use health::Health;
 pub use offer::Offer;
@@ -125,7 +131,7 @@ pub(crate) type Answer = Response<Full<Bytes>>;
 
 /// Serves until stopped, then lets what is under way end.
 pub async fn serve(listener: TcpListener, front: Arc<Front>, api: Arc<Api>, stop: CancellationToken) {
-    let router = api::router(api.clone()).merge(handed::routes(api, front.clone()));
+    let router = table::router(table::Desk { api, front: front.clone() });
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(front.connections));
     let mut builder = hyper::server::conn::http1::Builder::new();
@@ -172,7 +178,7 @@ async fn answer(
     peer: SocketAddr,
     request: Request<Incoming>,
 ) -> Result<Response<axum::body::Body>, Infallible> {
-    let answer = match request.uri().path().strip_prefix("/channels/") {
+    let answer = match request.uri().path().strip_prefix(push::PATHS) {
         Some(_) if request.method() == Method::POST => front.push(peer, request).await,
         // A far side that tests the address before it pushes.
         Some(code) if matches!(*request.method(), Method::GET | Method::HEAD) && front.greets(code) => {

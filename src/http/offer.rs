@@ -4,24 +4,25 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use huiliu_contract::Period;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::api::{Api, problem};
+use super::Api;
 use super::desk::asked;
-use crate::forward::{Cloud, cloud};
+use super::problem::{Read, Whole, not_verified, problem};
+use super::route::{About, Content, Route, Tag, json, of};
+use crate::forward::{Cloud, CloudEvent, cloud};
 use crate::store::{Acknowledged, Offered, Place, Refusal, StoreError};
-use crate::ticket::Spoken;
+use crate::ticket::{Event, Spoken};
 
 /// The most events of one answer, and how many there are if nothing is said.
 const MOST: usize = 500;
@@ -41,28 +42,104 @@ pub struct Offer {
     pub stop: CancellationToken,
 }
 
-pub(super) fn routes() -> Router<Arc<Api>> {
-    Router::new().route("/api/v1/events", get(events)).route("/api/v1/events/ack", post(acknowledge))
+pub(super) fn routes() -> Vec<Route> {
+    let get = About {
+        id: "getEvents",
+        tag: Tag::Events,
+        zh: "取流转消息,按入库先后;没有新的,最多等 wait",
+        en: "The next events in the order of their commits; where there are none, the first that come while it waits.",
+    };
+    let ack = About {
+        id: "ackEvents",
+        tag: Tag::Events,
+        zh: "告诉汇流收到哪里为止,连同热线工单号和不收的",
+        en: "Says up to where the core has them, with its numbers, and what it does not take.",
+    };
+    let not_pull = ("热线系统不是 kind = \"pull\"", "`not_fetched`: this core is not of kind `pull`.");
+    let get = Route::get("/api/v1/events", events, get)
+        .needs_store()
+        .query::<Asked>()
+        .answers(
+            200,
+            "流转消息,可能没有",
+            "Events; there may be none.",
+            [json::<EventsPage>(), Content::of(cloud::MANY, of::<Vec<CloudEvent>>)],
+        )
+        .with("Huiliu-Next", "下次从这里接着取(after)", "Where to go on: the next `after`.")
+        .refuses(409, not_pull.0, not_pull.1)
+        .refuses(422, "参数不对", "`bad_request`: a parameter is not as it is allowed.");
+    let ack = Route::post("/api/v1/events/ack", acknowledge, ack)
+        .needs_store()
+        .takes(json::<Ack>())
+        .answers(200, "已记下", "It is on disk.", [json::<Acked>()])
+        .refuses(400, "正文断了", "`cut`: the body was cut.")
+        .refuses(409, not_pull.0, not_pull.1)
+        .refuses(413, "正文太大", "`too_large`: the body has more than 2 MiB.")
+        .refuses(
+            422,
+            "内容不对,message 写明是哪一处",
+            "`bad_request`, `bad_ticket`, `bad_number`; `beyond`: nothing behind that place was offered yet; `not_offered`: \
+             what is refused lies behind `upto`, or was settled before.",
+        );
+    vec![get, ack]
 }
 
 /// What is asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Asked {
     /// What lies behind this place in the stream.
     #[serde(default)]
+    #[schemars(extend("x-zh" = "取这个序号之后的"))]
     after: i64,
-    /// At most so many events.
+    /// At most so many events; absent is 100.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 500), extend("x-zh" = "最多几条,不写是100"))]
     limit: Option<usize>,
-    /// How long to wait where there are none.
+    /// How long to wait where there are none, at most 60s.
     #[serde(default)]
+    #[schemars(extend("x-zh" = "没有新的时最多等多久,不超过60s"))]
     wait: Option<Period>,
 }
 
-/// Up to where the core has what it was offered.
-#[derive(Deserialize)]
+/// Events in the order of their commits. It is written piece by piece; this is its form.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+pub(super) struct EventsPage {
+    /// The events.
+    events: Vec<NumberedEvent>,
+    /// The place of the last of them, or where was asked from: the next `after`.
+    next: i64,
+}
+
+/// An event with its place in the stream.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NumberedEvent {
+    /// Its place: later ones have higher ones, some may be missing.
+    seq: i64,
+    /// The event.
+    event: Event,
+}
+
+/// What became of an acknowledgement.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EventsAcked")]
+struct Acked {
+    /// Up to where the core has them.
+    upto: i64,
+    /// How many events this settled.
+    settled: u64,
+    /// How many became dead letters.
+    refused: u64,
+    /// Tickets whose numbers were told, but of which nothing was settled.
+    unknown_tickets: Vec<Spoken>,
+}
+
+/// Up to where the core has what it was offered.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "AckEvents")]
 struct Ack {
     /// The last place of the stream that it has.
     upto: i64,
@@ -75,10 +152,13 @@ struct Ack {
 }
 
 /// An event that the core does not take.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "RefusedEvent")]
 struct Refused {
+    /// Its place in the stream.
     seq: i64,
+    /// Why, for the person who decides what becomes of it.
     #[serde(default)]
     reason: String,
 }
@@ -92,13 +172,13 @@ fn not_fetched() -> Response {
 async fn events(
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
-    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    asked: Result<Read<Query<Asked>>, Response>,
 ) -> Response {
     if !api.allows(&headers) {
-        return problem(StatusCode::UNAUTHORIZED, "not_verified", "the bearer token is missing or wrong");
+        return not_verified();
     }
     let Some(offer) = &api.offer else { return not_fetched() };
-    let Ok(Query(asked)) = asked else {
+    let Ok(Read(Query(asked))) = asked else {
         let text = "allowed are after (a number), limit (1 to 500) and wait (such as 30s, at most 60s)";
         return problem(StatusCode::UNPROCESSABLE_ENTITY, "bad_request", text);
     };
@@ -159,7 +239,7 @@ fn told(offer: &Offer, after: i64, offered: &[Offered]) -> Response {
 }
 
 /// Settles what the core has.
-async fn acknowledge(State(api): State<Arc<Api>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn acknowledge(State(api): State<Arc<Api>>, headers: HeaderMap, Whole(body): Whole) -> Response {
     let ack: Ack = match asked(&api, &headers, &body) {
         Ok(ack) => ack,
         Err(answer) => return *answer,
@@ -196,8 +276,8 @@ async fn acknowledge(State(api): State<Arc<Api>>, headers: HeaderMap, body: Byte
             if refused > 0 {
                 tracing::warn!(refused, "the core fetched events and does not take them; a person must look");
             }
-            let body = json!({ "upto": ack.upto, "settled": settled, "refused": refused, "unknown_tickets": unknown });
-            (StatusCode::OK, Json(body)).into_response()
+            let acked = Acked { upto: ack.upto, settled, refused, unknown_tickets: unknown };
+            (StatusCode::OK, Json(acked)).into_response()
         }
         Ok(Acknowledged::Beyond { last }) => {
             let text = format!("nothing behind {last} was offered yet; acknowledge what was fetched");
@@ -213,7 +293,5 @@ async fn acknowledge(State(api): State<Arc<Api>>, headers: HeaderMap, body: Byte
 
 fn ours(error: &StoreError) -> Response {
     tracing::error!(%error, "what the core fetches could not be read or settled; it is asked to come again");
-    let mut answer = problem(StatusCode::SERVICE_UNAVAILABLE, "store", "not now; come again");
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-    answer
+    problem(StatusCode::SERVICE_UNAVAILABLE, "store", "not now; come again")
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use huiliu_contract::{Answer as Told, Door, Item, Personal, Push, Receive, Received, Refusal, Reply, Taken, What};
 use hyper::body::{Body, Incoming};
 use jiff::Timestamp;
 
+use super::route::{About, Content, Route, Tag, text};
 use super::{Answer, Entry, Front};
 use crate::channel::Channel;
 use crate::intake::{How, Intaken};
@@ -18,6 +19,55 @@ use crate::store::NotAccepted;
 
 /// How long a far side is asked to wait when we cannot take its push.
 const COME_AGAIN: &str = "60";
+
+/// What paths of pushes begin with; behind it stands the channel's code.
+pub(super) const PATHS: &str = "/channels/";
+
+/// The router has none of these: pushes go straight to their door.
+pub(super) fn routes() -> Vec<Route> {
+    const PATH: &str = "/channels/{code}";
+    let push = About {
+        id: "push",
+        tag: Tag::Channels,
+        zh: "推送来件:内容、验证和回执都按这个渠道的 channel.toml;落盘以后才回答",
+        en: "A push. How it proves who sent it, what it holds, and how it is answered is what the channel's `channel.toml` \
+             says; it is answered once it is on disk.",
+    };
+    let greet = About {
+        id: "greet",
+        tag: Tag::Channels,
+        zh: "有的平台先用 GET 试一下地址;只有会回答的渠道才回答",
+        en: "What some platforms ask before they push, of channels that know how to answer.",
+    };
+    let own = || Content::bytes("*/*");
+    let at = |route: Route| route.at::<String>("code", "渠道的代号", "The channel's code.");
+    let ours = |route: Route| {
+        route
+            .answers(408, "正文没有按时到", "The body did not come in time.", [text()])
+            .answers(413, "正文太大", "The body is larger than the channel's `body_limit`.", [text()])
+            .answers(503, "渠道停用,或现在收不了", "The channel is off, or cannot take it now.", [text(), own()])
+            .with("Retry-After", "隔几秒再来", "In so many seconds.")
+            .else_answers(
+                "按渠道自己的约定,例如没有通过验证、读不懂",
+                "What the channel says, for example that nobody proved who sent it, or that it cannot be read.",
+                own(),
+            )
+    };
+    let pushed = at(Route::door(Method::POST, PATH, push)).takes(own());
+    let pushed = pushed.answers(200, "渠道自己的回执", "The channel's own acknowledgement.", [own()]).answers(
+        404,
+        "没有这个渠道,或它不收推送",
+        "No such channel, or it takes no pushes.",
+        [text()],
+    );
+    let greeted = at(Route::door(Method::GET, PATH, greet));
+    let greeted = greeted.answers(200, "渠道自己的回答", "The channel's own answer.", [own()]).refuses(
+        404,
+        "没有这个渠道,或它不回答 GET",
+        "`no_such_route`: no such channel, or it answers no GET.",
+    );
+    vec![ours(pushed), ours(greeted)]
+}
 
 /// The counters of one channel's door.
 pub struct Gate {
@@ -49,6 +99,7 @@ impl Gate {
 fn plain(status: StatusCode, text: &'static str) -> Answer {
     let mut answer = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
     *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     answer
 }
 
@@ -76,7 +127,7 @@ enum NoBody {
 impl Front {
     /// Answers one push.
     pub(super) async fn push(&self, peer: SocketAddr, request: Request<Incoming>) -> Answer {
-        let name = request.uri().path().strip_prefix("/channels/").unwrap_or_default();
+        let name = request.uri().path().strip_prefix(PATHS).unwrap_or_default();
         let entry = self.entries.get(name);
         let (channel, gate) = match entry.as_deref() {
             None => return plain(StatusCode::NOT_FOUND, "no such channel\n"),

@@ -87,6 +87,11 @@ fn the_schemas_that_are_printed_are_the_pinned_ones() {
             "{path} is stale; if that is meant: HUILIU_GOLDEN=write cargo test --lib --test settings schema"
         );
     }
+    let (status, out, _) = say(office.path(), &["schema", "api"]);
+    let printed: Value = serde_json::from_str(&out).unwrap();
+    let pinned =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/openapi.json")).unwrap();
+    assert!(status == 0 && printed["openapi"] == "3.1.1" && printed == serde_json::from_str::<Value>(&pinned).unwrap());
 }
 
 /// A daemon that is killed when a test fails.

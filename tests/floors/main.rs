@@ -86,6 +86,16 @@ fn the_list_of_kinds_is_what_lies_in_the_folder() {
     assert_eq!(listed, kinds().iter().map(String::as_str).collect::<Vec<_>>(), "sorted by name, none left out");
 }
 
+/// So that nothing is served that the OpenAPI document does not know.
+#[test]
+fn only_the_table_opens_routes() {
+    let opening =
+        |source: &&Source| [".route(", "Router::new", ".nest(", ".merge("].iter().any(|word| source.says(word));
+    let all = house();
+    let opening: Vec<_> = all.iter().filter(opening).map(|source| source.path.as_str()).collect();
+    assert_eq!(opening, ["src/http/table.rs"]);
+}
+
 #[test]
 fn only_the_opened_store_names_a_database() {
     let at_home = |path: &str| path.starts_with("src/store/sqlite/") || path == "src/store/open.rs";

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot be told shall fail")]
 
+mod face;
 mod glass;
 mod house;
 mod scene;
@@ -25,6 +26,7 @@ mod handled;
 mod hands;
 mod homeward;
 mod imported;
+mod interface;
 mod kills;
 mod logins;
 mod outcomes;

@@ -31,6 +31,12 @@ fn the_schema_of_a_channel_is_pinned() {
     golden("channel.schema.json", &schema::channel(&kinds));
 }
 
+/// Rendered from the table of routes and the types of the interface.
+#[test]
+fn the_document_of_the_interface_is_pinned() {
+    golden("openapi.json", &huiliu::http::openapi());
+}
+
 #[test]
 fn every_key_says_in_chinese_what_it_is_for() {
     let channel = schema::channel(&[KindInfo::of::<Bell>(), KindInfo::of::<Slot>()]);

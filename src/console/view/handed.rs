@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use huiliu_contract::Remark;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::TextView;
@@ -40,7 +41,8 @@ pub struct HandedView {
 }
 
 /// What became of one item.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "FileHandedRow")]
 pub struct HandedRowView {
     /// Its place among the file's items, from 1.
     pub place: u64,

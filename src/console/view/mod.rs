@@ -18,6 +18,7 @@ pub use status::StatusView;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -90,7 +91,8 @@ pub struct TicketCounts {
 }
 
 /// A text in both languages.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Text")]
 pub struct TextView {
     /// Chinese.
     pub zh: String,

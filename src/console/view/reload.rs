@@ -1,13 +1,14 @@
 //! What came of reading the configuration anew.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::TextView;
 use crate::settings::Mistake;
 
 /// What came of a reload.
-#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ReloadReport {
     /// `ok`: everything is as the files say; `partial`: some of it is not; `refused`: nothing was changed.
     pub result: String,
@@ -42,7 +43,7 @@ pub struct ReloadReport {
 }
 
 /// A channel whose files are wrong.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct WrongChannel {
     /// Its code.
     pub channel: String,
@@ -51,7 +52,8 @@ pub struct WrongChannel {
 }
 
 /// A mistake in a file.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Mistake")]
 pub struct MistakeView {
     /// The file.
     pub file: String,
