@@ -162,7 +162,7 @@ async fn a_row_without_a_number_is_known_after_a_restart_by_a_digest_of_this_hou
     };
     let here = drop_in(Plan::new().await.channel("zhengxie", &hashed).start().await).await;
     let there = drop_in(Plan::new().await.channel("zhengxie", &hashed).start().await).await;
-    assert!(here.iter().all(|id| id.starts_with("r2:") && !there.contains(id)), "{here:?} {there:?}");
+    assert!(here.iter().all(|id| id.starts_with("r1:") && !there.contains(id)), "{here:?} {there:?}");
 }
 
 #[tokio::test]

@@ -140,7 +140,7 @@ fn number(record: &Record, about: &About, plan: &Plan, file: &str) -> Result<Ext
                 }
             },
         },
-        (None, Some((digest, count))) => format!("r2:{digest}:{count}"),
+        (None, Some((digest, count))) => format!("r1:{digest}:{count}"),
         (None, None) => {
             let names: Vec<&str> = plan.id.iter().map(|at| plan.name(*at)).collect();
             let place = about.head.as_ref().and_then(|head| plan.id.iter().find_map(|at| head.place(*at)));
