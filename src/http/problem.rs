@@ -36,8 +36,13 @@ pub(super) fn problem_in_both(status: StatusCode, error: &str, en: String, zh: S
 
 fn told(status: StatusCode, problem: Problem) -> Response {
     let mut answer = (status, Json(problem)).into_response();
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        answer.headers_mut().insert(header::RETRY_AFTER, COME_AGAIN);
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE => drop(answer.headers_mut().insert(header::RETRY_AFTER, COME_AGAIN)),
+        // What follows on this connection could be the rest of the body.
+        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT => {
+            answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        _ => {}
     }
     answer
 }
@@ -109,5 +114,38 @@ fn no_body(why: &BytesRejection) -> Response {
             problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body has more than 2 MiB")
         }
         _ => problem(StatusCode::BAD_REQUEST, "cut", "the body was cut; nothing of it was taken"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::extract::Query;
+
+    use super::*;
+
+    /// Status, headers and body of a refusal.
+    async fn told<T>(read: Result<T, Response>) -> (StatusCode, axum::http::HeaderMap, serde_json::Value) {
+        let Err(answer) = read else { panic!("it was read") };
+        let (head, body) = answer.into_parts();
+        let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+        (head.status, head.headers, serde_json::from_slice(&body).unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_told_in_one_shape_and_without_quoting_it() {
+        let large = Request::new(Body::from(vec![b' '; 3 << 20]));
+        let (status, headers, body) = told(Whole::from_request(large, &()).await).await;
+        assert_eq!((status, &body["error"]), (StatusCode::PAYLOAD_TOO_LARGE, &"too_large".into()));
+        assert_eq!(headers[header::CONNECTION], "close", "the rest of the body may follow");
+        let cut = Body::from_stream(futures_util::stream::iter([Ok("{"), Err(std::io::Error::other("cut"))]));
+        let (status, _, body) = told(Whole::from_request(Request::new(cut), &()).await).await;
+        assert_eq!((status, &body["error"]), (StatusCode::BAD_REQUEST, &"cut".into()));
+        let asked = Request::builder().uri("/?version=13800000001x").body(()).unwrap();
+        let mut asked = asked.into_parts().0;
+        let read = Read::<Query<std::collections::BTreeMap<String, u32>>>::from_request_parts(&mut asked, &());
+        let (status, _, body) = told(read.await).await;
+        assert_eq!((status, &body["error"]), (StatusCode::UNPROCESSABLE_ENTITY, &"bad_request".into()));
+        assert!(!body.to_string().contains("13800000001"), "{body}");
     }
 }
