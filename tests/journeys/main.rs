@@ -26,6 +26,7 @@ mod hands;
 mod homeward;
 mod imported;
 mod kills;
+mod learnt;
 mod logins;
 mod outcomes;
 mod people;
