@@ -68,6 +68,16 @@ pub(super) fn find(columns: &[Column], table: Option<&Table>, wanted: Option<&st
     if let Some((name, why)) = named.iter().find_map(|(_, _, column)| refused(column)) {
         return Err(not_an_id(&name, why));
     }
+    let lost = |value: &Value| value.as_number().is_some_and(|number| !number.is_i64() && !number.is_u64());
+    if let Some((_, _, column)) = named.iter().find(|(_, _, column)| column.values.iter().any(lost)) {
+        let at = column.written();
+        return Err(Text::new(
+            format!("编号“{at}”是不带引号的数字,位数太多或有小数,末几位已经丢失;请对方改成带引号的文字"),
+            format!(
+                "the number `{at}` is a figure with a fraction or more digits than a figure keeps; the far side must write it as text"
+            ),
+        ));
+    }
     by_form(columns, |column| refused(column).is_some())
 }
 
@@ -157,6 +167,8 @@ mod tests {
         let twice = [json!({ "orderNo": "A1" }), json!({ "orderNo": "A1" })];
         assert!(id(&twice, Some("orderNo")).unwrap_err().contains("the same in several"));
         assert!(id(&twice, Some("x")).unwrap_err().contains("there are: orderNo"));
+        let large: Value = serde_json::from_str(r#"{"orderNo": 430424202612010000123456, "title": "x"}"#).unwrap();
+        assert!(id(&[large], None).unwrap_err().contains("must write it as text"));
         let two = [json!({ "zj": "AB-0001", "km": "K00011" }), json!({ "zj": "AB-0002", "km": "K00012" })];
         assert!(id(&two, None).unwrap_err().contains("--id NAME"));
         let phone = [json!({ "zj": "13800000001" }), json!({ "zj": "13800000002" })];

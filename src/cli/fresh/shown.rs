@@ -8,7 +8,7 @@ use crate::cli::output::Output;
 use crate::cli::site::Site;
 use crate::cli::table::{Look, clean_text};
 use crate::learn::write::FILL_IN;
-use crate::learn::{Learnt, Sure};
+use crate::learn::{Learnt, Sure, Way};
 use crate::normalize::field_zh;
 use crate::settings::Lang;
 use crate::words::say;
@@ -107,15 +107,21 @@ fn recognised(look: &Look, learnt: &Learnt) -> Vec<(String, String)> {
 fn next(lang: Lang, plan: &Plan, made: &Made, (open, guessed): (usize, usize)) -> String {
     let file = made.dir.join("channel.toml");
     let (file, name) = (file.display(), &plan.name);
+    let look = match (plan.way, lang) {
+        (Way::Entered, Lang::Zh) => format!("huiliu ticket new --channel {name}      (试运行以后,登记一件)"),
+        (Way::Entered, Lang::En) => format!("huiliu ticket new --channel {name}      (on trial: enters one)"),
+        (_, Lang::Zh) => format!("huiliu channel preview {name}      (看看取来的是什么,不入库)"),
+        (_, Lang::En) => format!("huiliu channel preview {name}      (shows what comes, keeps nothing)"),
+    };
     match lang {
         Lang::Zh => format!(
             "接着做:\n  1. 打开 {file},填好写着【待填】的 {open} 行,核对写着“猜的”的 {guessed} 行\n  \
-             2. huiliu check {name}\n  3. huiliu channel preview {name}      (看看取来的是什么,不入库)\n  \
+             2. huiliu check {name}\n  3. {look}\n  \
              4. 没问题再把 state 改成 \"trial\" 试运行"
         ),
         Lang::En => format!(
             "Next:\n  1. open {file}, fill in the {open} lines that say 【待填】 and check the {guessed} that say `guessed`\n  \
-             2. huiliu check {name}\n  3. huiliu channel preview {name}      (shows what comes, keeps nothing)\n  \
+             2. huiliu check {name}\n  3. {look}\n  \
              4. then set state = \"trial\""
         ),
     }
