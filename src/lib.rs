@@ -11,6 +11,8 @@ pub mod gateway;
 pub mod http;
 pub mod intake;
 pub mod kinds;
+pub mod layout;
+pub mod learn;
 pub mod normalize;
 pub mod outcomes;
 pub mod outgoing;

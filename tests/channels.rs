@@ -113,3 +113,13 @@ fn every_sample_becomes_the_ticket_beside_it() {
         }
     }
 }
+
+#[test]
+fn shipped_channels_are_laid_out_as_the_command_lays_them_out() {
+    for entry in fs::read_dir(shipped().join("channels")).unwrap() {
+        let path = entry.unwrap().path().join("channel.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        let out = huiliu::layout::laid_out(&text).unwrap();
+        assert!(out == text, "{}: run `huiliu channel fmt`", path.display());
+    }
+}

@@ -1,14 +1,18 @@
 //! `huiliu channel …`: what is configured and how it runs; going live, resuming, accepting samples.
 
 use clap::Subcommand;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::fresh;
 use super::handed;
 use super::hooks::{Checks, Sample, SampleVerdict};
 use super::output::{Failure, Output, WRONG};
+use super::prompt::Prompt;
 use super::site::Site;
 use super::table::{Look, clean_text};
 use super::ticket::deeds;
+use super::tidy;
 use crate::console::view::{ChannelDetail, ChannelView, PulseView, WentLive};
 use crate::console::{FarStatus, Request};
 use crate::settings::Lang;
@@ -19,6 +23,10 @@ use crate::words::{CHANNEL_STATES, FAULTS, FIRST_RUNS, say, word};
 pub(super) enum Channel {
     /// All channels.
     List,
+    /// Makes a channel from a sample (an answer, a push, a sheet) or by a few questions.
+    New(fresh::New),
+    /// Lays out channel files: tables in their order, keys and remarks aligned; remarks stay.
+    Fmt(tidy::Fmt),
     /// One channel.
     Show {
         /// Which channel.
@@ -67,8 +75,16 @@ pub(super) enum Channel {
 }
 
 impl Channel {
-    pub(super) fn run(self, site: &Site, checks: &dyn Checks) -> Result<Output, Failure> {
+    pub(super) fn run(
+        self,
+        site: &Site,
+        checks: &dyn Checks,
+        prompt: &mut dyn Prompt,
+        now: Timestamp,
+    ) -> Result<Output, Failure> {
         match self {
+            Self::New(new) => new.run(site, checks, prompt, now),
+            Self::Fmt(fmt) => fmt.run(site),
             Self::List => {
                 let (json, channels) = site.ask::<Vec<ChannelView>>(Request::ChannelList, None)?;
                 Ok(Output::new(json, list(&site.look, &channels)))

@@ -7,6 +7,7 @@ use super::channel::{SampleReport, no_samples, samples};
 use super::hooks::Checks;
 use super::output::{Failure, Output, WRONG, mistake_json};
 use super::site::Site;
+use crate::learn::write::FILL_IN;
 use crate::settings::{ChannelFile, Lang, Mistake};
 use crate::words::say;
 
@@ -79,13 +80,30 @@ impl Report {
         self.lines.push(headline(lang, &format!("{name} ({})", file.code), &mistakes));
         self.lines.extend(mistakes.iter().map(|mistake| mistake.shown(lang)));
         self.lines.extend(ran.lines.iter().map(|line| format!("  {line}")));
+        let open = settings.map(|settings| to_fill_in(&settings.source().text)).unwrap_or_default();
+        self.lines.extend(still_open(lang, &open).map(|line| format!("  {line}")));
         let wrong = mistakes.len() + ran.open + ran.failed;
         self.wrong += wrong;
         self.channels.push(json!({
             "code": file.code, "name": name, "right": wrong == 0,
-            "mistakes": mistakes.iter().map(mistake_json).collect::<Vec<_>>(), "samples": ran.json,
+            "mistakes": mistakes.iter().map(mistake_json).collect::<Vec<_>>(), "samples": ran.json, "to_fill_in": open,
         }));
         Ok(())
+    }
+}
+
+/// Lines, from 1, in which something is to be filled in: keys, also those that do not count yet; no mere remarks.
+fn to_fill_in(text: &str) -> Vec<usize> {
+    let is_open = |line: &str| line.contains(FILL_IN) && (line.contains(" = ") || !line.trim_start().starts_with('#'));
+    text.lines().zip(1..).filter(|(line, _)| is_open(line)).map(|(_, n)| n).collect()
+}
+
+fn still_open(lang: Lang, lines: &[usize]) -> Option<String> {
+    let numbers: Vec<_> = lines.iter().map(usize::to_string).collect();
+    match (lines.is_empty(), lang) {
+        (true, _) => None,
+        (_, Lang::Zh) => Some(format!("还有 {} 处【待填】:第 {} 行", lines.len(), numbers.join("、"))),
+        (_, Lang::En) => Some(format!("{} still to fill in (【待填】): lines {}", lines.len(), numbers.join(", "))),
     }
 }
 

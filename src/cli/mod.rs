@@ -11,6 +11,7 @@ mod due;
 mod enter;
 mod errand;
 mod find;
+mod fresh;
 mod handed;
 mod handled;
 mod help;
@@ -31,6 +32,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod ticket;
+mod tidy;
 
 use std::ffi::OsString;
 use std::io;
@@ -226,7 +228,7 @@ fn on_site(
         OnSite::Check(check) => check.run(site, checks, now),
         OnSite::Status => status::run(site),
         OnSite::Reload => reload::run(site),
-        OnSite::Channel(channel) => channel.run(site, checks),
+        OnSite::Channel(channel) => channel.run(site, checks, prompt, now),
         OnSite::Find(find) => find.run(site, prompt),
         OnSite::Due(due) => due.run(site, now),
         OnSite::Ticket(ticket) => ticket.run(site, prompt),

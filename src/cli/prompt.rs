@@ -1,7 +1,7 @@
 //! Asking the person at the terminal. What is personal or secret is typed here, never as an argument: arguments
 //! stay in the shell's history and can be read by everybody on the machine.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::Command;
 
@@ -17,6 +17,11 @@ pub(super) trait Prompt {
 
     /// A secret, typed without being shown.
     fn secret(&mut self, question: &str) -> io::Result<Secret>;
+
+    /// Whether anybody is there to be asked.
+    fn is_there(&self) -> bool {
+        true
+    }
 
     /// Lets the person change a file and comes back when that is done.
     fn edit(&mut self, file: &Path) -> io::Result<()>;
@@ -49,6 +54,10 @@ impl Prompt for Terminal {
 
     fn secret(&mut self, question: &str) -> io::Result<Secret> {
         rpassword::prompt_password(question).map(Secret::new)
+    }
+
+    fn is_there(&self) -> bool {
+        io::stdin().is_terminal()
     }
 
     fn edit(&mut self, file: &Path) -> io::Result<()> {

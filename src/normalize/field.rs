@@ -130,6 +130,11 @@ pub fn field_zh(key: &str) -> &str {
     FIELDS.iter().find(|field| field.name == key).map_or(key, |field| field.zh)
 }
 
+/// Every field that a rule may fill, by its key in `[fields]`, in the order in which they are written.
+pub fn field_names() -> impl Iterator<Item = &'static str> {
+    FIELDS.iter().map(|field| field.name)
+}
+
 /// A value made for a field.
 pub(super) enum Made {
     Text(String),

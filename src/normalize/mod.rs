@@ -34,7 +34,7 @@ use serde_json::Value;
 use crate::settings::ActsTable;
 use crate::ticket::{Draft, File, MatterType};
 pub use acts::ActOn;
-pub use field::field_zh;
+pub use field::{field_names, field_zh};
 pub use reshape::Reshape;
 pub use unmappable::{Failed, Unmappable};
 
@@ -57,6 +57,11 @@ pub fn moment_written(text: &str, zone: &TimeZone) -> Option<jiff::Timestamp> {
         "yyyy.M.d",
     ];
     WAYS.iter().find_map(|way| date::Format::parse(way).ok()?.read(text, zone, false))
+}
+
+/// Whether a text is a time written so, as `date` of a rule names it: `yyyy-MM-dd`, `iso`, `unix_ms`, `excel`, `zh` …
+pub fn is_written_as(format: &str, text: &str) -> bool {
+    date::Format::parse(format).is_ok_and(|format| format.read(text.trim(), &TimeZone::UTC, false).is_some())
 }
 
 /// What a mapping stands on besides its own text.

@@ -67,6 +67,11 @@ impl Gateway {
         Channels::load(&self.dir, &self.settings, kinds)
     }
 
+    /// Reads a channel's folder that lies elsewhere as yet, as the channel of this code.
+    pub fn channel_at(&self, code: &str, dir: &Path, kinds: &[KindInfo]) -> super::ChannelFile {
+        Channels::one(code, dir, &self.settings, kinds)
+    }
+
     /// A mistake found later (by the forwarder), at its place.
     pub fn mistake(&self, found: &Misconfigured) -> Mistake {
         self.layered.mistake(found)

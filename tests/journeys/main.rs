@@ -28,6 +28,7 @@ mod homeward;
 mod imported;
 mod interface;
 mod kills;
+mod learnt;
 mod logins;
 mod outcomes;
 mod people;

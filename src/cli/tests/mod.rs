@@ -1,5 +1,6 @@
 //! Stories of whole commands on a configuration in a folder of its own.
 
+mod fresh;
 mod screens;
 mod splits;
 
@@ -52,11 +53,12 @@ impl Checks for OneKind {
 struct Scripted {
     lines: VecDeque<String>,
     asked: Vec<String>,
+    lang: Option<Lang>,
 }
 
 impl Scripted {
     fn saying(lines: &[&str]) -> Self {
-        Self { lines: lines.iter().map(|line| (*line).to_owned()).collect(), asked: vec![] }
+        Self { lines: lines.iter().map(|line| (*line).to_owned()).collect(), ..Self::default() }
     }
 }
 

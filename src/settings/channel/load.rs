@@ -51,6 +51,16 @@ impl Channels {
         Self { files }
     }
 
+    /// Reads one channel's folder, wherever it lies, as the channel of this code.
+    pub(in crate::settings) fn one(
+        code: &str,
+        dir: &Path,
+        gateway: &GatewaySettings,
+        kinds: &[KindInfo],
+    ) -> ChannelFile {
+        read(code.to_owned(), dir.to_path_buf(), gateway, &Checks::new(kinds))
+    }
+
     /// Checked anew against one another, where files of two readings lie together.
     #[must_use]
     pub fn checked(mut self) -> Self {
