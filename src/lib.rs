@@ -14,6 +14,7 @@ pub mod kinds;
 pub mod normalize;
 pub mod outcomes;
 pub mod outgoing;
+pub mod preview;
 pub mod relate;
 pub mod retry;
 pub mod settings;

@@ -18,6 +18,7 @@ mod homeward;
 mod hooks;
 mod outcome;
 mod output;
+mod preview;
 mod prompt;
 mod register;
 mod reload;

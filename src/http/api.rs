@@ -75,6 +75,7 @@ pub(super) fn router(api: Arc<Api>) -> Router {
         .merge(super::reload::routes())
         .merge(super::desk::routes())
         .merge(super::offer::routes())
+        .merge(super::preview::routes())
         .with_state(api)
 }
 

@@ -9,6 +9,7 @@ mod files;
 mod handed;
 mod health;
 mod offer;
+mod preview;
 mod push;
 mod reload;
 

@@ -14,6 +14,7 @@ mod outcome;
 mod outlet;
 mod push;
 mod satisfaction;
+mod saved;
 mod secret;
 mod submission;
 mod upload;
@@ -28,6 +29,7 @@ pub use outcome::{Outcome, OutcomeKind, Unit, UnitRole};
 pub use outlet::{Homebound, Judgement, Manners, Parcel, Receipt, WriteBack};
 pub use push::{Answer, Door, Once, Push, Receive, Received, Refusal, Reply, Taken, What};
 pub use satisfaction::Satisfaction;
+pub use saved::{Saved, SavedPage};
 pub use secret::{Personal, Secret};
 pub use submission::{
     Attachment, AttachmentSource, BadExternalId, ExternalId, Item, Raw, SourceVersion, Submission, Unreadable,
