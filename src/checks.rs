@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use crate::cli::{Checks, Sample, SampleVerdict};
-use crate::gateway::{build_asked, build_channel, build_core, mapping};
+use crate::gateway::{build_asked, build_channel, build_core, mapping, rehearse};
 use crate::kinds::KINDS;
 use crate::normalize::samples::{self, Verdict};
 use crate::outgoing;
+use crate::preview::Rehearsal;
 use crate::settings::{ChannelSettings, Gateway, KindInfo, Lang, Mistake, Text, Variables};
 
 /// Checks over the one list of kinds.
@@ -28,6 +29,10 @@ impl Checks for Checking {
 
     fn channel(&self, gateway: &Gateway, channel: &ChannelSettings) -> Vec<Mistake> {
         build_channel(channel, gateway, &self.variables, KINDS).err().unwrap_or_default()
+    }
+
+    fn rehearse(&self, gateway: &Gateway, channel: &ChannelSettings, asks: bool) -> Result<Rehearsal, Vec<Mistake>> {
+        rehearse(channel, gateway, &self.variables, KINDS, asks)
     }
 
     fn sample(&self, gateway: &Gateway, channel: &ChannelSettings, sample: &Sample) -> SampleVerdict {

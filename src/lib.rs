@@ -16,6 +16,7 @@ pub mod learn;
 pub mod normalize;
 pub mod outcomes;
 pub mod outgoing;
+pub mod preview;
 pub mod relate;
 pub mod retry;
 pub mod settings;

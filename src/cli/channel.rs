@@ -8,6 +8,7 @@ use super::fresh;
 use super::handed;
 use super::hooks::{Checks, Sample, SampleVerdict};
 use super::output::{Failure, Output, WRONG};
+use super::preview;
 use super::prompt::Prompt;
 use super::site::Site;
 use super::table::{Look, clean_text};
@@ -56,6 +57,8 @@ pub(super) enum Channel {
     },
     /// Hands a file in, row by row; the same file again takes nothing twice.
     Import(handed::Import),
+    /// Shows what the channel's next poll would ask and be answered, and what its rows would become; takes and moves nothing.
+    Preview(preview::Preview),
     /// Puts on record that a channel has nothing today.
     NothingToday {
         /// Which channel.
@@ -112,6 +115,7 @@ impl Channel {
                 Ok(Output::new(json, say(site.look.lang, "已恢复,马上再试", "resumed, it is tried at once")))
             }
             Self::Import(import) => import.run(site),
+            Self::Preview(preview) => preview.run(site, checks),
             Self::NothingToday { name, why } => handed::nothing_today(site, name, why),
             Self::Accept { name, write } => accept(site, checks, &name, write),
         }

@@ -8,9 +8,14 @@ use crate::words::{FIELDS, say, word};
 
 /// A draft's fields, one a line; nothing if there is no draft.
 pub(super) fn draft(look: &Look, draft: &Value) -> String {
+    look.pairs(&named(look, draft))
+}
+
+/// The same as names and texts.
+pub(super) fn named(look: &Look, draft: &Value) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     flatten(look, draft, "", &mut pairs);
-    look.pairs(&pairs)
+    pairs
 }
 
 fn flatten(look: &Look, value: &Value, path: &str, out: &mut Vec<(String, String)>) {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use serde_json::Value;
 
+use crate::preview::Rehearsal;
 use crate::settings::{ChannelSettings, Gateway, KindInfo, Lang, Mistake, Text};
 
 /// How the daemon is to run.
@@ -56,6 +57,10 @@ pub trait Checks {
 
     /// What is wrong with a channel when its kind is built and its mapping compiled.
     fn channel(&self, gateway: &Gateway, channel: &ChannelSettings) -> Vec<Mistake>;
+
+    /// Builds a channel to be looked at. With `asks` it may ask its far side, so its secrets must be set; without, it is
+    /// only shown files. Fails with everything wrong with it.
+    fn rehearse(&self, gateway: &Gateway, channel: &ChannelSettings, asks: bool) -> Result<Rehearsal, Vec<Mistake>>;
 
     /// Maps one sample of a channel that is right, and compares with what is expected.
     fn sample(&self, gateway: &Gateway, channel: &ChannelSettings, sample: &Sample) -> SampleVerdict;

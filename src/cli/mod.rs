@@ -20,6 +20,7 @@ mod hooks;
 mod misspelt;
 mod outcome;
 mod output;
+mod preview;
 mod prompt;
 mod register;
 mod reload;

@@ -55,12 +55,27 @@ impl Site {
         request: Request,
         why: Option<String>,
     ) -> Result<(Value, T), Failure> {
+        self.ask_or(self.offline(), request, why)
+    }
+
+    /// The configuration alone, as it stands for a daemon where none runs.
+    pub(super) fn offline(&self) -> Offline {
+        Offline::new(self.channels.clone(), self.gateway.settings.core.as_ref())
+    }
+
+    /// The same as [`ask`](Self::ask), with what stands for the daemon where none runs.
+    pub(super) fn ask_or<T: DeserializeOwned>(
+        &self,
+        offline: Offline,
+        request: Request,
+        why: Option<String>,
+    ) -> Result<(Value, T), Failure> {
         let home = console::home(&self.gateway, &self.secrets)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::io("命令运行环境起不来", "the command cannot run", &error))?;
-        let offline = Arc::new(Offline::new(self.channels.clone(), self.gateway.settings.core.as_ref()));
+        let offline = Arc::new(offline);
         let levels = Levels::new(&self.gateway.settings.satisfaction);
         match runtime.block_on(Box::pin(console::call(&home, offline, levels, Call { request, why }))) {
             Answer::Problem(problem) => Err(problem.into()),

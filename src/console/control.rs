@@ -2,6 +2,7 @@
 //! it over its channels; [`super::Offline`] over loaded settings, for when no daemon runs.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use super::view::ReloadReport;
 use super::{Entered, EnteredView, Problem};
 use crate::forward::CoreDesk;
 use crate::intake::{HandedIn, Handing, HandledRow, Registered};
+use crate::preview::{Begin, Preview};
 use crate::settings::{ChannelState, ReturnTable, Text};
 use crate::store::{Actor, Verdict};
 
@@ -140,6 +142,16 @@ pub trait Control: Send + Sync {
 
     /// Hands a file in to a channel, as `actor`.
     async fn hand_in(&self, _code: &str, _handing: Handing, _actor: &Actor) -> Result<HandedIn, Problem> {
+        Err(daemon_needed())
+    }
+
+    /// Asks a channel's far side once, as its next poll would, and takes nothing.
+    async fn preview(&self, _code: &str, _begin: Begin, _unmask: bool) -> Result<Preview, Problem> {
+        Err(daemon_needed())
+    }
+
+    /// Shows a channel a file as what its far side would have said.
+    async fn preview_saved(&self, _code: &str, _name: String, _bytes: Bytes) -> Result<Preview, Problem> {
         Err(daemon_needed())
     }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
     Answer, Code, House, Problem, Request, Side, ToRegister, approve, channels, closed, dead, enter, errands, handed,
-    joined, outcomes, register, split, tickets,
+    joined, outcomes, preview, register, split, tickets,
 };
 use crate::intake::Handing;
 use crate::store::{Actor, ChannelRow, DeedRow, Far};
@@ -56,6 +56,7 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
         Request::HandledImport { channel, rows, dry } => {
             value(&handed::handled(house, &channel, rows, dry, actor).await?)
         }
+        Request::ChannelPreview { channel, unmask } => value(&preview::live(house, &channel, unmask, actor).await?),
         Request::NothingToday { channel } => value(&handed::nothing_today(house, &channel, actor).await?),
         Request::OutcomeImport { entries, dry } => value(&outcomes::import(house, entries, dry, actor).await?),
         Request::ErrandList { limit } => value(&errands::list(house, limit).await?),

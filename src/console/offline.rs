@@ -1,11 +1,14 @@
 //! The configuration alone, for commands that run without a daemon: it knows the channels, and says what needs one.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde_json::json;
 
 use super::channels::daemon_needed;
 use super::{ConfiguredChannel, Control, FarStatus, Problem, Running, Side};
 use crate::forward::CoreDesk;
+use crate::preview::{Begin, Preview, Rehearsal, live};
 use crate::settings::{
     ChannelFile, ChannelSettings, ChannelState, Channels, CoreTable, Lang, Mistake, ReturnTable, Text,
 };
@@ -16,12 +19,19 @@ use crate::store::{Actor, Verdict};
 pub struct Offline {
     channels: Channels,
     desk: CoreDesk,
+    rehearsal: Option<Arc<Rehearsal>>,
 }
 
 impl Offline {
     /// Over loaded channels, for a house whose core is as in this table.
     pub fn new(channels: Channels, core: Option<&CoreTable>) -> Self {
-        Self { channels, desk: CoreDesk::of(core) }
+        Self { channels, desk: CoreDesk::of(core), rehearsal: None }
+    }
+
+    /// The same, with one channel that was built to be looked at.
+    #[must_use]
+    pub fn rehearsing(self, rehearsal: Arc<Rehearsal>) -> Self {
+        Self { rehearsal: Some(rehearsal), ..self }
     }
 }
 
@@ -115,6 +125,13 @@ impl Control for Offline {
 
     async fn secret_set(&self, _: &str) -> Vec<String> {
         vec![]
+    }
+
+    async fn preview(&self, code: &str, begin: Begin, unmask: bool) -> Result<Preview, Problem> {
+        let rehearsal = self.rehearsal.as_ref().filter(|rehearsal| rehearsal.settings.code == code);
+        let rehearsal = rehearsal.ok_or_else(daemon_needed)?;
+        let looked = Box::pin(live(&rehearsal.subject(), &begin, rehearsal.secrets.clone(), unmask)).await;
+        looked.map_err(|text| Problem::refused(text.zh, text.en))
     }
 
     async fn remap(&self, _: i64, _: &Actor) -> Result<Verdict, Problem> {

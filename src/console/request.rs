@@ -145,6 +145,13 @@ pub enum Request {
         /// Only tells what would become of them.
         dry: bool,
     },
+    /// What the next poll of a channel would ask and be answered, and what would become of it; nothing is taken.
+    ChannelPreview {
+        /// Which.
+        channel: String,
+        /// With everything personal; needs a reason and goes on record first.
+        unmask: bool,
+    },
     /// Puts on record that a channel has nothing today (今日无件).
     NothingToday {
         /// Which.
@@ -328,6 +335,7 @@ impl Request {
             Self::TicketNew { .. } => "ticket_new",
             Self::ChannelImport { .. } => "channel_import",
             Self::HandledImport { .. } => "handled_import",
+            Self::ChannelPreview { .. } => "channel_preview",
             Self::NothingToday { .. } => "nothing_today",
             Self::OutcomeImport { .. } => "outcome_import",
             Self::ErrandList { .. } => "errand_list",

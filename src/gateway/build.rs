@@ -46,6 +46,19 @@ pub fn build_channel(
     make(settings, gateway, variables, kinds, &store::Keys::of_no_house()).map(|made| (made.connector, made.mapping))
 }
 
+/// The same for a channel that is looked at, whatever its state; `unset` lets secrets be missing.
+pub(super) fn make_for(
+    settings: &ChannelSettings,
+    gateway: &settings::Gateway,
+    variables: &Variables,
+    kinds: &[Kind],
+    unset: bool,
+) -> Result<(Connector, Mapping), Vec<Mistake>> {
+    let off = unset || settings.channel.state == ChannelState::Off;
+    make_with(settings, gateway, variables, kinds, &store::Keys::of_no_house(), off)
+        .map(|made| (made.connector, made.mapping))
+}
+
 /// A channel that is built, and not yet known to the store.
 pub(super) struct Made {
     settings: ChannelSettings,
@@ -63,9 +76,20 @@ pub(super) fn make(
     kinds: &[Kind],
     blind: &Arc<dyn Blind>,
 ) -> Result<Made, Vec<Mistake>> {
+    make_with(settings, gateway, variables, kinds, blind, settings.channel.state == ChannelState::Off)
+}
+
+fn make_with(
+    settings: &ChannelSettings,
+    gateway: &settings::Gateway,
+    variables: &Variables,
+    kinds: &[Kind],
+    blind: &Arc<dyn Blind>,
+    unset: bool,
+) -> Result<Made, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     let site = ChannelSite::new(settings.code.clone(), gateway, variables, blind);
-    let site = Noting::new(site, settings.channel.state == ChannelState::Off);
+    let site = Noting::new(site, unset);
     site.note_channel(settings, gateway);
     let connector =
         kinds.iter().find(|kind| kind.name == settings.connect.kind).map(|kind| (kind.build)(&settings.options, &site));

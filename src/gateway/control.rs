@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use huiliu_contract::{Attachment, ExternalId, Personal, Raw, SourceVersion, Submission};
 use jiff::Timestamp;
 
@@ -18,6 +19,7 @@ use crate::console::{
 };
 use crate::forward::CoreDesk;
 use crate::intake::{HandedIn, Handing, HandledRow, NotOpened, Registered};
+use crate::preview::{Begin, Preview};
 use crate::settings::{ChannelFile, ChannelState, Lang, Mistake, ReturnTable, Text};
 use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Verdict};
 
@@ -196,6 +198,14 @@ impl Control for Daemon {
             self.channels().ground.store.record(actor, "import", &format!("channel:{code}")).await?;
         }
         self.channels().ground.intake.hand_in(channel, handing).await.map_err(|why| not_opened(why, &others()))
+    }
+
+    async fn preview(&self, code: &str, begin: Begin, unmask: bool) -> Result<Preview, Problem> {
+        Box::pin(self.look(code, begin, unmask)).await
+    }
+
+    async fn preview_saved(&self, code: &str, name: String, bytes: Bytes) -> Result<Preview, Problem> {
+        self.look_at(code, name, bytes).await
     }
 
     async fn register(

@@ -11,6 +11,7 @@ mod enter;
 mod files_tests;
 #[cfg(test)]
 mod handed_tests;
+mod looked;
 mod made;
 mod pulse;
 mod reload;
@@ -33,6 +34,7 @@ use tokio_util::task::TaskTracker;
 pub use asked::{AskedCore, build_asked};
 pub use build::{Built, ChannelFault, build_channel, build_core, mapping};
 pub use control::Daemon;
+pub use looked::rehearse;
 pub use run::run;
 
 use self::core::{CoreMade, CoreSide};

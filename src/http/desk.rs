@@ -140,7 +140,7 @@ pub(super) fn asked<T: DeserializeOwned>(api: &Api, headers: &HeaderMap, body: &
 }
 
 /// A problem as HTTP tells it.
-fn refused(wrong: &Problem) -> Response {
+pub(super) fn refused(wrong: &Problem) -> Response {
     let (status, code) = match wrong.code {
         Code::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
         Code::NotFound => (StatusCode::NOT_FOUND, "not_found"),

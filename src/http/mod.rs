@@ -11,6 +11,7 @@ mod files;
 mod handed;
 mod health;
 mod offer;
+mod preview;
 mod problem;
 mod push;
 mod reload;

@@ -11,7 +11,7 @@ use super::keys::{Keys, Notes, kind_zh, nearest};
 use super::path::{Path, Reads};
 use super::rule::{Make, Rule};
 use super::tables::Codes;
-use super::take::{Piece, Step, Take};
+use super::take::{Step, Take};
 use super::{Basis, Mapping};
 use crate::settings::{Mistake, Source, Text};
 
@@ -70,23 +70,7 @@ impl Mapping {
 fn reads(rules: &[Rule], elsewhere: &[Path]) -> Reads {
     let mut reads = Reads::default();
     elsewhere.iter().for_each(|path| reads.add(path));
-    for rule in rules {
-        match &rule.take {
-            Take::First(paths) | Take::Join(paths, _) => paths.iter().for_each(|path| reads.add(path)),
-            Take::Template(pieces) => {
-                for piece in pieces {
-                    if let Piece::Place(path) = piece {
-                        reads.add(path);
-                    }
-                }
-            }
-            Take::Pair(lat, lng) => [lat, lng].into_iter().for_each(|path| reads.add(path)),
-            Take::Constant(_) => {}
-        }
-        if let Make::Instruction { by, at } = &rule.make {
-            by.iter().chain(at.as_ref().map(|(path, _)| path)).for_each(|path| reads.add(path));
-        }
-    }
+    rules.iter().flat_map(Rule::places).for_each(|path| reads.add(path));
     reads
 }
 

@@ -6,6 +6,7 @@ mod acts;
 mod clean;
 mod compile;
 mod date;
+mod explain;
 mod field;
 mod files;
 mod html;
@@ -34,6 +35,7 @@ use serde_json::Value;
 use crate::settings::ActsTable;
 use crate::ticket::{Draft, File, MatterType};
 pub use acts::ActOn;
+pub use explain::{Explained, Member};
 pub use field::{field_names, field_zh};
 pub use reshape::Reshape;
 pub use unmappable::{Failed, Unmappable};
@@ -142,14 +144,7 @@ impl Mapping {
             match rule.run(document) {
                 Ok(Some(made)) => rule.field.put(&mut draft, made),
                 Ok(None) => {}
-                Err((place, why)) => failed.push(Failed {
-                    field: rule.field.name,
-                    field_zh: rule.field.zh,
-                    rule: rule.short.clone(),
-                    place: place.into_owned(),
-                    reason: why.reason(),
-                    remedy: why.remedy(),
-                }),
+                Err((place, why)) => failed.push(rule.failed(&place, &why)),
             }
         }
         let act = match self.acts.as_ref().map(|acts| acts.read(document)).transpose() {

@@ -41,6 +41,13 @@ impl Path {
         Self { written: text.to_owned(), whole: false, steps: vec![Step { key: text.to_owned(), index: None }] }
     }
 
+    /// By which names of members what stands there is called: the last on the way that is no position in a list; and the
+    /// whole text where a name may have dots in it.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let last = self.steps.iter().rev().find(|step| step.index.is_none()).map(|step| step.key.as_str());
+        last.into_iter().chain(self.whole.then_some(self.written.as_str()))
+    }
+
     /// What stands there; `null` stands for nothing.
     pub(super) fn find<'v>(&self, document: &'v Value) -> Option<&'v Value> {
         if self.whole

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::numbers::{emails, numbers};
 use super::{Finding, Kind};
+use crate::ticket::mask_text;
 
 /// What stands in the place of what is hidden whole.
 const HIDDEN: &str = "***";
@@ -95,6 +97,16 @@ pub fn masked(text: &str, marks: &[Mark], mask: &dyn Fn(&str) -> String) -> (Str
     (out.clone(), marks.collect())
 }
 
+/// A text of the outside with everybody's numbers and addresses hidden, in whatever groups they are written. Names are not
+/// known here.
+pub fn covered(text: &str) -> String {
+    let found = numbers(text, &[]).into_iter().chain(emails(text));
+    let marks: Vec<Mark> = found
+        .map(|(kind, range)| Mark { kind, zh: String::new(), en: String::new(), from: range.start, to: range.end })
+        .collect();
+    masked(text, &marks, &mask_text).0
+}
+
 /// Where somebody's data was found, overlapping places taken together.
 fn personal(text: &str, marks: &[Mark]) -> Vec<Range<usize>> {
     let found = marks.iter().filter(|mark| mark.kind.is_personal());
@@ -116,7 +128,6 @@ mod tests {
 
     use super::*;
     use crate::outgoing::{About, check};
-    use crate::ticket::mask_text;
 
     const TEXT: &str = "请联系刘小明13800000000,车牌湘D12345,已办结,谢谢来信。";
 
@@ -141,6 +152,19 @@ mod tests {
         assert_eq!(bracketed(&text, &found), "请联系【***】①【138****0000】②,车牌【***】③,已办结,谢谢来信。");
         let short = marks("好", &About::default());
         assert_eq!(masked("好", &short, &mask_text).1[0].to, 3);
+    }
+
+    #[test]
+    fn numbers_in_groups_are_hidden_and_times_are_not() {
+        for (text, shown) in [
+            ("电话(0734)5200000", "电话(0734)52***00"),
+            ("138 0000 0000", "138****0000"),
+            ("身份证 110105194912310021X", "身份证 1101************21X"),
+            ("2026-11-22 08:30:00 第 12 号", "2026-11-22 08:30:00 第 12 号"),
+            ("abc@example.cn", "a***@example.cn"),
+        ] {
+            assert_eq!(covered(text), shown);
+        }
     }
 
     proptest! {

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 pub use answer::{findings, speaks};
 pub use example::{Place, Somebodys, somebodys};
-pub use marks::{Mark, bracketed, masked, sign};
+pub use marks::{Mark, bracketed, covered, masked, sign};
 pub use parts::{Part, compose, named};
 use serde::{Deserialize, Serialize};
 

@@ -65,6 +65,19 @@ impl Draft {
     }
 }
 
+/// The text of a field by its key in `[fields]`, hidden as in a masked draft; none where the field is no person's, or is
+/// free text.
+pub fn mask_field(field: &str, text: &str) -> Option<String> {
+    Some(match field {
+        "name" | "accused_name" => mask_name(text, None),
+        "phone" | "contact" | "id_no" | "accused_phone" => mask_contact(text),
+        "email" => mask_email(text),
+        "address" => mask_address(text),
+        "query_code" | "coordinates" => HIDDEN.into(),
+        _ => return None,
+    })
+}
+
 /// A name as reports print it: 刘先生, 刘女士, or 刘** where the sex is not known.
 pub(super) fn mask_name(name: &str, sex: Option<Sex>) -> String {
     let name = name.trim();

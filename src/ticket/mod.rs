@@ -29,7 +29,7 @@ pub use file::{names_own, names_said};
 pub use huiliu_contract::Act;
 pub use likeness::{Doubt, Evidence, Likeness, SameLetter};
 pub(crate) use masking::is_double_family_name;
-pub use masking::mask_text;
+pub use masking::{mask_field, mask_text};
 pub use matching::{FindInputs, MatchInputs, letters_only};
 pub(crate) use matching::{narrow, plates_in};
 pub use matter::{Category, Coordinates, Matter, MatterType, Place};

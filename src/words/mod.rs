@@ -117,6 +117,10 @@ pub const HEADS: &[Entry] = &[
     ("sheet", "工作表", "Sheet"),
     ("row", "行", "Row"),
     ("place", "第几条", "Item"),
+    ("their_field", "对方的栏", "Their field"),
+    ("their_value", "里面写的", "What it says"),
+    ("ticket_field", "统一工单的栏", "Ticket's field"),
+    ("became", "成为", "Became"),
     ("unhanded", "未交表", "Tables missing"),
 ];
 

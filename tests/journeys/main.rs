@@ -33,6 +33,7 @@ mod logins;
 mod outcomes;
 mod people;
 mod polled;
+mod previewed;
 mod pushed;
 mod reload;
 mod reshaped;

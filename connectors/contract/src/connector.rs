@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{Door, Fault, HandIn, Item, Personal, Receive, Told, WriteBack};
+use crate::{Door, Fault, HandIn, Item, Personal, Receive, Remark, Saved, Told, WriteBack};
 
 /// Where a polled channel was left (取件进度): text that only its connector understands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,6 +40,17 @@ pub trait Poll: Send + Sync {
         self.poll(after, kept).await
     }
 
+    /// What one of its cursors says, for people; none where there is nothing to say.
+    fn spelled(&self, _cursor: &Cursor) -> Option<Remark> {
+        None
+    }
+
+    /// Whether the next poll behind this cursor asks for the detail of one item of a page that was given before. Whoever
+    /// looks is shown the first of them too.
+    fn asks_for_detail(&self, _cursor: &Cursor) -> bool {
+        false
+    }
+
     /// What became of the items of the page that was given last, one each, in their order: called after the commit, for
     /// kinds whose far side reads it in a file. A process that dies in between is never told of it; what was taken stands.
     async fn told(&self, _next: Option<&Cursor>, _told: &[Told]) {}
@@ -56,6 +67,8 @@ pub struct Connector {
     pub outlet: Option<Box<dyn WriteBack>>,
     /// Files can be handed in to it.
     pub hand_in: Option<Box<dyn HandIn>>,
+    /// It can be shown what its far side would have said.
+    pub saved: Option<Box<dyn Saved>>,
 }
 
 impl std::fmt::Debug for Connector {
@@ -65,6 +78,7 @@ impl std::fmt::Debug for Connector {
             .field("receive", &self.receive.as_ref().map(|(door, _)| door))
             .field("outlet", &self.outlet.is_some())
             .field("hand_in", &self.hand_in.is_some())
+            .field("saved", &self.saved.is_some())
             .finish()
     }
 }

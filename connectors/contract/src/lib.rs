@@ -15,6 +15,7 @@ mod outlet;
 mod push;
 mod return_word;
 mod satisfaction;
+mod saved;
 mod secret;
 mod submission;
 mod upload;
@@ -30,6 +31,7 @@ pub use outlet::{Homebound, Judgement, Manners, Parcel, Receipt, WriteBack};
 pub use push::{Answer, Door, Once, Push, Receive, Received, Refusal, Reply, Taken, What};
 pub use return_word::ReturnWord;
 pub use satisfaction::Satisfaction;
+pub use saved::{Saved, SavedPage};
 pub use secret::{Personal, Secret};
 pub use submission::{
     Attachment, AttachmentSource, BadExternalId, ExternalId, Item, Raw, SourceVersion, Submission, Unreadable,

@@ -47,10 +47,12 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
         Some(plan) if wrong.is_empty() => {
             let plan = Arc::new(plan);
             let inbox = Inbox::new(dir, keep, settle);
-            let desk = Desk { plan: Arc::clone(&plan), dir: inbox.state() };
+            let desk = || Desk { plan: Arc::clone(&plan), dir: inbox.state() };
+            let (hand_in, saved) = (Box::new(desk()), Box::new(desk()));
             Ok(Connector {
                 poll: Some(Box::new(Watch::new(inbox, plan))),
-                hand_in: Some(Box::new(desk)),
+                hand_in: Some(hand_in),
+                saved: Some(saved),
                 outlet: outlet.map(|outlet| Box::new(outlet) as Box<dyn WriteBack>),
                 ..Connector::default()
             })

@@ -60,22 +60,38 @@ impl Inbox {
     /// The error of an inbox that is another channel's is `AlreadyExists`.
     pub(crate) fn prepare(&mut self, channel: &str) -> io::Result<()> {
         fs::create_dir_all(self.state())?;
-        let owner = self.state().join("channel");
-        match fs::read_to_string(&owner) {
-            Ok(found) if found.trim() == channel => {}
-            Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),
-            Err(why) if why.kind() == io::ErrorKind::NotFound => fs::write(&owner, channel)?,
-            Err(why) => return Err(why),
+        if !self.is_owned_by(channel)? {
+            fs::write(self.owner(), channel)?;
         }
         if self.known.is_none() {
-            let lines = match fs::read_to_string(self.state().join(TAKEN)) {
-                Ok(lines) => lines,
-                Err(why) if why.kind() == io::ErrorKind::NotFound => String::new(),
-                Err(why) => return Err(why),
-            };
-            self.known = Some(lines.lines().map(str::to_owned).collect());
+            self.known = Some(self.taken()?);
         }
         Ok(())
+    }
+
+    fn owner(&self) -> PathBuf {
+        self.state().join("channel")
+    }
+
+    /// Whether the folder is this channel's; false if it is nobody's yet.
+    ///
+    /// The error of an inbox that is another channel's is `AlreadyExists`.
+    pub(crate) fn is_owned_by(&self, channel: &str) -> io::Result<bool> {
+        match fs::read_to_string(self.owner()) {
+            Ok(found) if found.trim() == channel => Ok(true),
+            Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(why) => Err(why),
+        }
+    }
+
+    /// The digests of files that were taken, as they are written down.
+    pub(crate) fn taken(&self) -> io::Result<HashSet<String>> {
+        match fs::read_to_string(self.state().join(TAKEN)) {
+            Ok(lines) => Ok(lines.lines().map(str::to_owned).collect()),
+            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(HashSet::new()),
+            Err(why) => Err(why),
+        }
     }
 
     /// Complete files, the oldest first.

@@ -28,6 +28,7 @@ mod head;
 mod inbox;
 mod item;
 mod json;
+mod look;
 mod merged;
 mod options;
 mod outbox;

@@ -14,10 +14,10 @@ use crate::inbox::{Found, Inbox};
 use crate::plan::Plan;
 use crate::reading::{self, Read};
 use crate::words::remark;
-use crate::{answer, bundle, told};
+use crate::{answer, bundle, look, told};
 
 /// Rows of a page.
-const PAGE: usize = 200;
+pub(crate) const PAGE: usize = 200;
 /// A file that cannot be read may still be on its way over a slow line: it is refused only when it has not changed for so
 /// many times the settling time.
 const PATIENCE: u32 = 12;
@@ -25,16 +25,26 @@ const PATIENCE: u32 = 12;
 /// Where a channel was left: which file, and how many of its rows were handed out.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Place {
-    file: String,
-    digest: String,
-    at: u64,
+pub(crate) struct Place {
+    pub(crate) file: String,
+    pub(crate) digest: String,
+    pub(crate) at: u64,
     /// Nothing more of it comes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    end: bool,
+    pub(crate) end: bool,
     /// It could not be read at all.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    bad: bool,
+    pub(crate) bad: bool,
+}
+
+impl Place {
+    /// Reads a stored cursor.
+    fn read(after: Option<&Cursor>) -> Result<Self, Fault> {
+        let Some(Cursor(text)) = after else { return Ok(Self::default()) };
+        serde_json::from_str(text).map_err(|_| {
+            Fault::malformed("the stored cursor is not one of kind `folder`; reset the channel's cursor to begin anew")
+        })
+    }
 }
 
 /// A watched folder.
@@ -57,15 +67,17 @@ impl Watch {
 #[async_trait]
 impl Poll for Watch {
     async fn poll(&self, after: Option<&Cursor>, _: Option<&Keepsake>) -> Result<Page, Fault> {
-        let place = match after {
-            Some(Cursor(text)) => serde_json::from_str(text).map_err(|_| {
-                Fault::malformed(
-                    "the stored cursor is not one of kind `folder`; reset the channel's cursor to begin anew",
-                )
-            })?,
-            None => Place::default(),
-        };
+        let place = Place::read(after)?;
         self.aside(move |keeper| keeper.step(&place)).await?
+    }
+
+    async fn preview(&self, after: Option<&Cursor>, _: Option<&Keepsake>) -> Result<Page, Fault> {
+        let place = Place::read(after)?;
+        self.aside(move |keeper| look::at(&mut keeper.inbox, &keeper.plan, &place)).await?
+    }
+
+    fn spelled(&self, cursor: &Cursor) -> Option<Remark> {
+        Place::read(Some(cursor)).ok().map(|place| look::spelled(&place))
     }
 
     async fn told(&self, next: Option<&Cursor>, told: &[Told]) {
@@ -100,9 +112,7 @@ struct Open {
 impl Keeper {
     fn step(&mut self, place: &Place) -> Result<Page, Fault> {
         self.inbox.prepare(&self.plan.channel).map_err(|why| match why.kind() {
-            io::ErrorKind::AlreadyExists => Fault::malformed(
-                "the inbox is another channel's; give each channel a folder of its own, or delete `.huiliu/channel` in it",
-            ),
+            io::ErrorKind::AlreadyExists => anothers(),
             _ => away(&why),
         })?;
         if place.end {
@@ -283,14 +293,14 @@ impl Keeper {
 }
 
 /// A page of one file; after it there may be after-care to do, or another file.
-fn page(items: Vec<Item>, next: &Place) -> Page {
+pub(crate) fn page(items: Vec<Item>, next: &Place) -> Page {
     // Texts and numbers: writing them cannot fail.
     let next = Cursor(serde_json::to_string(next).unwrap_or_default());
     Page { items, next: Some(next), more: true, keep: None }
 }
 
 /// A file as a whole that waits for a person.
-fn unreadable(found: &Found, digest: &str, why: &Remark) -> Item {
+pub(crate) fn unreadable(found: &Found, digest: &str, why: &Remark) -> Item {
     let kept = json!({ "file": found.name, "sha256": digest, "bytes": found.size });
     let raw = Raw::new(kept.to_string(), "application/json");
     Item::Unreadable(Unreadable {
@@ -299,7 +309,14 @@ fn unreadable(found: &Found, digest: &str, why: &Remark) -> Item {
     })
 }
 
-fn away(why: &io::Error) -> Fault {
+/// The inbox is not ours.
+pub(crate) fn anothers() -> Fault {
+    Fault::malformed(
+        "the inbox is another channel's; give each channel a folder of its own, or delete `.huiliu/channel` in it",
+    )
+}
+
+pub(crate) fn away(why: &io::Error) -> Fault {
     Fault::unavailable(
         format!("the inbox cannot be read or written ({}); look at free space and permissions", why.kind()),
         Reached::No,

@@ -6,6 +6,8 @@ use reqwest::RequestBuilder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::tap;
+
 /// How a far side knows us.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -164,9 +166,15 @@ impl Credentials {
     pub fn sign(&self, request: RequestBuilder) -> RequestBuilder {
         match &self.0 {
             Way::Nobody => request,
-            Way::Basic { user, password } => request.basic_auth(user.expose(), Some(password.expose())),
+            Way::Basic { user, password } => {
+                tap::secret(password);
+                request.basic_auth(user.expose(), Some(password.expose()))
+            }
             Way::Header(name, value) => request.header(name, value),
-            Way::Query(name, secret) => request.query(&[(name.as_str(), secret.expose())]),
+            Way::Query(name, secret) => {
+                tap::secret(secret);
+                request.query(&[(name.as_str(), secret.expose())])
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod retry_after;
 pub mod session;
 pub mod stamp;
 pub mod success;
+pub mod tap;
 pub mod target;
 pub mod template;
 pub mod xml;

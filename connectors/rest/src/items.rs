@@ -45,7 +45,10 @@ impl Reader {
             None | Some(Value::Null) if said_empty => Vec::new(),
             found => {
                 let found = sort_of(found.as_deref());
-                return Err(Fault::malformed(format!("a list is expected at `{}`, there is {found}", self.items)));
+                return Err(Fault::malformed(format!(
+                    "a list is expected at `{}` (`poll.list.items`), there is {found}",
+                    self.items
+                )));
             }
         };
         let count = rows.len() as u64;
@@ -226,7 +229,10 @@ mod tests {
         for (document, found) in [(json!({}), "nothing"), (json!({ "rows": {} }), "an object"), (json!([]), "nothing")]
         {
             let fault = read(document).unwrap_err();
-            assert_eq!(fault.to_string(), format!("malformed: a list is expected at `/rows`, there is {found}"));
+            assert_eq!(
+                fault.to_string(),
+                format!("malformed: a list is expected at `/rows` (`poll.list.items`), there is {found}")
+            );
         }
     }
 

@@ -32,6 +32,8 @@ mod kept;
 mod mark;
 mod options;
 mod poll;
+mod saved;
+mod spelled;
 
 pub use options::{
     Detail, Empty, List, Options, PageBy, Paging, PollOptions, SentAt, Since, SinceBy, Slice, Sweep, Until, When,

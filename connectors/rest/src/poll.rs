@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use huiliu_contract::{Cursor, Fault, Keepsake, Page, Poll};
+use huiliu_contract::{Cursor, Fault, Keepsake, Page, Poll, Remark};
 use huiliu_kit::client::Answer;
 use huiliu_kit::line::{Base, Line};
 use huiliu_kit::links;
@@ -21,9 +21,13 @@ use crate::items::Reader;
 use crate::kept::Kept;
 use crate::mark::{At, Pager, Place, Told};
 use crate::options::PageBy;
+use crate::spelled;
 
 /// The placeholders of a list request, in the order of their values.
 pub(crate) const NAMES: [&str; 5] = ["page", "size", "since", "from", "to"];
+
+/// A polled platform, as it is asked.
+pub(crate) struct Asked(pub(crate) Arc<Platform>);
 
 /// A polled platform.
 pub(crate) struct Platform {
@@ -46,52 +50,70 @@ struct Step {
     rows: Option<Option<Rows>>,
 }
 
+/// What the answer to one page says.
+struct Read {
+    rows: Vec<Value>,
+    then: Place,
+    page: u64,
+    more: bool,
+}
+
 #[async_trait]
-impl Poll for Platform {
+impl Poll for Asked {
     async fn poll(&self, after: Option<&Cursor>, kept: Option<&Keepsake>) -> Result<Page, Fault> {
+        self.0.asked(after, kept, Caller::Poll).await
+    }
+
+    async fn preview(&self, after: Option<&Cursor>, kept: Option<&Keepsake>) -> Result<Page, Fault> {
+        self.0.asked(after, kept, Caller::Person).await
+    }
+
+    fn spelled(&self, cursor: &Cursor) -> Option<Remark> {
+        Place::read(Some(cursor)).ok().map(|place| spelled::place(&place, &self.0.course.zone))
+    }
+
+    fn asks_for_detail(&self, cursor: &Cursor) -> bool {
+        Place::read(Some(cursor)).is_ok_and(|place| place.under.is_some())
+    }
+}
+
+impl Platform {
+    async fn asked(&self, after: Option<&Cursor>, kept: Option<&Keepsake>, who: Caller) -> Result<Page, Fault> {
         let place = Place::read(after)?;
         let before = Kept::read(kept);
         if let Some(session) = &self.line.session {
             session.adopt(before.token.as_ref()).await;
         }
-        let Step { items, place, more, rows } = self.step(place, &before).await?;
+        let Step { items, place, more, rows } = self.step(place, &before, who).await?;
         let token = match &self.line.session {
             Some(session) => session.kept().await,
             None => None,
         };
         Ok(Page { items, next: Some(place.cursor()), more, keep: before.changed(token, rows) })
     }
-}
 
-impl Platform {
-    async fn step(&self, mut place: Place, kept: &Kept) -> Result<Step, Fault> {
+    async fn step(&self, mut place: Place, kept: &Kept, who: Caller) -> Result<Step, Fault> {
         if let (Some(under), Some(rule)) = (place.under.take(), &self.detail)
             && let Some(row) = under.row(kept.rows.as_ref())
         {
-            let answer = self.detail(rule, row).await;
+            let answer = self.detail(rule, row, who).await;
             let items = vec![rule.item(row, answer, &self.reader)?];
             let (place, more) = under.one_done(place);
             // The rows stay where they are until the last of them has its detail.
             let rows = place.under.is_none().then_some(None);
             return Ok(Step { items, place, more, rows });
         }
-        self.page(place).await
+        self.page(place, who).await
     }
 
-    async fn page(&self, mut place: Place) -> Result<Step, Fault> {
+    async fn page(&self, mut place: Place, who: Caller) -> Result<Step, Fault> {
         let now = Timestamp::now();
         self.course.begin(&mut place, now);
         let at = self.pager.at(&mut place)?;
         let filled = self.request(at.as_ref(), &place)?;
         let url = filled.url.clone();
-        let answer = self.line.ask(filled.request(&self.line.client), Caller::Poll).await?;
-        let document = self.judge.document(&answer, now)?;
-        let quote = |fault: Fault| fault.quoting(answer.quote());
-        let (rows, mut told) = self.reader.read(document, now).map_err(quote)?;
-        self.follow(&mut told, &answer, &url)?;
-        let page = told.digest;
-        let (then, more) = self.pager.after(place.clone(), at, told).map_err(quote)?;
-        let (then, more) = self.course.after(then, more);
+        let answer = self.line.ask(filled.request(&self.line.client), who).await?;
+        let Read { rows, then, page, more } = self.read(&answer, &url, place.clone(), at, now)?;
         let Some(rule) = &self.detail else {
             let items = rows.into_iter().map(|row| self.reader.item(row)).collect();
             return Ok(Step { items, place: then, more, rows: Some(None) });
@@ -106,11 +128,33 @@ impl Platform {
         Ok(Step { items, place, more: true, rows: Some(Some(Rows { page, rows: waiting })) })
     }
 
-    async fn detail(&self, rule: &DetailRule, row: &Value) -> Result<Value, Fault> {
+    /// What an answer to a page says.
+    fn read(&self, answer: &Answer, url: &Url, place: Place, at: Option<At>, now: Timestamp) -> Result<Read, Fault> {
+        let document = self.judge.document(answer, now)?;
+        let quote = |fault: Fault| fault.quoting(answer.quote());
+        let (rows, mut told) = self.reader.read(document, now).map_err(quote)?;
+        self.follow(&mut told, answer, url)?;
+        let page = told.digest;
+        let (then, more) = self.pager.after(place, at, told).map_err(quote)?;
+        let (then, more) = self.course.after(then, more);
+        Ok(Read { rows, then, page, more })
+    }
+
+    /// What an answer says that lies in a file, had a poll that begins at the front been answered so.
+    pub(crate) fn saved(&self, answer: &Answer, now: Timestamp) -> Result<(Vec<Value>, Place, bool), Fault> {
+        let mut place = Place::default();
+        self.course.begin(&mut place, now);
+        let at = self.pager.at(&mut place)?;
+        let url = self.request(at.as_ref(), &place)?.url;
+        let Read { rows, then, more, .. } = self.read(answer, &url, place, at, now)?;
+        Ok((rows, then, more))
+    }
+
+    async fn detail(&self, rule: &DetailRule, row: &Value, who: Caller) -> Result<Value, Fault> {
         // It was asked for its number before it was made to wait.
         let id = self.reader.id(row).map_err(Fault::malformed)?;
         let filled = rule.target.fill(&[Some(Filling::Text(id.as_str()))])?;
-        let answer = self.line.ask(filled.request(&self.line.client), Caller::Poll).await?;
+        let answer = self.line.ask(filled.request(&self.line.client), who).await?;
         self.judge.document(&answer, Timestamp::now())
     }
 

@@ -1,5 +1,7 @@
 //! From what the operator wrote to a connector; all mistakes at once.
 
+use std::sync::Arc;
+
 use huiliu_contract::{Connector, ConnectorKind, Door, Misconfigured, Site};
 use huiliu_kit::pick::Pointer;
 use huiliu_kit::xml::Reading;
@@ -12,6 +14,7 @@ use crate::options::{Connect, Options, Verify};
 use crate::read::{Parts, Reader};
 use crate::receive::Receiver;
 use crate::receive_options::{Format, ReceiveOptions};
+use crate::saved::SavedBody;
 use crate::verify::Verifier;
 
 /// The largest body limit that may be declared, in bytes: 64 MiB.
@@ -48,9 +51,11 @@ impl ConnectorKind for Webhook {
         let outlet = options.r#return.as_ref().and_then(|back| back::outlet(back, site, &mut mistakes));
         match (verifier, reader, envelopes, handshake) {
             (Some(verifier), Some(reader), Some(envelopes), Some(handshake)) if mistakes.is_empty() => {
+                let reader = Arc::new(reader);
+                let saved = Some(Box::new(SavedBody(Arc::clone(&reader))) as _);
                 let receiver = Receiver { allow, verifier, reader, envelopes, handshake };
                 let receive = Some((Door::Http { body_limit }, Box::new(receiver) as _));
-                Ok(Connector { receive, outlet, ..Connector::default() })
+                Ok(Connector { receive, outlet, saved, ..Connector::default() })
             }
             _ => Err(mistakes),
         }

@@ -12,6 +12,7 @@ mod options;
 mod read;
 mod receive;
 mod receive_options;
+mod saved;
 mod verify;
 
 pub use back::BackOptions;

@@ -1,5 +1,7 @@
 //! The receiving half: may this address push, is it believed, what does it hold, how is it answered.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use http::Method;
 use huiliu_contract::{Answer, Push, Receive, Received, Refusal, Reply};
@@ -15,7 +17,7 @@ pub(crate) struct Receiver {
     /// Empty: every address.
     pub(crate) allow: Vec<Network>,
     pub(crate) verifier: Verifier,
-    pub(crate) reader: Reader,
+    pub(crate) reader: Arc<Reader>,
     pub(crate) envelopes: Envelopes,
     pub(crate) handshake: Handshake,
 }

@@ -16,6 +16,7 @@ use super::hooks::{Checks, Sample, SampleVerdict};
 use super::output::{Failure, NOT_FOUND, REFUSED, UNREACHABLE, USAGE, WRONG, tell};
 use super::prompt::Prompt;
 use super::*;
+use crate::preview::Rehearsal;
 use crate::settings::{ChannelSettings, Gateway, KindInfo, Mistake, Text};
 
 /// Kinds and mapping as `main` will plug them in: one kind, one sort of sample.
@@ -33,6 +34,10 @@ impl Checks for OneKind {
 
     fn channel(&self, _: &Gateway, _: &ChannelSettings) -> Vec<Mistake> {
         vec![]
+    }
+
+    fn rehearse(&self, _: &Gateway, channel: &ChannelSettings, _: bool) -> Result<Rehearsal, Vec<Mistake>> {
+        Err(vec![Mistake::whole(&channel.source().path, Text::new("没有对方", "there is no far side here"))])
     }
 
     fn sample(&self, _: &Gateway, _: &ChannelSettings, sample: &Sample) -> SampleVerdict {

@@ -5,6 +5,7 @@
 mod answers;
 mod files;
 mod house;
+mod looks;
 mod outbox;
 mod rows;
 mod written;

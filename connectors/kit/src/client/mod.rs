@@ -14,6 +14,8 @@ use huiliu_contract::{Fault, Misconfigured};
 use reqwest::redirect::{Attempt, Policy};
 use url::Url;
 
+use crate::tap;
+
 pub use answer::Answer;
 pub use reqwest::{Request, RequestBuilder};
 
@@ -125,6 +127,13 @@ impl Client {
     /// As [`Self::send`], for a request that is written already: whatever fails here, the far side may have taken it,
     /// unless it is unavailable and [`huiliu_contract::Reached::No`].
     pub async fn execute(&self, request: Request) -> Result<Answer, Fault> {
+        let heard = tap::leaves(&request);
+        let answer = self.fetch(request).await;
+        tap::answered(heard, &answer);
+        answer
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Answer, Fault> {
         let mut response = self.inner.execute(request).await.map_err(trouble::fault)?;
         let told = response.content_length().and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         if told > self.body_cap {

@@ -35,6 +35,8 @@ pub(super) struct Grant {
     /// Id and secret where they go in a header, each written as a form writes it (RFC 6749, 2.3.1).
     basic: Option<(Secret, Secret)>,
     body: Secret,
+    /// The secret alone.
+    pub(super) secret: Secret,
 }
 
 impl Grant {
@@ -86,7 +88,7 @@ impl Session {
             Secret::new(url::form_urlencoded::byte_serialize(secret.expose().as_bytes()).collect::<String>())
         };
         let basic = (!in_body).then(|| (written(&id), written(&secret)));
-        let grant = Grant { url: url?, basic, body: Secret::new(form.finish()) };
+        let grant = Grant { url: url?, basic, body: Secret::new(form.finish()), secret };
         let at = |written| Pointer::parse(written).ok();
         Some(Self {
             question: Question::Oauth2(grant),

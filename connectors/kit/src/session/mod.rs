@@ -11,7 +11,7 @@ mod token;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use huiliu_contract::{Fault, Reached};
+use huiliu_contract::{Fault, Reached, Secret};
 use jiff::Timestamp;
 use reqwest::Request;
 use tokio::sync::Mutex;
@@ -19,6 +19,7 @@ use tokio::sync::Mutex;
 use crate::client::{Answer, Client, RequestBuilder};
 use crate::pick::{Pointer, scalar, sort_of};
 use crate::success::Judge;
+use crate::tap;
 use crate::xml::Reading;
 
 use build::Question;
@@ -40,6 +41,8 @@ pub enum Caller {
     Poll,
     /// A write-back, or the question what became of it.
     Outlet,
+    /// A person who looks. One that is refused stops nobody, and opens no gate that a refusal has shut.
+    Person,
 }
 
 /// How we log in, and the token we have.
@@ -77,7 +80,7 @@ struct Locked {
     since: Instant,
     fault: Fault,
     /// Which callers were told so. One that was and comes again was resumed by a person.
-    told: [bool; 2],
+    told: [bool; 3],
 }
 
 /// A token for one request, and whether it was made in this call.
@@ -146,7 +149,7 @@ impl Session {
     fn unfit(&self, state: &mut State, caller: Caller) -> Fault {
         match caller {
             Caller::Poll => self.lock(state, caller, unfit()),
-            Caller::Outlet => unfit(),
+            Caller::Outlet | Caller::Person => unfit(),
         }
     }
 
@@ -156,6 +159,7 @@ impl Session {
     ///
     /// [`Fault::Malformed`] where the request has no place for it; nothing was sent.
     pub fn put(&self, pass: &Pass, request: &mut Request) -> Result<(), Fault> {
+        tap::secret(&pass.token.text);
         self.put.put(&pass.token, request)
     }
 
@@ -172,7 +176,7 @@ impl Session {
     }
 
     fn lock(&self, state: &mut State, caller: Caller, fault: Fault) -> Fault {
-        let mut told = [false; 2];
+        let mut told = [false; 3];
         told[caller as usize] = true;
         state.token = None;
         state.locked = Some(Locked { since: Instant::now(), fault: fault.clone(), told });
@@ -182,6 +186,9 @@ impl Session {
     /// One login. `seen` is how many were made when the caller began to wait.
     async fn log_in(&self, state: &mut State, client: &Client, caller: Caller, seen: u64) -> Result<Pass, Fault> {
         if let Some(locked) = &mut state.locked {
+            if caller == Caller::Person {
+                return Err(locked.fault.clone());
+            }
             let waited = seen != self.logins.load(Ordering::Acquire) || locked.since.elapsed() < ON_THEIR_WAY;
             let told = std::mem::replace(&mut locked.told[caller as usize], true);
             if waited || !told {
@@ -192,12 +199,14 @@ impl Session {
             state.refused = 0;
         }
         self.logins.fetch_add(1, Ordering::AcqRel);
+        self.question.secrets().for_each(tap::secret);
         let request = self.question.request(client)?;
-        let answer = client.send(request).await.map_err(never_arrived)?;
+        let answer = tap::login(client.send(request)).await.map_err(never_arrived)?;
         let now = Timestamp::now();
         match self.judge.document(&answer, now).and_then(|document| self.read(&document, now)) {
             Ok(token) => {
                 state.refused = 0;
+                tap::secret(&token.text);
                 state.token = Some(token.clone());
                 Ok(Pass { token, new: true })
             }
@@ -253,6 +262,15 @@ impl std::fmt::Debug for Session {
 }
 
 impl Question {
+    /// What of it nobody is shown. A user name that is a secret is known as one by whoever read the channel's file.
+    fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        match self {
+            Self::Login { password, .. } => password.as_ref(),
+            Self::Oauth2(grant) => Some(&grant.secret),
+        }
+        .into_iter()
+    }
+
     fn request(&self, client: &Client) -> Result<RequestBuilder, Fault> {
         match self {
             Self::Login { target, user, password, credentials } => {

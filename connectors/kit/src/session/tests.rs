@@ -265,3 +265,56 @@ async fn client_credentials_are_sent_as_the_standard_writes_them() {
     }
     assert_eq!(counts(&far), (2, 2));
 }
+
+#[tokio::test]
+async fn a_person_who_looks_sees_the_login_and_no_secret() {
+    let (far, url) = far(given).await;
+    let mut line = line(&url, json!({ "put": { "query": "t" } }));
+    let key = json!({ "api_key": { "query": "key", "value": { "env": "P" } } });
+    let key: crate::auth::Auth = serde_json::from_value(key).unwrap();
+    line.credentials = key.resolve("connect.auth", &Desk).unwrap();
+    let tap = crate::tap::Tap::default();
+    // The far side believes a bearer only, so the token in the address is not taken.
+    assert!(tap.on(ask(&line, Caller::Person)).await.is_err());
+    let heard = tap.exchanges();
+    assert_eq!(heard.iter().map(|one| one.login).collect::<Vec<_>>(), [true, false]);
+    let all = format!("{:?}", heard.iter().map(|one| (&one.address, &one.headers)).collect::<Vec<_>>());
+    assert!(all.contains(&format!("key={0}&t={0}", crate::tap::DOTS)), "{all}");
+    let crate::tap::Content::Json(body) = &heard[0].body else { panic!("no JSON") };
+    assert_eq!(*body, json!({ "u": "clerk", "p": crate::tap::DOTS }));
+    let Ok(crate::tap::Answered { status: 200, body: crate::tap::Content::Json(body), .. }) = &heard[0].answer else {
+        panic!("no answer")
+    };
+    assert_eq!(body["data"]["token"], crate::tap::DOTS);
+    // Nobody was stopped by it: the polls go on with the token that was fetched.
+    assert_eq!(counts(&far), (1, 1));
+}
+
+#[tokio::test]
+async fn a_person_who_looks_opens_no_gate_that_a_refusal_has_shut() {
+    let (far, url) = far(refused).await;
+    let line = line(&url, json!({}));
+    assert_eq!(ask(&line, Caller::Poll).await.unwrap_err().word(), "denied");
+    for _ in 0..3 {
+        assert_eq!(ask(&line, Caller::Person).await.unwrap_err().word(), "denied");
+    }
+    assert_eq!(counts(&far), (1, 0), "the account is not to be locked by looking");
+}
+
+#[tokio::test]
+async fn client_credentials_in_a_form_are_dotted_for_whoever_looks() {
+    let (_far, url) = far(|n| (200, json!({ "access_token": format!("t{n}"), "expires_in": 3600 }))).await;
+    let auth = json!({ "oauth2": { "token": "/token", "id": "clerk", "secret": { "env": "P" }, "send": "body" } });
+    let connect: Connect = serde_json::from_value(json!({ "url": url, "auth": auth })).unwrap();
+    let base = Base::read(&connect, "connect").unwrap();
+    let mut wrong = Mistakes::default();
+    let line = Line::build(&connect, &base, std::iter::empty(), &Desk, &mut wrong).unwrap();
+    let tap = crate::tap::Tap::default();
+    let request = line.client.request(Method::GET, format!("{url}/list").parse().unwrap());
+    tap.on(line.ask(request, Caller::Person)).await.unwrap();
+    let heard = tap.exchanges();
+    let crate::tap::Content::Form(form) = &heard[0].body else { panic!("no form") };
+    let of = |name: &str| form.iter().find(|(known, _)| known == name).unwrap().1.as_str();
+    assert_eq!((of("client_id"), of("client_secret")), ("clerk", crate::tap::DOTS));
+    assert_eq!(heard[1].headers, [("authorization".to_owned(), crate::tap::DOTS.to_owned())]);
+}

@@ -19,7 +19,8 @@ use huiliu_kit::xml::{Reading, answers};
 use crate::cut::Cuts;
 use crate::items::Reader;
 use crate::options::{List, Options, PollOptions};
-use crate::poll::Platform;
+use crate::poll::{Asked, Platform};
+use crate::saved::SavedList;
 
 /// Builds the connector.
 pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, Vec<Misconfigured>> {
@@ -42,7 +43,9 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
         (Some(line), Some(poll)) if wrong.is_empty() => {
             let line = Arc::new(line);
             let outlet = outlet.map(|plan| plan.on(Arc::clone(&line)));
-            Ok(Connector { poll: Some(Box::new(poll(line))), outlet, ..Connector::default() })
+            let platform = Arc::new(poll(line));
+            let saved = Some(Box::new(SavedList(Arc::clone(&platform))) as _);
+            Ok(Connector { poll: Some(Box::new(Asked(platform))), outlet, saved, ..Connector::default() })
         }
         _ => Err(wrong),
     }
