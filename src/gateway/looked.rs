@@ -12,6 +12,7 @@ use crate::channel::{Budgets, Channel, Kind, TimeLimit};
 use crate::console::{Code, Control, Problem, Side, reads_no_file};
 use crate::preview::{self, Begin, Note, Preview, Rehearsal, Subject};
 use crate::settings::{ChannelSettings, ChannelSite, Gateway, Mistake, Variables};
+use crate::store::StoreError;
 
 /// Builds a channel to be looked at, whatever its state. With `asks` it may ask its far side, so its secrets must be set;
 /// without, it is only shown files.
@@ -87,7 +88,11 @@ impl Daemon {
             };
             Problem::refused(told(|wrong| &wrong.problem_zh), told(|wrong| &wrong.problem))
         })?;
-        let looked = Box::pin(preview::live(&Subject::of(&channel), &begin, secrets, unmask)).await;
+        let subject = Subject::of(&channel);
+        let looked = tokio::select! {
+            looked = Box::pin(preview::live(&subject, &begin, secrets, unmask)) => looked,
+            () = self.channels().ground.stop.cancelled() => return Err(StoreError::Closed.into()),
+        };
         let mut preview = looked.map_err(|text| Problem::refused(text.zh, text.en))?;
         preview.notes.extend(self.stands(&channel));
         if is_changed(&channel) {

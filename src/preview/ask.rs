@@ -56,6 +56,10 @@ pub async fn live(subject: &Subject<'_>, begin: &Begin, secrets: Vec<Secret>, un
     let mut preview = looked.shown(subject, None, unmask, Timestamp::now());
     preview.way = "live".into();
     preview.began = Some(began(subject, begin));
+    // A far side's link to its next page may repeat what we showed it.
+    for place in preview.began.iter_mut().chain(&mut preview.next) {
+        place.cursor = place.cursor.as_deref().map(|cursor| tap.redacted(cursor));
+    }
     Ok(preview)
 }
 
