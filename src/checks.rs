@@ -1,8 +1,12 @@
-//! What `check` needs beyond the settings: the kinds, the mapping, the forwarder. Contacts nobody.
+//! What `check` needs beyond the settings: the kinds, the mapping, the forwarder. Contacts nobody, but for `--online`.
+
+mod first;
+mod listener;
+mod online;
 
 use serde_json::Value;
 
-use crate::cli::{Checks, Sample, SampleVerdict};
+use crate::cli::{Checks, OnlineOrder, Sample, SampleVerdict, Walked};
 use crate::gateway::{build_asked, build_channel, build_core, mapping};
 use crate::kinds::KINDS;
 use crate::normalize::samples::{self, Verdict};
@@ -28,6 +32,10 @@ impl Checks for Checking {
 
     fn channel(&self, gateway: &Gateway, channel: &ChannelSettings) -> Vec<Mistake> {
         build_channel(channel, gateway, &self.variables, KINDS).err().unwrap_or_default()
+    }
+
+    fn online(&self, gateway: &Gateway, order: &OnlineOrder<'_>) -> std::io::Result<Vec<Walked>> {
+        online::walk(gateway, &self.variables, order)
     }
 
     fn sample(&self, gateway: &Gateway, channel: &ChannelSettings, sample: &Sample) -> SampleVerdict {

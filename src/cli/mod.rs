@@ -16,6 +16,7 @@ mod handled;
 mod help;
 mod homeward;
 mod hooks;
+mod online;
 mod outcome;
 mod output;
 mod prompt;
@@ -38,7 +39,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-pub use hooks::{Checks, DemoOrder, Hooks, RunOrder, Sample, SampleVerdict};
+pub use hooks::{Checks, DemoOrder, Hooks, OnlineOrder, RunOrder, Sample, SampleVerdict, Walked};
 
 use self::output::{Failure, Output};
 use self::prompt::{Prompt, Terminal};

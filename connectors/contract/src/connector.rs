@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{Door, Fault, HandIn, Item, Personal, Receive, Told, WriteBack};
+use crate::{Door, FarSide, Fault, HandIn, Item, Personal, Receive, Told, WriteBack};
 
 /// Where a polled channel was left (取件进度): text that only its connector understands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,6 +56,8 @@ pub struct Connector {
     pub outlet: Option<Box<dyn WriteBack>>,
     /// Files can be handed in to it.
     pub hand_in: Option<Box<dyn HandIn>>,
+    /// The far sides it speaks with, for `check --online`; none for a kind that has no far side.
+    pub far: Vec<Box<dyn FarSide>>,
 }
 
 impl std::fmt::Debug for Connector {
@@ -65,6 +67,7 @@ impl std::fmt::Debug for Connector {
             .field("receive", &self.receive.as_ref().map(|(door, _)| door))
             .field("outlet", &self.outlet.is_some())
             .field("hand_in", &self.hand_in.is_some())
+            .field("far", &self.far.len())
             .finish()
     }
 }

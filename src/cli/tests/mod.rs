@@ -11,7 +11,7 @@ use clap::{FromArgMatches, Parser};
 use huiliu_contract::Secret;
 use serde_json::{Value, json};
 
-use super::hooks::{Checks, Sample, SampleVerdict};
+use super::hooks::{Checks, OnlineOrder, Sample, SampleVerdict, Walked};
 use super::output::{Failure, NOT_FOUND, REFUSED, UNREACHABLE, USAGE, WRONG, tell};
 use super::prompt::Prompt;
 use super::*;
@@ -32,6 +32,10 @@ impl Checks for OneKind {
 
     fn channel(&self, _: &Gateway, _: &ChannelSettings) -> Vec<Mistake> {
         vec![]
+    }
+
+    fn online(&self, _: &Gateway, _: &OnlineOrder<'_>) -> io::Result<Vec<Walked>> {
+        Ok(vec![])
     }
 
     fn sample(&self, _: &Gateway, _: &ChannelSettings, sample: &Sample) -> SampleVerdict {

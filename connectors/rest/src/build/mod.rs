@@ -40,7 +40,8 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
         (Some(line), Some(poll)) if wrong.is_empty() => {
             let line = Arc::new(line);
             let outlet = outlet.map(|plan| plan.on(Arc::clone(&line)));
-            Ok(Connector { poll: Some(Box::new(poll(line))), outlet, ..Connector::default() })
+            let far = line.far(true);
+            Ok(Connector { poll: Some(Box::new(poll(line))), outlet, far, ..Connector::default() })
         }
         _ => Err(wrong),
     }
