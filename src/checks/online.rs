@@ -64,6 +64,8 @@ pub(super) fn walk(gateway: &Gateway, variables: &Variables, order: &OnlineOrder
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     walked.extend(runtime.block_on(Box::pin(all(&roads, order.limit))));
+    // A name that is still being looked up is nobody's concern any more.
+    runtime.shutdown_background();
     Ok(walked)
 }
 
@@ -167,7 +169,7 @@ fn road(
     let whose = Text::new(channel.channel.name.clone(), channel.channel.name.clone());
     let off = channel.channel.state == ChannelState::Off;
     if off && !named {
-        let (en, zh) = ("off; it is walked for when it is named", "停用的不走;要看就写上渠道名");
+        let (en, zh) = ("not walked for; name it to have it walked for", "没有走;要看就写上渠道名");
         return Err(nowhere(whose, Step::new("off", Went::Skipped, en, zh)));
     }
     // As if it were in operation: only then are its secrets read.

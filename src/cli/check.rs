@@ -59,6 +59,7 @@ impl Check {
             vec![]
         };
         report.wrong += online::wrong(&walked);
+        report.lines.extend(self.online.then(|| say(site.look.lang, "联网检查:", "online:").to_owned()));
         report.lines.extend(online::lines(&walked, site.look.lang));
         report.lines.push(match (report.wrong, site.look.lang) {
             (0, lang) => say(lang, "全部正确", "all is right").into(),

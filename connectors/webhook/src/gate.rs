@@ -55,7 +55,7 @@ impl Gate {
 #[async_trait]
 impl FarSide for Gate {
     fn address(&self) -> String {
-        "push".into()
+        "push 推送".into()
     }
 
     fn way(&self) -> String {

@@ -13,11 +13,11 @@ use crate::far::{Authority, Far, NAME, answer, fine, own};
 async fn through_a_proxy_goes_everything_and_names_are_its_affair() {
     let authority = Authority::new();
     let far = Far::sealed(authority.signs("localhost", 2999), fine()).await;
-    let proxy = Proxy::start(Some(("clerk", "geheim"))).await.unwrap();
+    let proxy = Proxy::start(Some(("clerk", "ge%h:e@im"))).await.unwrap();
     let target = format!("localhost:{}", far.at.port());
     let connect = json!({
         "url": format!("https://{target}/api"), "ca_file": authority.path(),
-        "proxy": { "url": format!("http://{}", proxy.addr()), "user": "clerk", "password": { "env": "geheim" } },
+        "proxy": { "url": format!("http://{}", proxy.addr()), "user": "clerk", "password": { "env": "ge%h:e@im" } },
     });
     assert_eq!(ask(connect.clone()).await.unwrap(), 404);
     assert_eq!(proxy.asked(), std::slice::from_ref(&target));
@@ -40,7 +40,7 @@ async fn through_a_proxy_goes_everything_and_names_are_its_affair() {
 #[tokio::test]
 async fn what_goes_in_clear_is_asked_of_the_proxy_in_full() {
     let far = Far::plain(fine()).await;
-    let proxy = Proxy::start(Some(("clerk", "geheim"))).await.unwrap();
+    let proxy = Proxy::start(Some(("clerk", "ge%h:e@im"))).await.unwrap();
     let url = format!("http://{}/api", far.at);
     let through = |password: &str| {
         json!({
@@ -48,7 +48,7 @@ async fn what_goes_in_clear_is_asked_of_the_proxy_in_full() {
             "proxy": { "url": format!("http://{}", proxy.addr()), "user": "clerk", "password": { "env": password } },
         })
     };
-    assert_eq!(ask(through("geheim")).await.unwrap(), 404);
+    assert_eq!(ask(through("ge%h:e@im")).await.unwrap(), 404);
     assert_eq!(proxy.asked(), std::slice::from_ref(&url));
     let steps = walk(through("falsch")).await;
     assert!(failed(&steps).0 == "http" && failed(&steps).2.contains("`password`"), "{steps:?}");

@@ -99,7 +99,7 @@ async fn an_old_version_is_refused_and_named() {
         "-subj",
         "/CN=far.test",
     ]);
-    assert!(made.unwrap().success());
+    assert!(made.expect("openssl is installed, see .ci/run").success());
     let mut server = Command::new("openssl")
         .args(["s_server", "-accept", "127.0.0.1:0", "-key", &key, "-cert", &certificate, "-tls1_1"])
         .args(["-cipher", "DEFAULT:@SECLEVEL=0", "-www"])
