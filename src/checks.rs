@@ -1,8 +1,12 @@
-//! What `check` needs beyond the settings: the kinds, the mapping, the forwarder. Contacts nobody.
+//! What `check` needs beyond the settings: the kinds, the mapping, the forwarder. Contacts nobody, but for `--online`.
+
+mod first;
+mod listener;
+mod online;
 
 use serde_json::Value;
 
-use crate::cli::{Checks, Sample, SampleVerdict};
+use crate::cli::{Checks, OnlineOrder, Sample, SampleVerdict, Walked};
 use crate::gateway::{build_asked, build_channel, build_core, mapping, rehearse};
 use crate::kinds::KINDS;
 use crate::normalize::samples::{self, Verdict};
@@ -33,6 +37,10 @@ impl Checks for Checking {
 
     fn rehearse(&self, gateway: &Gateway, channel: &ChannelSettings, asks: bool) -> Result<Rehearsal, Vec<Mistake>> {
         rehearse(channel, gateway, &self.variables, KINDS, asks)
+    }
+
+    fn online(&self, gateway: &Gateway, order: &OnlineOrder<'_>) -> std::io::Result<Vec<Walked>> {
+        online::walk(gateway, &self.variables, order)
     }
 
     fn sample(&self, gateway: &Gateway, channel: &ChannelSettings, sample: &Sample) -> SampleVerdict {

@@ -1,10 +1,14 @@
-//! `huiliu check`: everything that can be found wrong without running anything, all of it at once.
+//! `huiliu check`: everything that can be found wrong without running anything, all of it at once; and with `--online` the
+//! walk to the far sides.
+
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::channel::{SampleReport, no_samples, samples};
-use super::hooks::Checks;
+use super::hooks::{Checks, OnlineOrder};
+use super::online;
 use super::output::{Failure, Output, WRONG, mistake_json};
 use super::site::Site;
 use crate::learn::write::FILL_IN;
@@ -16,6 +20,13 @@ use crate::words::say;
 pub(super) struct Check {
     /// Only this channel.
     name: Option<String>,
+    /// Then walks to the far sides of what is right: name, route, port, TLS, certificate, HTTP, clock, login, first item.
+    /// Takes nothing in, forwards nothing, moves no cursor.
+    #[arg(long)]
+    online: bool,
+    /// The longest time for one step, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, requires = "online", value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout: u64,
 }
 
 impl Check {
@@ -34,20 +45,37 @@ impl Check {
         let notices = if self.name.is_none() { site.gateway.missing_holidays(now) } else { vec![] };
         let loud = say(site.look.lang, "注意", "mind");
         report.lines.extend(notices.iter().map(|notice| format!("{loud}:{}", notice.in_lang(site.look.lang))));
+        let mut right = Vec::new();
         for file in files {
+            let wrong = report.wrong;
             report.channel(site, checks, file)?;
+            right.extend(file.result.as_ref().ok().filter(|_| report.wrong == wrong));
         }
+        let walked = if self.online {
+            let (named, limit) = (self.name.is_some(), Duration::from_secs(self.timeout));
+            let order = OnlineOrder { channels: right, named, core: !named && core.is_empty(), limit };
+            let walked = checks.online(&site.gateway, &order);
+            walked.map_err(|error| Failure::io("联网检查做不了", "the walk cannot be made", &error))?
+        } else {
+            vec![]
+        };
+        report.wrong += online::wrong(&walked);
+        report.lines.extend(self.online.then(|| say(site.look.lang, "联网检查:", "online:").to_owned()));
+        report.lines.extend(online::lines(&walked, site.look.lang));
         report.lines.push(match (report.wrong, site.look.lang) {
             (0, lang) => say(lang, "全部正确", "all is right").into(),
             (n, Lang::Zh) => format!("共 {n} 处要改"),
             (n, Lang::En) => format!("{n} to mend"),
         });
-        let json = json!({
+        let mut json = json!({
             "right": report.wrong == 0,
             "gateway": core.iter().map(mistake_json).collect::<Vec<_>>(),
             "channels": report.channels,
             "notices": notices.iter().map(|notice| json!({ "zh": notice.zh, "en": notice.en })).collect::<Vec<_>>(),
         });
+        if self.online {
+            json["online"] = online::json(&walked);
+        }
         let status = if report.wrong == 0 { 0 } else { WRONG };
         Ok(Output::new(json, report.lines.join("\n")).status(status))
     }

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use huiliu_contract::Step;
 use serde_json::Value;
 
 use crate::preview::Rehearsal;
@@ -64,6 +65,33 @@ pub trait Checks {
 
     /// Maps one sample of a channel that is right, and compares with what is expected.
     fn sample(&self, gateway: &Gateway, channel: &ChannelSettings, sample: &Sample) -> SampleVerdict;
+
+    /// Walks to the far sides of channels that are right, and to the core; each far side once. Moves, takes and tells nothing.
+    fn online(&self, gateway: &Gateway, order: &OnlineOrder<'_>) -> std::io::Result<Vec<Walked>>;
+}
+
+/// Whereto to walk.
+#[derive(Debug)]
+pub struct OnlineOrder<'a> {
+    /// The channels, all right.
+    pub channels: Vec<&'a ChannelSettings>,
+    /// Whether the one channel was named: then it is walked for although it is off.
+    pub named: bool,
+    /// Whether to walk to the core too.
+    pub core: bool,
+    /// The longest time for a step.
+    pub limit: std::time::Duration,
+}
+
+/// A far side that was walked to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Walked {
+    /// Where it is; empty where there is nothing to walk to.
+    pub address: String,
+    /// Whose it is: names of channels, or of the core.
+    pub whose: Vec<Text>,
+    /// The steps, each with whose it is where it is not everybody's.
+    pub steps: Vec<(Option<Text>, Step)>,
 }
 
 /// One sample of a channel: `samples/NAME.in.*` and, if there is one yet, `samples/NAME.ticket.json`.

@@ -18,6 +18,7 @@ mod help;
 mod homeward;
 mod hooks;
 mod misspelt;
+mod online;
 mod outcome;
 mod output;
 mod preview;
@@ -42,7 +43,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-pub use hooks::{Checks, DemoOrder, Hooks, RunOrder, Sample, SampleVerdict};
+pub use hooks::{Checks, DemoOrder, Hooks, OnlineOrder, RunOrder, Sample, SampleVerdict, Walked};
 
 use self::output::{Failure, Output};
 use self::prompt::{Prompt, Terminal};

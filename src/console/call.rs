@@ -22,6 +22,11 @@ pub async fn call(home: &Home, offline: Arc<dyn Control>, levels: Levels, call: 
     }
 }
 
+/// Whether a daemon of this data folder takes commands.
+pub fn is_running(home: &Home) -> bool {
+    std::os::unix::net::UnixStream::connect(home.socket()).is_ok()
+}
+
 async fn ask(home: &Home, call: &Call) -> io::Result<Answer> {
     let mut stream = UnixStream::connect(home.socket()).await?;
     line::write(&mut stream, call).await?;

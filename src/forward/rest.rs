@@ -5,13 +5,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use huiliu_contract::{Fault, Misconfigured, Reached, Site, Upload};
+use huiliu_contract::{FarSide, Fault, Misconfigured, Reached, Site, Upload};
 use huiliu_kit::auth::Credentials;
 use huiliu_kit::client::{Answer, Client, ClientOptions};
+use huiliu_kit::mistakes::Mistakes;
 use huiliu_kit::multipart::{Form, upload};
 use huiliu_kit::pick::{Pointer, scalar};
+use huiliu_kit::route::{Ends, Route};
 use huiliu_kit::success::Judge;
 use huiliu_kit::template::{Filling, Template};
+use huiliu_kit::walk::{ClientSide, Way};
 use serde_json::Value;
 use url::Url;
 
@@ -29,6 +32,7 @@ const NAMES: [&str; 6] = ["event", "ticket", "sequence", "key", "channel", "exte
 #[derive(Debug)]
 pub struct RestForwarder {
     client: Client,
+    route: Route,
     url: Url,
     headers: HeaderMap,
     credentials: Credentials,
@@ -52,9 +56,14 @@ impl RestForwarder {
             wrong.push(Misconfigured::new("core.url", format!("no address: {bad}"), "不是有效的网址"));
         });
         let tls = settings.url.starts_with("https");
-        let options = ClientOptions { timeout: settings.timeout.0, tls, ..ClientOptions::default() };
+        let mut mistakes = Mistakes::default();
+        let ends = Ends { section: "core", url: url.as_ref().ok(), hosts: &[] };
+        let route = Route::read(&settings.route, ends, site, &mut mistakes);
+        wrong.extend(mistakes.into_vec());
+        let options =
+            ClientOptions { timeout: settings.timeout.0, route: route.clone(), tls, ..ClientOptions::default() };
         let files = Self::files(settings, &options, &mut wrong);
-        let client = Client::build(options, "core.url").map_err(|bad| wrong.push(bad));
+        let client = Client::build(options, "core.ca_file").map_err(|bad| wrong.push(bad));
         let credentials = match &settings.auth {
             Some(auth) => auth.resolve("core.auth", site).map_err(|bad| wrong.extend(bad)),
             None => Ok(Credentials::nobody()),
@@ -78,6 +87,7 @@ impl RestForwarder {
             (Ok(url), Ok(client), Ok(credentials), Ok(judge), Ok(body), Ok(number_at)) if wrong.is_empty() => {
                 Ok(Self {
                     client,
+                    route,
                     url,
                     headers,
                     credentials,
@@ -96,6 +106,13 @@ impl RestForwarder {
         }
     }
 
+    /// The core, for who wants to walk there. Nothing is posted.
+    pub fn far(&self) -> Box<dyn FarSide> {
+        let hosts = self.url.host_str().map(str::to_owned).into_iter().collect();
+        let way = Way { url: self.url.clone(), route: self.route.clone(), hosts, window: None };
+        Box::new(ClientSide { way, client: self.client.clone() })
+    }
+
     fn files(
         settings: &CoreSettings,
         options: &ClientOptions,
@@ -104,7 +121,7 @@ impl RestForwarder {
         if settings.attachments != Attachments::Multipart {
             return None;
         }
-        let client = Client::build(ClientOptions { timeout: upload::LONGEST, ..options.clone() }, "core.url");
+        let client = Client::build(ClientOptions { timeout: upload::LONGEST, ..options.clone() }, "core.ca_file");
         Some((client.map_err(|bad| wrong.push(bad)).ok()?, settings.timeout.0))
     }
 

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use huiliu_contract::Misconfigured;
+use huiliu_contract::{FarSide, Misconfigured};
+use huiliu_kit::walk::FolderSide;
 use huiliu_sheet::{Column, Page, PageColumn, Row, Sheet, Unwritable, header};
 
 use super::form::{About, Form};
@@ -111,6 +112,15 @@ impl SheetCore {
             number: settings.number.clone().unwrap_or_default(),
             event: settings.event.clone(),
         })
+    }
+
+    /// The folders, for who wants to look at them.
+    pub fn far(&self) -> Vec<Box<dyn FarSide>> {
+        let folder =
+            |path: &PathBuf, waiting| -> Box<dyn FarSide> { Box::new(FolderSide { path: path.clone(), waiting }) };
+        let sheets: fn(&str) -> bool = |name| !name.starts_with(['.', '~']) && !name.ends_with(ANSWER);
+        let returned = self.returned.iter().map(|path| folder(path, Some(sheets)));
+        std::iter::once(folder(&self.outbox, None)).chain(returned).collect()
     }
 
     /// The sheet of a plan, the same in every attempt. `about` says of each row what is known besides.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use huiliu_contract::{Misconfigured, Poll, Site};
+use huiliu_contract::{FarSide, Misconfigured, Poll, Site};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,6 +17,7 @@ use crate::store::{Keys, Store};
 /// How the core is asked for outcomes, built.
 pub struct AskedCore {
     poll: Arc<dyn Poll>,
+    far: Vec<Box<dyn FarSide>>,
     reading: Option<Reading>,
     every: Duration,
 }
@@ -65,7 +66,7 @@ pub(super) fn build_asked_on(
         }
     };
     let poll = match connector {
-        Some(Ok(connector)) => connector.poll,
+        Some(Ok(connector)) => connector.poll.map(|poll| (poll, connector.far)),
         Some(Err(found)) => {
             mistakes.extend(found.iter().map(at_place));
             None
@@ -73,14 +74,29 @@ pub(super) fn build_asked_on(
         None => None,
     };
     match poll {
-        Some(poll) if mistakes.is_empty() => {
-            Ok(Some(AskedCore { poll: Arc::from(poll), reading, every: table.every.0 }))
+        Some((poll, far)) if mistakes.is_empty() => {
+            Ok(Some(AskedCore { poll: Arc::from(poll), far, reading, every: table.every.0 }))
         }
         _ => Err(mistakes),
     }
 }
 
 impl AskedCore {
+    /// The list itself, for who looks at what it brings first.
+    pub fn poll(&self) -> &dyn Poll {
+        &*self.poll
+    }
+
+    /// Where it is, for who wants to walk there; once.
+    pub fn take_far(&mut self) -> Vec<Box<dyn FarSide>> {
+        std::mem::take(&mut self.far)
+    }
+
+    /// How records are read.
+    pub fn reading(&self) -> Option<&Reading> {
+        self.reading.as_ref()
+    }
+
     /// Sets the runner going.
     pub(super) fn go(
         self,

@@ -227,4 +227,26 @@ mod tests {
         fs::remove_file(folder.0.path().join("ca.pem")).unwrap();
         assert!(seen.iter().all(|before| *before != folder.made_of()), "a file that is gone");
     }
+
+    #[test]
+    fn another_certificate_file_makes_another_way_to_the_core() {
+        let folder = Folder::new();
+        let core = "[core]\nurl = \"https://core.example\"\nca_file = \"ca.pem\"\n";
+        folder.write("gateway.toml", core);
+        let made_of = || {
+            let gateway = Gateway::load(folder.0.path(), &Variables::default()).unwrap();
+            let noting = Noting::new(ChannelSite::new("core", &gateway, &Variables::default()), false);
+            noting.note_table("core", &gateway);
+            // The file holds no certificate; it was read all the same.
+            assert!(crate::gateway::build::build_core_on(&noting, &gateway).is_err());
+            noting.made_of()
+        };
+        let first = made_of();
+        assert!(first.files.iter().any(|file| file.ends_with("ca.pem")));
+        folder.write("ca.pem", "two");
+        let second = made_of();
+        assert!(first != second);
+        folder.write("gateway.toml", &core.replace("ca_file", "bind = \"127.0.0.2\"\nca_file"));
+        assert!(second != made_of());
+    }
 }

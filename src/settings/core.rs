@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use huiliu_contract::Period;
 use huiliu_kit::auth::Auth;
+use huiliu_kit::route::RouteOptions;
 use huiliu_kit::success::{Errors, Success, Trouble};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,6 +23,9 @@ pub struct CoreSettings {
     /// Where events are posted: an `http` or `https` address.
     #[schemars(extend("x-zh" = "热线系统接收统一工单的地址", "format" = "http-url"))]
     pub url: String,
+    /// By which way requests leave for the core.
+    #[serde(flatten)]
+    pub route: RouteOptions,
     /// Who we are to the core; absent sends no credentials.
     #[serde(default)]
     #[schemars(extend("x-zh" = "登录方式"))]

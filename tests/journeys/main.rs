@@ -45,4 +45,5 @@ mod sheets;
 mod splits;
 mod stops;
 mod twice;
+mod walked;
 mod xml_pushes;

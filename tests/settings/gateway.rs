@@ -151,3 +151,14 @@ fn a_core_is_of_the_kind_it_says() {
     let by_variable = Scene::new("").variable("HUILIU__CORE__KIND", "pull").gateway().unwrap();
     assert_eq!(by_variable.settings.core.map(|core| core.word()), Some("pull"));
 }
+
+#[test]
+fn the_check_of_certificates_has_no_switch() {
+    for line in ["insecure = true", "verify = false", "skip_verify = true", "danger_accept_invalid_certs = true"] {
+        let told = Scene::new(&format!("[core]\nurl = \"https://core.example\"\n{line}\n")).told();
+        let key = line.split(' ').next().unwrap();
+        for wanted in [key, "gateway.toml:3", "证书检查不能关", "cannot be switched off", "`ca_file`", "`pin`"] {
+            assert!(told.contains(wanted), "{wanted}: {told}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{Door, Fault, HandIn, Item, Personal, Receive, Remark, Saved, Told, WriteBack};
+use crate::{Door, FarSide, Fault, HandIn, Item, Personal, Receive, Remark, Saved, Told, WriteBack};
 
 /// Where a polled channel was left (取件进度): text that only its connector understands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -69,6 +69,8 @@ pub struct Connector {
     pub hand_in: Option<Box<dyn HandIn>>,
     /// It can be shown what its far side would have said.
     pub saved: Option<Box<dyn Saved>>,
+    /// The far sides it speaks with, for `check --online`; none for a kind that has no far side.
+    pub far: Vec<Box<dyn FarSide>>,
 }
 
 impl std::fmt::Debug for Connector {
@@ -79,6 +81,7 @@ impl std::fmt::Debug for Connector {
             .field("outlet", &self.outlet.is_some())
             .field("hand_in", &self.hand_in.is_some())
             .field("saved", &self.saved.is_some())
+            .field("far", &self.far.len())
             .finish()
     }
 }

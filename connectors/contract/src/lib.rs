@@ -6,6 +6,7 @@
 
 mod act;
 mod connector;
+mod far;
 mod fault;
 mod hand_in;
 mod kind;
@@ -22,6 +23,7 @@ mod upload;
 
 pub use act::Act;
 pub use connector::{Connector, Cursor, Keepsake, Page, Poll};
+pub use far::{FarSide, Login, Step, Went};
 pub use fault::{Fault, Reached};
 pub use hand_in::{BadFile, Bundle, HandIn, Remark, Told};
 pub use kind::{Blind, ConnectorKind, Misconfigured, SecretRef, Site};

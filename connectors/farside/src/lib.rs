@@ -12,6 +12,7 @@ pub mod platform;
 pub mod port;
 pub mod promises;
 pub mod proof;
+pub mod proxy;
 pub mod push_promises;
 pub mod site;
 pub mod writing;

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use huiliu_contract::{Connector, Misconfigured, Site, WriteBack};
+use huiliu_contract::{Connector, FarSide, Misconfigured, Site, WriteBack};
 use huiliu_kit::mistakes::Mistakes;
+use huiliu_kit::walk::FolderSide;
 
 use crate::bundle::Desk;
-use crate::inbox::Inbox;
+use crate::inbox::{Inbox, is_input};
 use crate::options::Options;
 use crate::outbox::Outbox;
 use crate::plan::Plan;
@@ -46,6 +47,7 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
     match plan {
         Some(plan) if wrong.is_empty() => {
             let plan = Arc::new(plan);
+            let far = folders(&options, &dir, site);
             let inbox = Inbox::new(dir, keep, settle);
             let desk = || Desk { plan: Arc::clone(&plan), dir: inbox.state() };
             let (hand_in, saved) = (Box::new(desk()), Box::new(desk()));
@@ -54,11 +56,24 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
                 hand_in: Some(hand_in),
                 saved: Some(saved),
                 outlet: outlet.map(|outlet| Box::new(outlet) as Box<dyn WriteBack>),
+                far,
                 ..Connector::default()
             })
         }
         _ => Err(wrong),
     }
+}
+
+/// The inbox, and the folder that answers are written into.
+fn folders(options: &Options, inbox: &Path, site: &dyn Site) -> Vec<Box<dyn FarSide>> {
+    let mut far: Vec<Box<dyn FarSide>> = vec![Box::new(FolderSide { path: inbox.to_owned(), waiting: Some(is_input) })];
+    let answers = options.r#return.as_ref().and_then(|back| back.file.as_ref());
+    if let Some(answers) = answers.map(|file| beside(site, Path::new(file))) {
+        // Up to the first part that a date stands in.
+        let fixed: PathBuf = answers.iter().take_while(|part| !part.to_string_lossy().contains('{')).collect();
+        far.push(Box::new(FolderSide { path: fixed, waiting: None }));
+    }
+    far
 }
 
 /// A path beside the configuration folder, as the data folder is.

@@ -251,7 +251,7 @@ impl Inbox {
 }
 
 /// Whether a name is one that people give to a file of theirs.
-fn is_input(name: &str) -> bool {
+pub(crate) fn is_input(name: &str) -> bool {
     let lower = name.to_lowercase();
     let ours = lower
         .strip_suffix(".xlsx")

@@ -14,8 +14,9 @@ use jiff::Timestamp;
 use reqwest::redirect::Policy;
 use url::{Host, Url};
 
-use crate::client::trouble;
+use crate::client::{leaving, trouble};
 use crate::retry_after::retry_after;
+use crate::route::{Route, tls};
 
 /// Redirects followed for one file.
 const HOPS: usize = 3;
@@ -28,6 +29,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Borders {
     hosts: Vec<String>,
     private: Vec<String>,
+    route: Route,
 }
 
 /// What the rules forbid about a link.
@@ -75,7 +77,15 @@ impl Borders {
     pub fn new(hosts: impl IntoIterator<Item = String>, private: impl IntoIterator<Item = String>) -> Self {
         // As addresses write them: small letters, names of other scripts in ASCII.
         let written = |host: String| Host::parse(&host).map(|host| host.to_string()).unwrap_or(host);
-        Self { hosts: hosts.into_iter().map(written).collect(), private: private.into_iter().map(written).collect() }
+        let (hosts, private) = (hosts.into_iter().map(written).collect(), private.into_iter().map(written).collect());
+        Self { hosts, private, route: Route::default() }
+    }
+
+    /// The same, reached by a way. A proxy is not gone through: it would look names up by itself, and whether a name leads
+    /// into a private network could not be seen.
+    #[must_use]
+    pub fn by(self, route: Route) -> Self {
+        Self { route: Route { proxy: None, ..route }, ..self }
     }
 
     /// The addresses to which a connection for this link may go.
@@ -94,6 +104,9 @@ impl Borders {
         let found: Vec<SocketAddr> = match host {
             Host::Ipv4(at) => vec![(at, port).into()],
             Host::Ipv6(at) => vec![(at, port).into()],
+            Host::Domain(domain) if self.route.resolve.contains_key(domain) => {
+                self.route.resolve[domain].iter().map(|ip| (*ip, port).into()).collect()
+            }
             Host::Domain(domain) => match tokio::net::lookup_host((domain, port)).await {
                 Ok(found) => found.collect(),
                 Err(_) => return Err(Fault::unavailable("the host's name has no address now", Reached::No).into()),
@@ -142,7 +155,7 @@ pub async fn open(link: &str, borders: &Borders, idle: Duration) -> Result<Comin
     let mut url = Url::parse(link.trim()).map_err(|_| Halt::Barred(Barred::BadLink))?;
     for _ in 0..=HOPS {
         let addresses = borders.addresses(&url).await?;
-        let response = ask(&url, &addresses, idle).await?;
+        let response = ask(&url, &addresses, &borders.route, idle).await?;
         let status = response.status();
         if !status.is_redirection() {
             return answered(response);
@@ -157,24 +170,35 @@ pub async fn open(link: &str, borders: &Borders, idle: Duration) -> Result<Comin
     Err(Halt::Barred(Barred::TooManyRedirects))
 }
 
-async fn ask(url: &Url, addresses: &[SocketAddr], idle: Duration) -> Result<reqwest::Response, Fault> {
-    let mut builder = reqwest::Client::builder()
+async fn ask(url: &Url, addresses: &[SocketAddr], route: &Route, idle: Duration) -> Result<reqwest::Response, Fault> {
+    let builder = reqwest::Client::builder()
         .user_agent(concat!("huiliu/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT.min(idle))
         .read_timeout(idle)
         .referer(false)
-        .no_proxy()
         .gzip(false)
         .retry(reqwest::retry::never())
         .redirect(Policy::none());
+    let mut builder = leaving(builder, route).map_err(trouble::fault)?;
     if let Some(Host::Domain(domain)) = url.host() {
         builder = builder.resolve_to_addrs(domain, addresses);
     }
     if url.scheme() == "http" {
         builder = builder.tls_certs_only([]);
+    } else if route.ca_file.is_some() || route.pinned.is_some() {
+        builder = builder.tls_backend_preconfigured(trusting(route)?);
     }
     let client = builder.build().map_err(trouble::fault)?;
     client.get(url.clone()).send().await.map_err(trouble::fault)
+}
+
+/// Whom the channel's file trusts, as it stands now.
+fn trusting(route: &Route) -> Result<rustls::ClientConfig, Fault> {
+    let away = |what: &str| Fault::unavailable(format!("no certificates to trust: {what}"), Reached::No);
+    let pem = route.ca_file.as_deref().map(std::fs::read).transpose();
+    let pem = pem.map_err(|error| away(&error.kind().to_string()))?;
+    let verifier = tls::verifier(route, &pem.unwrap_or_default(), "ca_file").map_err(|bad| away(&bad.problem))?;
+    tls::config(verifier).map_err(|error| away(&error.to_string()))
 }
 
 fn answered(response: reqwest::Response) -> Result<Coming, Halt> {

@@ -1,10 +1,10 @@
 //! How requests leave for a far side: its address, the hosts that may be asked, one client and one identity.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use huiliu_contract::{Fault, Misconfigured, Period, Reached, Site};
+use huiliu_contract::{FarSide, Fault, Misconfigured, Period, Reached, Site};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
@@ -13,9 +13,11 @@ use crate::auth::Credentials;
 use crate::client::{Answer, Client, ClientOptions, RequestBuilder};
 use crate::mistakes::Mistakes;
 use crate::multipart::upload;
+use crate::route::{Ends, Route, RouteOptions};
 use crate::session::{Caller, Identity, Session};
 use crate::success::nobody_knows;
 use crate::template::Template;
+use crate::walk::{LineSide, Way};
 
 /// Where a far side is and who we are to it: `[connect]` of a kind that asks.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -32,10 +34,9 @@ pub struct Connect {
     #[serde(default)]
     #[schemars(extend("x-zh" = "每次请求都带的请求头(不放密钥)"))]
     pub headers: BTreeMap<String, String>,
-    /// Certificates to trust instead of the system's (PEM), for a platform that signs its own.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "对方自签证书的文件(PEM);填了就只信它"))]
-    pub ca_file: Option<PathBuf>,
+    /// By which way requests leave.
+    #[serde(flatten)]
+    pub route: RouteOptions,
     /// The longest time for one request; 30s by default, 1s to 10m.
     #[serde(default)]
     #[schemars(extend("x-zh" = "一次请求最多等多久,默认30s"))]
@@ -49,6 +50,7 @@ pub struct Connect {
 /// The address that paths are added to, and the hosts that may be asked.
 #[derive(Clone, Debug)]
 pub struct Base {
+    url: Option<Url>,
     /// Without the slash at its end, braces doubled: it is the front of templates.
     front: String,
     hosts: Vec<String>,
@@ -82,12 +84,12 @@ impl Base {
         let hosts: Vec<_> =
             url.host_str().map(str::to_owned).into_iter().chain(connect.allow_hosts.iter().cloned()).collect();
         let front = url.as_str().trim_end_matches('/').replace('{', "{{").replace('}', "}}");
-        Ok(Self { front, hosts, tls: url.scheme() == "https", section: section.into() })
+        Ok(Self { front, hosts, tls: url.scheme() == "https", section: section.into(), url: Some(url) })
     }
 
     /// Stands in for a wrong address, so that the rest can still be checked. Nothing is ever sent there.
     pub fn nowhere(section: &str) -> Self {
-        Self { front: "http://127.0.0.1".into(), hosts: Vec::new(), tls: false, section: section.into() }
+        Self { url: None, front: "http://127.0.0.1".into(), hosts: Vec::new(), tls: false, section: section.into() }
     }
 
     /// The table in which the address stands.
@@ -140,6 +142,8 @@ pub struct Line {
     /// How requests with files go, which may take longer; none where no request has any.
     pub uploads: Option<Uploads>,
     options: ClientOptions,
+    /// How it is walked to; none where the address is wrong.
+    way: Option<Way>,
 }
 
 /// How requests with files go.
@@ -181,15 +185,26 @@ impl Line {
         };
         let absolute = fetched || paths.any(|path| path.starts_with("https://"));
         let tls = base.tls || !connect.allow_hosts.is_empty() || absolute;
-        let options = ClientOptions {
-            timeout,
-            ca_file: connect.ca_file.as_deref().map(|file| site.path(file)),
-            tls,
-            allow_hosts: connect.allow_hosts.clone(),
-            ..ClientOptions::default()
-        };
+        let ends = Ends { section, url: base.url.as_ref(), hosts: &connect.allow_hosts };
+        let route = Route::read(&connect.route, ends, site, wrong);
+        let way =
+            base.url.clone().map(|url| Way { url, route: route.clone(), hosts: base.hosts.clone(), window: None });
+        let options =
+            ClientOptions { timeout, route, tls, allow_hosts: connect.allow_hosts.clone(), ..ClientOptions::default() };
         let client = Client::build(options.clone(), &format!("{section}.ca_file"));
-        Some(Self { client: wrong.take(client)?, credentials: credentials?, session, uploads: None, options })
+        Some(Self { client: wrong.take(client)?, credentials: credentials?, session, uploads: None, options, way })
+    }
+
+    /// The far side of this line, for who wants to walk there. `polled` says that the first item comes by it.
+    pub fn far(self: &Arc<Self>, polled: bool) -> Vec<Box<dyn FarSide>> {
+        let side = self.way.clone().map(|way| LineSide { line: Arc::clone(self), way, polled });
+        side.map(|side| Box::new(side) as Box<dyn FarSide>).into_iter().collect()
+    }
+
+    /// The same line to a far side whose signatures hold only while its clock is so near to ours.
+    pub fn signing_within(mut self, window: Option<Duration>) -> Self {
+        self.way = self.way.map(|way| Way { window, ..way });
+        self
     }
 
     /// Asks: sends a question that changes nothing over there, signed. A login that turns out to be over is made anew, at

@@ -7,6 +7,7 @@ use http::Method;
 use huiliu_contract::{Fault, Misconfigured, Reached, Secret, SecretRef, Site};
 use huiliu_kit::auth::Auth;
 use huiliu_kit::client::{Client, ClientOptions};
+use huiliu_kit::route::Route;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -114,7 +115,8 @@ async fn on_the_same_host_method_and_body_are_kept_or_nothing_is_followed() {
 fn a_ca_file_without_certificates_is_refused_with_its_key() {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     for ca_file in [file, PathBuf::from("/no/such/file.pem")] {
-        let options = ClientOptions { ca_file: Some(ca_file), ..ClientOptions::default() };
+        let route = Route { ca_file: Some(ca_file), ..Route::default() };
+        let options = ClientOptions { route, ..ClientOptions::default() };
         assert_eq!(Client::build(options, "connect.ca_file").unwrap_err().key, "connect.ca_file");
     }
 }

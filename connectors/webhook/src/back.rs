@@ -1,14 +1,15 @@
 //! The way back: a far side that pushes is answered at an address of its own.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use huiliu_contract::{Misconfigured, Period, Site, WriteBack};
+use huiliu_contract::{FarSide, Misconfigured, Period, Site, WriteBack};
 use huiliu_kit::auth::Auth;
 use huiliu_kit::line::{Base, Connect, Line};
 use huiliu_kit::mistakes::Mistakes;
 use huiliu_kit::outlet::{Plan, ReturnOptions};
+use huiliu_kit::route::RouteOptions;
 use huiliu_kit::success::Otherwise;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,10 +30,9 @@ pub struct BackOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "每次请求都带的请求头(不放密钥)"))]
     pub headers: BTreeMap<String, String>,
-    /// Certificates to trust instead of the system's (PEM), for a far side that signs its own.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "对方自签证书的文件(PEM);填了就只信它"))]
-    pub ca_file: Option<PathBuf>,
+    /// By which way requests leave.
+    #[serde(flatten)]
+    pub route: RouteOptions,
     /// The longest time for one request; 30s by default, 1s to 10m.
     #[serde(default)]
     #[schemars(extend("x-zh" = "一次请求最多等多久,默认30s"))]
@@ -49,17 +49,22 @@ pub struct BackOptions {
 impl BackOptions {
     /// Whether anything of it is written; a table that holds only what is the gateway's is empty here.
     fn is_written(&self) -> bool {
-        let address = self.url.is_some() || self.auth.is_some() || self.ca_file.is_some() || self.timeout.is_some();
+        let address = self.url.is_some() || self.auth.is_some() || self.route.is_written() || self.timeout.is_some();
         address || !self.headers.is_empty() || !self.allow_hosts.is_empty() || self.ways.is_written()
     }
 }
 
+/// A way back, and the far side that it leads to.
+pub(crate) type Back = (Box<dyn WriteBack>, Vec<Box<dyn FarSide>>);
+
 /// Builds the way back; none where nothing is written or anything is wrong.
+/// `window` is how near the far side's clock must be to ours for its pushes to be believed.
 pub(crate) fn outlet(
     back: &BackOptions,
+    window: Option<Duration>,
     site: &dyn Site,
     mistakes: &mut Vec<Misconfigured>,
-) -> Option<Box<dyn WriteBack>> {
+) -> Option<Back> {
     if !back.is_written() {
         return None;
     }
@@ -75,7 +80,7 @@ pub(crate) fn outlet(
         url: back.url.clone().unwrap_or_else(|| "http://127.0.0.1".into()),
         auth: back.auth.clone().map(Into::into),
         headers: back.headers.clone(),
-        ca_file: back.ca_file.clone(),
+        route: back.route.clone(),
         timeout: back.timeout,
         allow_hosts: back.allow_hosts.clone(),
     };
@@ -91,5 +96,7 @@ pub(crate) fn outlet(
         &mut wrong,
     );
     mistakes.extend(wrong.into_vec());
-    Some(plan?.on(Arc::new(line?)))
+    let (plan, line) = (plan?, Arc::new(line?.signing_within(window)));
+    let far = line.far(false);
+    Some((plan.on(line), far))
 }

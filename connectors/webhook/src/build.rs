@@ -9,6 +9,7 @@ use huiliu_kit::xml::Reading;
 use crate::allow::Network;
 use crate::answer::Envelopes;
 use crate::back;
+use crate::gate::Gate;
 use crate::handshake::Handshake;
 use crate::options::{Connect, Options, Verify};
 use crate::read::{Parts, Reader};
@@ -48,14 +49,18 @@ impl ConnectorKind for Webhook {
                 format!("现在是 {body_limit};只能在 1 到 {LARGEST_BODY} 字节之间"),
             ));
         }
-        let outlet = options.r#return.as_ref().and_then(|back| back::outlet(back, site, &mut mistakes));
+        let gate = Gate::new(&options.connect);
+        let back = options.r#return.as_ref();
+        let back = back.and_then(|back| back::outlet(back, gate.window(), site, &mut mistakes));
+        let (outlet, mut far) = back.unzip();
+        far.get_or_insert_default().push(Box::new(gate));
         match (verifier, reader, envelopes, handshake) {
             (Some(verifier), Some(reader), Some(envelopes), Some(handshake)) if mistakes.is_empty() => {
                 let reader = Arc::new(reader);
                 let saved = Some(Box::new(SavedBody(Arc::clone(&reader))) as _);
                 let receiver = Receiver { allow, verifier, reader, envelopes, handshake };
                 let receive = Some((Door::Http { body_limit }, Box::new(receiver) as _));
-                Ok(Connector { receive, outlet, saved, ..Connector::default() })
+                Ok(Connector { receive, outlet, saved, far: far.unwrap_or_default(), ..Connector::default() })
             }
             _ => Err(mistakes),
         }

@@ -7,6 +7,7 @@ mod answer;
 mod back;
 mod build;
 mod form;
+mod gate;
 mod handshake;
 mod options;
 mod read;

@@ -12,7 +12,7 @@ use clap::{FromArgMatches, Parser};
 use huiliu_contract::Secret;
 use serde_json::{Value, json};
 
-use super::hooks::{Checks, Sample, SampleVerdict};
+use super::hooks::{Checks, OnlineOrder, Sample, SampleVerdict, Walked};
 use super::output::{Failure, NOT_FOUND, REFUSED, UNREACHABLE, USAGE, WRONG, tell};
 use super::prompt::Prompt;
 use super::*;
@@ -38,6 +38,10 @@ impl Checks for OneKind {
 
     fn rehearse(&self, _: &Gateway, channel: &ChannelSettings, _: bool) -> Result<Rehearsal, Vec<Mistake>> {
         Err(vec![Mistake::whole(&channel.source().path, Text::new("没有对方", "there is no far side here"))])
+    }
+
+    fn online(&self, _: &Gateway, _: &OnlineOrder<'_>) -> io::Result<Vec<Walked>> {
+        Ok(vec![])
     }
 
     fn sample(&self, _: &Gateway, _: &ChannelSettings, sample: &Sample) -> SampleVerdict {

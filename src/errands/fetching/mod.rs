@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use huiliu_contract::{Fault, Reached};
 use huiliu_kit::fetch::{Borders, Halt, open};
+use huiliu_kit::route::Route;
 use tokio_util::sync::CancellationToken;
 
 use super::FarStatus;
@@ -13,7 +14,7 @@ use super::gatehouse::{Gatehouse, chance, quoted};
 use super::sniff;
 use crate::channel::Channel;
 use crate::retry::{STEPS, wait};
-use crate::settings::FilesTable;
+use crate::settings::{ChannelSettings, FilesTable};
 use crate::store::{
     Claim, Content, Digest, Far, Fetched, FileRow, FileState, Outcome, Place, SealError, Settlement, Store, StoreError,
 };
@@ -81,7 +82,7 @@ impl Fetching {
         let own = own.and_then(|url| Some(url::Url::parse(url).ok()?.host_str()?.to_owned()));
         let hosts = self.table.allow_hosts.iter().cloned().chain(own);
         let shared = Arc::new(Shared {
-            borders: Borders::new(hosts, self.table.allow_private.iter().cloned()),
+            borders: Borders::new(hosts, self.table.allow_private.iter().cloned()).by(route(&self.channel.settings)),
             steps: match self.table.retries.as_slice() {
                 [] => STEPS.into(),
                 retries => retries.iter().map(|period| period.0).collect(),
@@ -98,6 +99,15 @@ impl Fetching {
         }
         while working.join_next().await.is_some() {}
     }
+}
+
+/// By which way files come: that of the table with the far side's address.
+fn route(settings: &ChannelSettings) -> Route {
+    let tables = ["connect", "return"].into_iter().filter_map(|name| settings.options.get(name));
+    let table = tables.into_iter().find(|table| table.get("url").is_some());
+    // The channel's folder lies two below that of the configuration.
+    let folder = settings.dir.parent().and_then(std::path::Path::parent);
+    table.zip(folder).map(|(table, folder)| Route::for_files(table, folder)).unwrap_or_default()
 }
 
 impl Shared {

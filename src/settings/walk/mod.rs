@@ -225,7 +225,11 @@ impl<'a> Walker<'a> {
     }
 
     fn unknown(&self, key: &str, place: &str, names: &[(String, Option<String>)]) -> Mistake {
-        self.places.at_key(place, words::unknown(key)).remedy(words::allowed(key, names))
+        let remedy = match words::would_not_look(key) && names.iter().any(|name| name.0 == "ca_file") {
+            true => words::no_blind_trust(),
+            false => words::allowed(key, names),
+        };
+        self.places.at_key(place, words::unknown(key)).remedy(remedy)
     }
 }
 

@@ -105,6 +105,31 @@ pub(super) fn unknown(key: &str) -> Text {
     Text::new(format!("没有“{key}”这个键"), format!("unknown key `{key}`"))
 }
 
+/// Whether a key is how other programs switch the check of a certificate off.
+pub(super) fn would_not_look(key: &str) -> bool {
+    let key = key.to_lowercase().replace('-', "_");
+    [
+        "insecure",
+        "danger",
+        "verify",
+        "trust_all",
+        "accept_invalid",
+        "ignore_cert",
+        "ignore_ssl",
+        "ignore_tls",
+        "no_check",
+    ]
+    .iter()
+    .any(|word| key.contains(word))
+}
+
+pub(super) fn no_blind_trust() -> Text {
+    Text::new(
+        "证书检查不能关。对方是自签证书的,写 ca_file(签发机构的证书),或 pin(证书的指纹,huiliu check --online 会印出来,打电话核对后再写)",
+        "the check of certificates cannot be switched off; for a certificate that the far side signed itself write `ca_file` (its issuer's certificate) or `pin` (its fingerprint, which huiliu check --online prints: compare it by telephone first)",
+    )
+}
+
 pub(super) fn not_allowed(value: &Value, zh: Option<&str>) -> Text {
     let what = zh.map(|zh| format!("{zh}:")).unwrap_or_default();
     match value.as_str().map(cut) {

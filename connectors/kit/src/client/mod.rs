@@ -5,12 +5,13 @@ mod answer;
 pub(crate) mod trouble;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::Method;
 use huiliu_contract::{Fault, Misconfigured};
+use reqwest::ClientBuilder;
 use reqwest::redirect::{Attempt, Policy};
 use url::Url;
 
@@ -19,13 +20,16 @@ use crate::tap;
 pub use answer::Answer;
 pub use reqwest::{Request, RequestBuilder};
 
+use crate::route::Route;
+use crate::route::tls::{self, Verifier};
+
 /// What a client needs to be built.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ClientOptions {
     /// The longest time for one request, from the first byte out to the last byte in.
     pub timeout: Duration,
-    /// Certificates to trust instead of the system's, as PEM; for far sides that sign their own.
-    pub ca_file: Option<PathBuf>,
+    /// By which way requests leave, and whose certificates are trusted.
+    pub route: Route,
     /// Whether anything is asked by `https`; without it no certificates are loaded at all.
     pub tls: bool,
     /// Hosts that a redirect may lead to, besides the host that was asked.
@@ -38,7 +42,7 @@ impl Default for ClientOptions {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(30),
-            ca_file: None,
+            route: Route::default(),
             tls: true,
             allow_hosts: Vec::new(),
             body_cap: 16 * 1024 * 1024,
@@ -59,6 +63,8 @@ type Built = HashMap<(ClientOptions, Vec<u8>), Client>;
 pub struct Client {
     inner: reqwest::Client,
     body_cap: usize,
+    /// What judges certificates; none where nothing is asked by https.
+    verifier: Option<Verifier>,
 }
 
 impl Client {
@@ -69,7 +75,7 @@ impl Client {
     pub fn build(options: ClientOptions, ca_key: &str) -> Result<Self, Misconfigured> {
         static BUILT: LazyLock<Mutex<Built>> = LazyLock::new(Mutex::default);
         // A certificate file that was changed makes another client.
-        let pem = options.ca_file.as_deref().map(|file| pem(file, ca_key)).transpose()?;
+        let pem = options.route.ca_file.as_deref().map(|file| pem(file, ca_key)).transpose()?;
         let wanted = (options, pem.unwrap_or_default());
         if let Some(built) = BUILT.lock().unwrap_or_else(PoisonError::into_inner).get(&wanted) {
             return Ok(built.clone());
@@ -80,33 +86,18 @@ impl Client {
     }
 
     fn anew(options: ClientOptions, pem: &[u8], ca_key: &str) -> Result<Self, Misconfigured> {
-        let hosts = options.allow_hosts;
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("huiliu/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT.min(options.timeout))
-            .read_timeout(options.timeout)
-            .timeout(options.timeout)
-            .gzip(true)
-            .referer(false)
-            .no_proxy()
-            .retry(reqwest::retry::never())
-            .redirect(Policy::custom(
-                move |attempt| if may_follow(&attempt, &hosts) { attempt.follow() } else { attempt.stop() },
-            ));
-        if let Some(file) = &options.ca_file {
-            builder = builder.tls_certs_only(certificates(file, pem, ca_key)?);
-        } else if !options.tls {
-            builder = builder.tls_certs_only([]);
-        }
-        let inner = builder.build().map_err(|error| {
-            let why = trouble::chain(&error.without_url());
-            Misconfigured::new(
-                ca_key,
-                format!("no client can be built: {why}"),
-                "建立不了 HTTPS 客户端,请检查证书文件和系统根证书",
-            )
+        let wants_tls = options.tls || options.route.ca_file.is_some();
+        let verifier = wants_tls.then(|| tls::verifier(&options.route, pem, ca_key)).transpose()?;
+        let inner = builder(&options, verifier.clone()).map_err(|why| {
+            let zh = "建立不了 HTTPS 客户端,请检查证书文件和系统根证书";
+            Misconfigured::new(ca_key, format!("no client can be built: {why}"), zh)
         })?;
-        Ok(Self { inner, body_cap: options.body_cap })
+        Ok(Self { inner, body_cap: options.body_cap, verifier })
+    }
+
+    /// What judges certificates; none where nothing is asked by https.
+    pub(crate) fn verifier(&self) -> Option<&Verifier> {
+        self.verifier.as_ref()
     }
 
     /// Begins a request.
@@ -181,14 +172,44 @@ fn pem(file: &Path, key: &str) -> Result<Vec<u8>, Misconfigured> {
     })
 }
 
-fn certificates(file: &Path, pem: &[u8], key: &str) -> Result<Vec<reqwest::Certificate>, Misconfigured> {
-    let shown = file.display();
-    match reqwest::Certificate::from_pem_bundle(pem) {
-        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        _ => Err(Misconfigured::new(
-            key,
-            format!("{shown} holds no certificate; a PEM file with BEGIN CERTIFICATE is needed"),
-            format!("{shown} 里没有证书;需要含 BEGIN CERTIFICATE 的 PEM 文件"),
-        )),
+fn builder(options: &ClientOptions, verifier: Option<Verifier>) -> Result<reqwest::Client, String> {
+    let hosts = options.allow_hosts.clone();
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("huiliu/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_TIMEOUT.min(options.timeout))
+        .read_timeout(options.timeout)
+        .timeout(options.timeout)
+        .gzip(true)
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .redirect(Policy::custom(
+            move |attempt| if may_follow(&attempt, &hosts) { attempt.follow() } else { attempt.stop() },
+        ));
+    let builder = match verifier {
+        Some(verifier) => builder.tls_backend_preconfigured(tls::config(verifier).map_err(|error| error.to_string())?),
+        None => builder.tls_certs_only([]),
+    };
+    let builder = leaving(builder, &options.route).map_err(|error| trouble::chain(&error.without_url()))?;
+    builder.build().map_err(|error| trouble::chain(&error.without_url()))
+}
+
+/// The way out: what the route says, and nothing that the environment says.
+pub(crate) fn leaving(builder: ClientBuilder, route: &Route) -> reqwest::Result<ClientBuilder> {
+    let mut builder = builder.no_proxy();
+    if let Some(proxy) = &route.proxy {
+        let mut through = reqwest::Proxy::all(proxy.address())?;
+        if let Some((user, password)) = proxy.who() {
+            through = through.basic_auth(user, password);
+        }
+        builder = builder.proxy(through);
     }
+    for (host, addresses) in &route.resolve {
+        // Port 0: the address says the port.
+        let addresses: Vec<_> = addresses.iter().map(|ip| (*ip, 0).into()).collect();
+        builder = builder.resolve_to_addrs(host, &addresses);
+    }
+    Ok(match route.bind {
+        Some(ip) => builder.local_address(ip),
+        None => builder,
+    })
 }

@@ -73,6 +73,8 @@ struct State {
     /// Logins refused in a row.
     refused: u32,
     locked: Option<Locked>,
+    /// Somebody only looked whether a login works: there is no second one.
+    once: bool,
 }
 
 /// No login is made.
@@ -118,6 +120,23 @@ impl Session {
             Some(token) if token.holds(Timestamp::now()) => Ok(Pass { token: token.clone(), new: false }),
             _ => self.log_in(&mut state, client, caller, seen).await,
         }
+    }
+
+    /// Logs in for somebody who wants to know whether it works. Whatever is asked by this session afterwards uses the token
+    /// of that login or fails: it logs in no second time.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::pass`].
+    pub async fn try_once(&self, client: &Client) -> Result<(), Fault> {
+        let tried = self.pass(client, Caller::Poll).await;
+        self.state.lock().await.once = true;
+        tried.map(|_| ())
+    }
+
+    /// Whether a login may end another one of the same account: client credentials are nobody's session.
+    pub fn is_an_accounts(&self) -> bool {
+        matches!(self.question, Question::Login { .. })
     }
 
     /// Another token for one that turned out to be lost; the one that somebody else fetched meanwhile, if there is one.
@@ -185,6 +204,9 @@ impl Session {
 
     /// One login. `seen` is how many were made when the caller began to wait.
     async fn log_in(&self, state: &mut State, client: &Client, caller: Caller, seen: u64) -> Result<Pass, Fault> {
+        if state.once {
+            return Err(unfit());
+        }
         if let Some(locked) = &mut state.locked {
             if caller == Caller::Person {
                 return Err(locked.fault.clone());

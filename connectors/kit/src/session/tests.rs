@@ -216,6 +216,18 @@ async fn a_token_that_is_never_accepted_makes_no_storm() {
 }
 
 #[tokio::test]
+async fn who_only_looks_logs_in_once_and_no_second_time() {
+    let (far, url) = far(given).await;
+    let line = line(&url, json!({}));
+    line.session.as_ref().unwrap().try_once(&line.client).await.unwrap();
+    assert_eq!(ask(&line, Caller::Poll).await.unwrap(), 200);
+    // The login ends: a poll would make another one.
+    far.spent.store(1, Ordering::SeqCst);
+    assert_eq!(ask(&line, Caller::Poll).await.unwrap_err().word(), "denied");
+    assert_eq!(counts(&far), (1, 2));
+}
+
+#[tokio::test]
 async fn what_an_outlet_may_not_do_stops_no_poll() {
     let (far, url) = far(given).await;
     far.spent.store(1000, Ordering::SeqCst);

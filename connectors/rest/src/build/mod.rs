@@ -43,9 +43,10 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
         (Some(line), Some(poll)) if wrong.is_empty() => {
             let line = Arc::new(line);
             let outlet = outlet.map(|plan| plan.on(Arc::clone(&line)));
+            let far = line.far(true);
             let platform = Arc::new(poll(line));
             let saved = Some(Box::new(SavedList(Arc::clone(&platform))) as _);
-            Ok(Connector { poll: Some(Box::new(Asked(platform))), outlet, saved, ..Connector::default() })
+            Ok(Connector { poll: Some(Box::new(Asked(platform))), outlet, saved, far, ..Connector::default() })
         }
         _ => Err(wrong),
     }
