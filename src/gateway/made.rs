@@ -206,7 +206,15 @@ mod tests {
         folder.write("secrets/other.key", "two");
         assert!(folder.made_of() == first, "nothing of that goes into the channel");
         let mut seen = vec![first];
+        fs::create_dir(folder.0.path().join("presets")).unwrap();
+        let preset = "[preset]\nzh = \"县里\"\n[deadline]\nunit = \"day\"\n";
+        folder.write("presets/county.toml", preset);
+        assert!(folder.made_of() == seen[0], "no channel names it");
+        let named = CHANNEL.replace("budget =", "preset = \"county\"\nbudget =");
         for (path, text) in [
+            ("channels/a/channel.toml", named.clone()),
+            ("presets/county.toml", preset.replace("\"day\"", "\"workday\"")),
+            ("channels/a/channel.toml", CHANNEL.to_owned() + "[acts]\nfrom = \"act\"\ncodes = {}\n"),
             ("secrets/a.key", "two".to_owned()),
             ("ca.pem", "two".into()),
             ("gateway.toml", "[budgets]\nsheng = \"30/min\"\n".into()),

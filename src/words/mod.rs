@@ -118,6 +118,9 @@ pub const HEADS: &[Entry] = &[
     ("row", "行", "Row"),
     ("place", "第几条", "Item"),
     ("unhanded", "未交表", "Tables missing"),
+    ("preset", "预设", "Preset"),
+    ("key", "键", "Key"),
+    ("value", "值", "Value"),
 ];
 
 /// States of a channel.

@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 13] = [
     &["store", "normalize", "relate"],
     &["forward"],
     &["channel"],
-    &["kinds", "intake", "outcomes"],
+    &["kinds", "intake", "outcomes", "explain"],
     &["errands", "console"],
     &["http"],
     &["gateway"],

@@ -6,6 +6,7 @@
 
 mod act;
 mod connector;
+mod explain;
 mod fault;
 mod hand_in;
 mod kind;
@@ -20,6 +21,7 @@ mod upload;
 
 pub use act::Act;
 pub use connector::{Connector, Cursor, Keepsake, Page, Poll};
+pub use explain::{Sentence, Topic};
 pub use fault::{Fault, Reached};
 pub use hand_in::{BadFile, Bundle, HandIn, Remark, Told};
 pub use kind::{ConnectorKind, Misconfigured, SecretRef, Site};

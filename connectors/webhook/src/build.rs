@@ -1,6 +1,6 @@
 //! From what the operator wrote to a connector; all mistakes at once.
 
-use huiliu_contract::{Connector, ConnectorKind, Door, Misconfigured, Site};
+use huiliu_contract::{Connector, ConnectorKind, Door, Misconfigured, Sentence, Site};
 use huiliu_kit::pick::Pointer;
 use huiliu_kit::xml::Reading;
 
@@ -26,6 +26,10 @@ impl ConnectorKind for Webhook {
     const SUMMARY: &'static str = "receives submissions that a far side posts";
     const SUMMARY_ZH: &'static str = "接口接收";
     type Options = Options;
+
+    fn explain(options: &Options, channel: &str) -> Vec<Sentence> {
+        crate::explain::explain(options, channel)
+    }
 
     fn build(options: Options, site: &dyn Site) -> Result<Connector, Vec<Misconfigured>> {
         let mut mistakes = Vec::new();
