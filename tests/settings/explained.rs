@@ -11,7 +11,18 @@ use toml::{Table, Value};
 use crate::scene::Scene;
 
 /// Words that stand for others where only some are allowed.
-const WORDS: [&str; 34] = [
+const WORDS: [&str; 45] = [
+    "answer_again",
+    "days",
+    "workdays",
+    "offset",
+    "cut",
+    "always",
+    "sheng",
+    "shi",
+    "s",
+    "ms",
+    "hex",
     "off",
     "trial",
     "live",
@@ -85,7 +96,9 @@ fn at<'t>(table: &'t mut Table, path: &[String]) -> &'t mut Value {
 fn others(value: &Value) -> Vec<Value> {
     match value {
         Value::String(text) => {
-            let mut out: Vec<_> = [('1', "2"), ('5', "6"), ('0', "3")].map(|(from, to)| text.replace(from, to)).into();
+            let mut out: Vec<_> = [('1', "2"), ('5', "6"), ('0', "3"), ('7', "8"), ('9', "8"), ('h', "m")]
+                .map(|(from, to)| text.replace(from, to))
+                .into();
             out.push(format!("{text}x"));
             if WORDS.contains(&text.as_str()) {
                 out.extend(WORDS.map(str::to_owned));
@@ -154,8 +167,8 @@ fn put(scene: &Scene, mut table: Table, code: &str, changed: Option<&str>) {
     scene.write(&format!("channels/{code}/channel.toml"), toml::to_string(&table).unwrap().as_bytes());
 }
 
-/// The keys of which nothing is said, and of how many something could be changed.
-fn unexplained(text: &str) -> (Vec<String>, usize, usize) {
+/// The keys of which nothing is said, and those of which no other value could be found.
+fn unexplained(text: &str) -> (Vec<String>, Vec<String>) {
     let table: Table = toml::from_str(text).unwrap();
     let named = table["connect"]["kind"].as_str().unwrap();
     let kind = KINDS.iter().find(|kind| kind.name == named).map(|kind| (kind.info)()).unwrap();
@@ -188,7 +201,9 @@ fn unexplained(text: &str) -> (Vec<String>, usize, usize) {
         }
     }
     silent.dedup();
-    (silent, tried.len(), paths.len())
+    let untried = variants.iter().map(|(_, key)| key.clone()).filter(|key| !tried.contains(key));
+    let untried: std::collections::BTreeSet<_> = untried.collect();
+    (silent, untried.into_iter().collect())
 }
 
 #[test]
@@ -196,8 +211,11 @@ fn whatever_is_written_is_explained() {
     let shipped = std::fs::read_dir("config/channels").unwrap().map(|entry| entry.unwrap().path().join("channel.toml"));
     let shipped = shipped.map(|path| std::fs::read_to_string(path).unwrap());
     for text in shipped.chain(MORE.map(str::to_owned)) {
-        let (silent, tried, all) = unexplained(&text);
+        let (silent, untried) = unexplained(&text);
         assert_eq!(silent, Vec::<String>::new(), "nothing is said of these");
-        assert!(tried * 10 >= all * 8, "only {tried} of {all} could be changed");
+        // Another kind has other keys, and these have one word only.
+        let only = ["connect.kind", "return.to", "return.fallback"];
+        let untried: Vec<_> = untried.iter().filter(|key| !only.contains(&key.as_str())).collect();
+        assert!(untried.is_empty(), "no other value was found for {untried:?}");
     }
 }
