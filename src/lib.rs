@@ -6,6 +6,7 @@ pub mod cli;
 pub mod console;
 pub mod demo;
 pub mod errands;
+pub mod explain;
 pub mod forward;
 pub mod gateway;
 pub mod http;

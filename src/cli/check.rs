@@ -42,6 +42,9 @@ impl Check {
             report.lines.push(headline(site.look.lang, "gateway.toml", &core));
             report.lines.extend(core.iter().map(|mistake| mistake.shown(site.look.lang)));
         }
+        if self.name.is_none() {
+            report.presets(site);
+        }
         let notices = if self.name.is_none() { site.gateway.missing_holidays(now) } else { vec![] };
         let loud = say(site.look.lang, "注意", "mind");
         report.lines.extend(notices.iter().map(|notice| format!("{loud}:{}", notice.in_lang(site.look.lang))));
@@ -71,6 +74,7 @@ impl Check {
             "right": report.wrong == 0,
             "gateway": core.iter().map(mistake_json).collect::<Vec<_>>(),
             "channels": report.channels,
+            "presets": report.presets,
             "notices": notices.iter().map(|notice| json!({ "zh": notice.zh, "en": notice.en })).collect::<Vec<_>>(),
         });
         if self.online {
@@ -85,10 +89,22 @@ impl Check {
 struct Report {
     lines: Vec<String>,
     channels: Vec<Value>,
+    presets: Vec<Value>,
     wrong: usize,
 }
 
 impl Report {
+    /// The site's own presets, whether a channel names them or not.
+    fn presets(&mut self, site: &Site) {
+        let mistakes = site.presets.mistakes(&site.kinds);
+        if !mistakes.is_empty() {
+            self.lines.push(headline(site.look.lang, "presets", &mistakes));
+            self.lines.extend(mistakes.iter().map(|mistake| mistake.shown(site.look.lang)));
+        }
+        self.wrong += mistakes.len();
+        self.presets = mistakes.iter().map(mistake_json).collect();
+    }
+
     fn channel(&mut self, site: &Site, checks: &dyn Checks, file: &ChannelFile) -> Result<(), Failure> {
         let lang = site.look.lang;
         let (mistakes, settings) = match &file.result {

@@ -10,6 +10,7 @@ mod draft;
 mod due;
 mod enter;
 mod errand;
+mod explain;
 mod find;
 mod fresh;
 mod handed;
@@ -21,6 +22,7 @@ mod misspelt;
 mod online;
 mod outcome;
 mod output;
+mod presets;
 mod preview;
 mod prompt;
 mod register;
@@ -116,6 +118,10 @@ enum OnSite {
     /// Channels.
     #[command(subcommand)]
     Channel(channel::Channel),
+    /// Says in plain words what a channel does, when, and what is promised; contacts nobody.
+    Explain(explain::Explain),
+    /// Presets: named bundles of defaults for channels.
+    Presets(presets::Presets),
     /// Finds tickets by any number, or by personal values that are asked for.
     Find(find::Find),
     /// Tickets near or past their deadline that nothing has concluded yet, the earliest first; then those open again
@@ -231,6 +237,8 @@ fn on_site(
         OnSite::Status => status::run(site),
         OnSite::Reload => reload::run(site),
         OnSite::Channel(channel) => channel.run(site, checks, prompt, now),
+        OnSite::Explain(explain) => explain.run(site),
+        OnSite::Presets(presets) => presets.run(site),
         OnSite::Find(find) => find.run(site, prompt),
         OnSite::Due(due) => due.run(site, now),
         OnSite::Ticket(ticket) => ticket.run(site, prompt),

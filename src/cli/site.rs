@@ -11,7 +11,7 @@ use super::output::Failure;
 use super::table::Look;
 use crate::console::{self, Answer, Call, Code, Offline, Problem, Request};
 use crate::outcomes::Levels;
-use crate::settings::{ChannelFile, Channels, Gateway, KindInfo, Lang, Secrets, Variables};
+use crate::settings::{ChannelFile, Channels, Gateway, KindInfo, Lang, Presets, Secrets, Variables};
 
 /// The loaded configuration.
 pub(super) struct Site {
@@ -19,6 +19,8 @@ pub(super) struct Site {
     pub(super) gateway: Gateway,
     /// The channels, right or wrong.
     pub(super) channels: Channels,
+    /// The presets there are.
+    pub(super) presets: Presets,
     /// Where secrets are.
     pub(super) secrets: Secrets,
     /// The connector kinds there are.
@@ -38,10 +40,11 @@ impl Site {
         let gateway = Gateway::load(dir, &variables)?;
         let kinds = checks.kinds();
         let channels = gateway.channels(&kinds);
+        let presets = Presets::load(&gateway.dir);
         let secrets = Secrets::new(gateway.dir.clone(), variables);
         let look =
             Look { lang: lang.unwrap_or(gateway.settings.lang), zone: gateway.settings.zone.0.clone(), width: None };
-        Ok(Self { gateway, channels, secrets, kinds, look })
+        Ok(Self { gateway, channels, presets, secrets, kinds, look })
     }
 
     /// The channel folder that is called so.

@@ -78,7 +78,7 @@ fn difference(path: &Path) -> Result<Result<Option<String>, Mistake>, Failure> {
                 format!("从这里起读不懂,没有排({why})"),
                 format!("it cannot be understood from here on, and is left as it is ({why})"),
             );
-            let source = Source { path: path.to_path_buf(), text };
+            let source = Source::new(path, text);
             let mistake = match at {
                 Some(at) => Mistake::at(&source, at..at, "", problem),
                 None => Mistake::whole(path, problem),

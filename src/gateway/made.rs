@@ -211,7 +211,15 @@ mod tests {
         folder.write("secrets/other.key", "two");
         assert!(folder.made_of() == first, "nothing of that goes into the channel");
         let mut seen = vec![first];
+        fs::create_dir(folder.0.path().join("presets")).unwrap();
+        let preset = "[preset]\nzh = \"县里\"\n[deadline]\nunit = \"day\"\n";
+        folder.write("presets/county.toml", preset);
+        assert!(folder.made_of() == seen[0], "no channel names it");
+        let named = CHANNEL.replace("budget =", "preset = \"county\"\nbudget =");
         for (path, text) in [
+            ("channels/a/channel.toml", named.clone()),
+            ("presets/county.toml", preset.replace("\"day\"", "\"workday\"")),
+            ("channels/a/channel.toml", CHANNEL.to_owned() + "[acts]\nfrom = \"act\"\ncodes = {}\n"),
             ("secrets/a.key", "two".to_owned()),
             ("ca.pem", "two".into()),
             ("gateway.toml", "[budgets]\nsheng = \"30/min\"\n".into()),
@@ -235,7 +243,10 @@ mod tests {
         folder.write("gateway.toml", core);
         let made_of = || {
             let gateway = Gateway::load(folder.0.path(), &Variables::default()).unwrap();
-            let noting = Noting::new(ChannelSite::new("core", &gateway, &Variables::default()), false);
+            let noting = Noting::new(
+                ChannelSite::new("core", &gateway, &Variables::default(), &crate::store::Keys::of_no_house()),
+                false,
+            );
             noting.note_table("core", &gateway);
             // The file holds no certificate; it was read all the same.
             assert!(crate::gateway::build::build_core_on(&noting, &gateway).is_err());

@@ -67,7 +67,7 @@ mod tests {
     use crate::settings::{ActsTable, AfterClose, Source};
 
     fn program(text: &str) -> Reshape {
-        let source = Source { path: "reshape.vrl".into(), text: text.into() };
+        let source = Source::new("reshape.vrl", text);
         Reshape::compile(&Arc::new(Reshaping::of_file(source)), "Asia/Shanghai").unwrap()
     }
 

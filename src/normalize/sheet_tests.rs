@@ -24,7 +24,7 @@ type = { "微建议" = "建议", "投诉" = "投诉" }
 "#;
 
 fn mapping(text: &str) -> Mapping {
-    let source = Source { path: "channel.toml".into(), text: text.into() };
+    let source = Source::new("channel.toml", text);
     let tree = toml::de::DeTable::parse(text).unwrap();
     let basis = Basis { zone: jiff::tz::TimeZone::get("Asia/Shanghai").unwrap(), ..Basis::default() };
     let table = tree.get_ref();

@@ -17,7 +17,7 @@ use crate::settings::{Lang, Mistake, Source};
 pub(super) fn compile(text: &str) -> Result<Mapping, Vec<Mistake>> {
     let (fields, codes) = text.split_once("\n---\n").unwrap_or((text, ""));
     let codes = if codes.is_empty() { String::new() } else { format!("\n[codes]\n{codes}") };
-    let source = Source { path: "channel.toml".into(), text: format!("[fields]\n{fields}{codes}\n") };
+    let source = Source::new("channel.toml", format!("[fields]\n{fields}{codes}\n"));
     let table = DeTable::parse(&source.text).unwrap();
     let root = table.get_ref();
     let basis = Basis {

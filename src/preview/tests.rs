@@ -45,7 +45,7 @@ fn rehearsal(fields: &str, program: Option<&str>) -> Rehearsal {
     let gateway = crate::settings::Gateway::load(folder.path(), &crate::settings::Variables::default()).unwrap();
     let table = json!({ "type": "object", "properties": {} });
     let schema = json!({ "type": "object", "properties": { "connect": table, "poll": { "type": "object", "properties": { "list": {} } } } });
-    let kind = crate::settings::KindInfo { name: "rest", summary: "", summary_zh: "", schema };
+    let kind = crate::settings::KindInfo { name: "rest", summary: "", summary_zh: "", schema, explain: |_, _| vec![] };
     let settings = gateway.channels(&[kind]).of("letters").unwrap().result.clone().unwrap();
     let mut mapping = crate::normalize::Mapping::compile(
         settings.source(),
@@ -55,7 +55,7 @@ fn rehearsal(fields: &str, program: Option<&str>) -> Rehearsal {
     )
     .unwrap();
     if let Some(program) = program {
-        let written = Arc::new(Reshaping::of_file(Source { path: "reshape.vrl".into(), text: program.into() }));
+        let written = Arc::new(Reshaping::of_file(Source::new("reshape.vrl", program)));
         mapping = mapping.with_program(Reshape::compile(&written, "Asia/Shanghai").unwrap());
     }
     Rehearsal {

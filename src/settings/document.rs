@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
@@ -32,6 +33,16 @@ pub struct Document {
     value: Value,
     spots: BTreeMap<String, Spot>,
     moments: BTreeSet<String>,
+    under: Option<Arc<Under>>,
+}
+
+/// What of another file lies under this one.
+#[derive(Debug)]
+struct Under {
+    /// The other text behind so many blanks that its spans are those of [`Source::under`].
+    padded: String,
+    /// The nodes taken from it, each whole.
+    adopted: Vec<Vec<String>>,
 }
 
 impl Document {
@@ -46,7 +57,46 @@ impl Document {
         let mut taker = Taker { source: &source, spots: BTreeMap::new(), moments: BTreeSet::new(), mistakes: vec![] };
         let value = taker.table(tree.get_ref(), "", 0);
         let Taker { spots, moments, mistakes, .. } = taker;
-        if mistakes.is_empty() { Ok(Self { source, value, spots, moments }) } else { Err(mistakes) }
+        match mistakes.is_empty() {
+            true => Ok(Self { source, value, spots, moments, under: None }),
+            false => Err(mistakes),
+        }
+    }
+
+    /// This file with nodes of another one where it has none: each of `adopted` is a path that the other has and this one
+    /// has not, below a table that both have. Everything taken keeps its place in the other file.
+    #[must_use]
+    pub(super) fn over(mut self, other: &Self, adopted: Vec<Vec<String>>) -> Self {
+        let offset = self.source.text.len() + 1;
+        let shifted = |span: &Range<usize>| span.start + offset..span.end + offset;
+        for path in &adopted {
+            let Some((last, parents)) = path.split_last() else { continue };
+            let pointer = |names: &[String]| names.iter().try_fold(other.value(), |value, name| value.get(name));
+            let into = parents.iter().try_fold(&mut self.value, |value, name| value.get_mut(name));
+            if let (Some(Value::Object(into)), Some(value)) = (into, pointer(path)) {
+                into.insert(last.clone(), value.clone());
+            }
+            let at = path.join(".");
+            let inside = |key: &str| key.strip_prefix(&at).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            let spots = other.spots.iter().filter(|(key, _)| inside(key));
+            let spots =
+                spots.map(|(key, spot)| (key.clone(), Spot { key: shifted(&spot.key), value: shifted(&spot.value) }));
+            self.spots.extend(spots);
+            self.moments.extend(other.moments.iter().filter(|key| inside(key)).cloned());
+        }
+        let padded = format!("{:offset$}{}", "", other.source.text);
+        self.source.under = Some(Arc::new(other.source.clone()));
+        self.under = Some(Arc::new(Under { padded, adopted }));
+        self
+    }
+
+    /// Whether what stands at a dotted key came from the file under this one.
+    pub(super) fn is_adopted(&self, key: &str) -> bool {
+        self.spots.get(key).is_some_and(|spot| self.is_under(spot))
+    }
+
+    fn is_under(&self, spot: &Spot) -> bool {
+        spot.key.start > self.source.text.len()
     }
 
     /// The text it was parsed from.
@@ -61,7 +111,27 @@ impl Document {
 
     /// The spanned tree once more, for readers that want places at every node (the mapping).
     pub fn tree(&self) -> Spanned<DeTable<'_>> {
-        DeTable::parse_recoverable(&self.source.text).0
+        let mut tree = DeTable::parse_recoverable(&self.source.text).0;
+        if let Some(under) = &self.under {
+            let mut other = DeTable::parse_recoverable(&under.padded).0;
+            for path in &under.adopted {
+                adopt(tree.get_mut(), other.get_mut(), path);
+            }
+        }
+        tree
+    }
+
+    /// A mistake about a key that is not there: at the nearest table of this file that should hold it, not of the one under
+    /// it, for what is missing is for this one to say.
+    pub fn mistake_of_missing(&self, key: &str, problem: Text) -> Mistake {
+        let mut at = key;
+        while self.spots.get(at).is_none_or(|spot| self.is_under(spot)) {
+            let Some((parent, _)) = at.rsplit_once('.') else {
+                return Mistake { key: key.into(), ..Mistake::whole(&self.source.path, problem) };
+            };
+            at = parent;
+        }
+        Mistake { key: key.into(), ..self.mistake_of_key(at, problem) }
     }
 
     /// Where a dotted key stands, or the nearest table around it.
@@ -98,6 +168,26 @@ impl Document {
         match self.spot(key) {
             Some(spot) => Mistake::at(&self.source, spot.key.clone(), key, problem),
             None => Mistake { key: key.into(), ..Mistake::whole(&self.source.path, problem) },
+        }
+    }
+}
+
+/// Moves one node of a tree into another.
+fn adopt<'t>(into: &mut DeTable<'t>, from: &mut DeTable<'t>, path: &[String]) {
+    match path {
+        [] => {}
+        [last] => {
+            if let Some((key, value)) = from.remove_entry(last.as_str()) {
+                into.insert(key, value);
+            }
+        }
+        [first, rest @ ..] => {
+            let tables = into.get_mut(first.as_str()).zip(from.get_mut(first.as_str()));
+            if let Some((into, from)) = tables
+                && let (DeValue::Table(into), DeValue::Table(from)) = (into.get_mut(), from.get_mut())
+            {
+                adopt(into, from, rest);
+            }
         }
     }
 }

@@ -69,7 +69,7 @@ impl Gateway {
 
     /// Reads a channel's folder that lies elsewhere as yet, as the channel of this code.
     pub fn channel_at(&self, code: &str, dir: &Path, kinds: &[KindInfo]) -> super::ChannelFile {
-        Channels::one(code, dir, &self.settings, kinds)
+        Channels::one(code, dir, &self.settings, (kinds, &super::presets::Presets::load(&self.dir)))
     }
 
     /// A mistake found later (by the forwarder), at its place.

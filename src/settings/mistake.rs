@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The language of what operators see.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -42,17 +43,37 @@ impl Text {
 }
 
 /// A text file with its path, so that a byte offset can be told as line and column.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Source {
     /// Where it was read.
     pub path: PathBuf,
     /// What stands in it, without byte order mark, with `\n` line ends.
     pub text: String,
+    /// What lies under it (a preset): offsets past the end of `text` are offsets into this one.
+    pub under: Option<Arc<Source>>,
 }
 
 impl Source {
+    /// A text of its own, with nothing under it.
+    pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: text.into(), under: None }
+    }
+
+    /// Which text a byte offset lies in, this one or the one under it, and where in that.
+    pub fn at(&self, byte: usize) -> (&Source, usize) {
+        match &self.under {
+            Some(under) if byte > self.text.len() => under.at(byte - self.text.len() - 1),
+            _ => (self, byte),
+        }
+    }
+
     /// Line and column of a byte offset, both from 1; the column counts characters.
     pub fn place(&self, byte: usize) -> (usize, usize) {
+        let (source, byte) = self.at(byte);
+        source.place_here(byte)
+    }
+
+    fn place_here(&self, byte: usize) -> (usize, usize) {
         let mut end = byte.min(self.text.len());
         while !self.text.is_char_boundary(end) {
             end -= 1;
@@ -83,7 +104,7 @@ impl Mistake {
     /// A mistake at a place in a file.
     pub fn at(source: &Source, span: Range<usize>, key: impl Into<String>, problem: Text) -> Self {
         Self {
-            file: source.path.clone(),
+            file: source.at(span.start).0.path.clone(),
             place: Some(source.place(span.start)),
             key: key.into(),
             problem,

@@ -16,7 +16,7 @@ pub fn read(path: &Path) -> Result<Source, Vec<Mistake>> {
 /// Reads a file that is no TOML: UTF-8, without byte order mark, with `\n` line ends.
 pub fn plain(path: &Path) -> Result<Source, Vec<Mistake>> {
     let bytes = bytes(path)?;
-    Ok(Source { path: path.to_path_buf(), text: utf8(path, &bytes)?.replace("\r\n", "\n") })
+    Ok(Source::new(path, utf8(path, &bytes)?.replace("\r\n", "\n")))
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Vec<Mistake>> {
@@ -39,7 +39,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Vec<Mistake>> {
 /// where TOML wants its own. All full-width marks are named at once.
 pub fn decode(path: &Path, bytes: &[u8]) -> Result<Source, Vec<Mistake>> {
     let text = utf8(path, bytes)?;
-    let source = Source { path: path.to_path_buf(), text: text.replace("\r\n", "\n") };
+    let source = Source::new(path, text.replace("\r\n", "\n"));
     let mistakes = full_width(&source);
     if mistakes.is_empty() { Ok(source) } else { Err(mistakes) }
 }

@@ -10,7 +10,8 @@ pub fn gateway() -> Value {
     of::<GatewaySettings>()
 }
 
-/// The schema of `channel.toml`, for the kinds there are: one whole branch a kind, chosen by `[connect] kind`.
+/// The schema of `channel.toml`, for the kinds there are: two branches a kind, chosen by `[connect] kind` and by whether it
+/// names a preset.
 pub fn channel(kinds: &[KindInfo]) -> Value {
     let mut defs = serde_json::Map::new();
     let mut branches = Vec::new();
@@ -23,6 +24,8 @@ pub fn channel(kinds: &[KindInfo]) -> Value {
             whole.remove("$defs");
             whole.remove("$schema");
         }
+        branches.push(under_preset(&whole));
+        whole["properties"]["connect"]["not"] = json!({ "required": ["preset"] });
         branches.push(whole);
     }
     json!({
@@ -31,6 +34,30 @@ pub fn channel(kinds: &[KindInfo]) -> Value {
         "oneOf": branches,
         "$defs": defs,
     })
+}
+
+/// The same file where it names a preset: what is required may come from there. Editors know the keys of its tables then;
+/// what stands in them is checked by `huiliu check`, with the preset under it.
+fn under_preset(whole: &Value) -> Value {
+    let mut branch = whole.clone();
+    branch["required"] = json!(["channel", "connect"]);
+    for (name, table) in branch["properties"].as_object_mut().into_iter().flatten() {
+        if matches!(name.as_str(), "channel" | "ledger" | "fields" | "codes") {
+            continue;
+        }
+        let Some(keys) = table.get("properties").and_then(Value::as_object) else { continue };
+        let known = keys.iter().map(|(key, schema)| {
+            let exact = name == "connect" && matches!(key.as_str(), "kind" | "limit" | "budget");
+            let told = |word: &str| Some((word.to_owned(), schema.get(word)?.clone()));
+            let schema =
+                if exact { schema.clone() } else { ["description", "x-zh"].into_iter().filter_map(told).collect() };
+            (key.clone(), schema)
+        });
+        *table = json!({ "type": "object", "properties": known.collect::<serde_json::Map<_, _>>(),
+            "additionalProperties": false, "description": table.get("description"), "x-zh": table.get("x-zh") });
+    }
+    branch["properties"]["connect"]["required"] = json!(["kind", "preset"]);
+    branch
 }
 
 /// The schema of a type.

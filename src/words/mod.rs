@@ -122,6 +122,9 @@ pub const HEADS: &[Entry] = &[
     ("ticket_field", "统一工单的栏", "Ticket's field"),
     ("became", "成为", "Became"),
     ("unhanded", "未交表", "Tables missing"),
+    ("preset", "预设", "Preset"),
+    ("key", "键", "Key"),
+    ("value", "值", "Value"),
 ];
 
 /// States of a channel.

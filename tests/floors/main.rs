@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 13] = [
     &["store", "normalize", "relate"],
     &["forward", "learn"],
     &["channel"],
-    &["kinds", "intake", "outcomes", "preview"],
+    &["kinds", "intake", "outcomes", "explain", "preview"],
     &["errands", "console"],
     &["http"],
     &["gateway"],

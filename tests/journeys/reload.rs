@@ -281,3 +281,29 @@ async fn a_memory_is_not_split_and_what_was_off_has_its_first_run() {
     let polls = scene.answered(&["errand", "list"]).await;
     assert!(polls.as_array().unwrap().iter().all(|row| row["task"] != "poll"), "{polls}");
 }
+
+#[tokio::test]
+async fn a_preset_that_changes_changes_the_channels_that_name_it_and_no_other() {
+    let scene = Plan::new().await.letters().letters_as("others").start().await;
+    let county = |text: &str| {
+        fs::create_dir_all(scene.config().join("presets")).unwrap();
+        let head = "[preset]\nzh = \"县里的网站\"\nkinds = [\"webhook\"]\n";
+        fs::write(scene.config().join("presets/county.toml"), format!("{head}{text}")).unwrap();
+    };
+    let before = fs::read_to_string(scene.config().join("channels/letters/channel.toml")).unwrap();
+    assert!(before.contains("body_limit = 65536"));
+    county("[connect]\nbody_limit = 65536\n");
+    scene.rewrite("letters", &before.replace("body_limit = 65536", "preset = \"county\""));
+    assert_eq!(codes(&scene.reload().await.1, "swapped"), ["letters"]);
+    county("# 只是备注\n[connect]\nbody_limit = 65536\n");
+    assert_eq!(scene.reload().await.1["unchanged"], 2);
+    county("[connect]\nbody_limit = 70000\n");
+    let (status, report) = scene.reload().await;
+    assert_eq!((status, codes(&report, "swapped"), &report["unchanged"]), (0, vec!["letters".into()], &json!(1)));
+    county("[connect]\nbody_limit = \"much\"\n");
+    let (status, report) = scene.reload().await;
+    assert_eq!((status, codes(&report, "kept")), (1, vec!["letters".into()]), "{report}");
+    let why = &report["kept"][0]["mistakes"][0];
+    assert!(why["file"].as_str().unwrap().ends_with("presets/county.toml") && why["line"] == 5, "{why}");
+    ticket(scene.mailbox("letters").push(&Letter::invented(1)).await);
+}

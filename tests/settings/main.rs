@@ -5,11 +5,17 @@ mod back;
 #[cfg(test)]
 mod channels;
 #[cfg(test)]
+mod explained;
+#[cfg(test)]
 mod gateway;
 #[cfg(test)]
 mod holidays;
 #[cfg(test)]
 mod layers;
+#[cfg(test)]
+mod presets;
+#[cfg(test)]
+mod reference;
 #[cfg(test)]
 mod reshape;
 #[cfg(test)]

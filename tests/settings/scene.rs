@@ -81,7 +81,6 @@ pub(crate) struct Bell;
 /// Options of [`Bell`].
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "only its schema and its reading matter here")]
 pub(crate) struct BellOptions {
     /// Where the far side is.
     #[schemars(extend("x-zh" = "怎么连"))]
@@ -116,7 +115,6 @@ pub(crate) struct BellConnect {
 /// What is asked.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "only its schema and its reading matter here")]
 pub(crate) struct BellPoll {
     /// The list.
     #[schemars(extend("x-zh" = "列表接口"))]

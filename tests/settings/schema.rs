@@ -37,6 +37,21 @@ fn the_document_of_the_interface_is_pinned() {
     golden("openapi.json", &huiliu::http::openapi());
 }
 
+/// A file that names a preset need not say what the preset may; one that names none must.
+#[test]
+fn what_a_preset_may_say_is_not_required_of_the_file() {
+    let schema = schema::channel(&[KindInfo::of::<Bell>()]);
+    let [under, alone] = schema["oneOf"].as_array().unwrap().as_slice() else { panic!("two branches") };
+    let required = |branch: &Value, at: &str| branch.pointer(at).cloned().unwrap_or_default();
+    assert_eq!(required(alone, "/properties/poll/required"), serde_json::json!(["list"]));
+    assert_eq!(alone["properties"]["connect"]["not"]["required"][0], "preset");
+    assert_eq!(required(under, "/properties/poll/required"), Value::Null);
+    assert_eq!(required(under, "/properties/connect/required"), serde_json::json!(["kind", "preset"]));
+    assert_eq!(under["required"], serde_json::json!(["channel", "connect"]));
+    assert_eq!(under["properties"]["poll"]["additionalProperties"], false);
+    assert!(under["properties"]["poll"]["properties"]["list"]["x-zh"].is_string());
+}
+
 #[test]
 fn every_key_says_in_chinese_what_it_is_for() {
     let channel = schema::channel(&[KindInfo::of::<Bell>(), KindInfo::of::<Slot>()]);

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Connector, Secret};
+use crate::{Connector, Secret, Sentence};
 
 /// Where a secret stands. There is no other way to write one, so no key is ever committed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -88,6 +88,13 @@ pub trait ConnectorKind {
     const SUMMARY_ZH: &'static str;
     /// The typed options.
     type Options: DeserializeOwned + JsonSchema;
+
+    /// What a channel with these options does, in plain words, in the order in which people read it; `channel` is its code.
+    /// Contacts nobody and reads no secret. A kind that says nothing has its settings listed as they are written.
+    fn explain(options: &Self::Options, channel: &str) -> Vec<Sentence> {
+        let _ = (options, channel);
+        Vec::new()
+    }
 
     /// Builds a connector; all mistakes at once.
     fn build(options: Self::Options, site: &dyn Site) -> Result<Connector, Vec<Misconfigured>>;

@@ -6,6 +6,7 @@
 
 mod act;
 mod connector;
+mod explain;
 mod far;
 mod fault;
 mod hand_in;
@@ -23,6 +24,7 @@ mod upload;
 
 pub use act::Act;
 pub use connector::{Connector, Cursor, Keepsake, Page, Poll};
+pub use explain::{Sentence, Topic};
 pub use far::{FarSide, Login, Step, Went};
 pub use fault::{Fault, Reached};
 pub use hand_in::{BadFile, Bundle, HandIn, Remark, Told};

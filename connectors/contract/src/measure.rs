@@ -46,6 +46,23 @@ impl Period {
     }
 }
 
+impl Period {
+    /// How people say it, in Chinese and in English: `2小时`, `2 hours`.
+    pub fn spoken(self) -> (String, String) {
+        let written = self.to_string();
+        let (number, unit) = written.split_at(written.bytes().take_while(u8::is_ascii_digit).count());
+        let (zh, en) = match unit {
+            "d" => ("天", "day"),
+            "h" => ("小时", "hour"),
+            "m" => ("分钟", "minute"),
+            "s" => ("秒", "second"),
+            _ => ("毫秒", "millisecond"),
+        };
+        let plural = if number == "1" { "" } else { "s" };
+        (format!("{number}{zh}"), format!("{number} {en}{plural}"))
+    }
+}
+
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = self.0.as_millis();
@@ -83,6 +100,18 @@ impl Rate {
             return Err(bad());
         }
         Ok(Self { count, per: Duration::from_secs(per) })
+    }
+}
+
+impl Rate {
+    /// How people say it, in Chinese and in English: `每分钟20次`, `20 a minute`.
+    pub fn spoken(self) -> (String, String) {
+        let (zh, en) = match self.per.as_secs() {
+            1 => ("秒", "second"),
+            60 => ("分钟", "minute"),
+            _ => ("小时", "hour"),
+        };
+        (format!("每{zh}{}次", self.count), format!("{} a {en}", self.count))
     }
 }
 
@@ -166,5 +195,14 @@ mod tests {
         assert_eq!(Rate::parse("20/min").unwrap(), Rate { count: 20, per: Duration::from_secs(60) });
         assert!(Rate::parse("0/s").is_err());
         assert!(Rate::parse("20").is_err());
+    }
+
+    #[test]
+    fn a_measure_is_said_as_people_say_it() {
+        let period = |text| Period::parse(text).unwrap().spoken();
+        assert_eq!(period("120m"), ("2小时".into(), "2 hours".into()));
+        assert_eq!(period("1d"), ("1天".into(), "1 day".into()));
+        assert_eq!(period("1500ms"), ("1500毫秒".into(), "1500 milliseconds".into()));
+        assert_eq!(Rate::parse("20/min").unwrap().spoken(), ("每分钟20次".into(), "20 a minute".into()));
     }
 }

@@ -24,6 +24,7 @@ mod answer;
 mod aside;
 mod build;
 mod bundle;
+mod explain;
 mod head;
 mod inbox;
 mod item;
@@ -45,7 +46,7 @@ pub use options::{
     SheetOptions, Sheets,
 };
 
-use huiliu_contract::{Connector, ConnectorKind, Misconfigured, Site};
+use huiliu_contract::{Connector, ConnectorKind, Misconfigured, Sentence, Site};
 
 /// The kind `folder`.
 pub struct Folder;
@@ -55,6 +56,10 @@ impl ConnectorKind for Folder {
     const SUMMARY: &'static str = "takes spreadsheets that staff drop into a folder";
     const SUMMARY_ZH: &'static str = "表格文件";
     type Options = Options;
+
+    fn explain(options: &Options, _: &str) -> Vec<Sentence> {
+        explain::explain(options)
+    }
 
     fn build(options: Options, site: &dyn Site) -> Result<Connector, Vec<Misconfigured>> {
         build::connector(options, site)

@@ -3,6 +3,7 @@
 
 pub mod auth;
 pub mod client;
+pub mod explain;
 pub mod fetch;
 pub mod line;
 pub mod links;

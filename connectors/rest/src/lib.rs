@@ -27,6 +27,7 @@ mod build;
 mod course;
 mod cut;
 mod detail;
+mod explain;
 mod items;
 mod kept;
 mod mark;
@@ -39,7 +40,7 @@ pub use options::{
     Detail, Empty, List, Options, PageBy, Paging, PollOptions, SentAt, Since, SinceBy, Slice, Sweep, Until, When,
 };
 
-use huiliu_contract::{Connector, ConnectorKind, Misconfigured, Site};
+use huiliu_contract::{Connector, ConnectorKind, Misconfigured, Sentence, Site};
 
 /// The kind `rest`.
 pub struct Rest;
@@ -49,6 +50,10 @@ impl ConnectorKind for Rest {
     const SUMMARY: &'static str = "polls a JSON API and writes back by HTTP";
     const SUMMARY_ZH: &'static str = "接口轮询";
     type Options = Options;
+
+    fn explain(options: &Options, _: &str) -> Vec<Sentence> {
+        explain::explain(options)
+    }
 
     fn build(options: Options, site: &dyn Site) -> Result<Connector, Vec<Misconfigured>> {
         build::connector(options, site)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use huiliu_contract::{Connector, ConnectorKind, Door, Misconfigured, Site};
+use huiliu_contract::{Connector, ConnectorKind, Door, Misconfigured, Sentence, Site};
 use huiliu_kit::pick::Pointer;
 use huiliu_kit::xml::Reading;
 
@@ -30,6 +30,10 @@ impl ConnectorKind for Webhook {
     const SUMMARY: &'static str = "receives submissions that a far side posts";
     const SUMMARY_ZH: &'static str = "接口接收";
     type Options = Options;
+
+    fn explain(options: &Options, channel: &str) -> Vec<Sentence> {
+        crate::explain::explain(options, channel)
+    }
 
     fn build(options: Options, site: &dyn Site) -> Result<Connector, Vec<Misconfigured>> {
         let mut mistakes = Vec::new();

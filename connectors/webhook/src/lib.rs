@@ -6,6 +6,7 @@ mod allow;
 mod answer;
 mod back;
 mod build;
+mod explain;
 mod form;
 mod gate;
 mod handshake;

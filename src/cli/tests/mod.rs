@@ -25,7 +25,13 @@ struct OneKind;
 impl Checks for OneKind {
     fn kinds(&self) -> Vec<KindInfo> {
         let schema = json!({ "type": "object", "properties": { "connect": { "type": "object", "properties": {} } } });
-        vec![KindInfo { name: "webhook", summary: "takes pushes", summary_zh: "接口接收", schema }]
+        vec![KindInfo {
+            name: "webhook",
+            summary: "takes pushes",
+            summary_zh: "接口接收",
+            schema,
+            explain: |_, _| vec![],
+        }]
     }
 
     fn core(&self, _: &Gateway) -> Vec<Mistake> {

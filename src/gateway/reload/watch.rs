@@ -111,8 +111,9 @@ fn is_setting(dir: &Path, path: &Path) -> bool {
         // A mounted configuration is changed by turning this link.
         Some([.., "..data"]) => true,
         Some([.., name]) if is_draft(name) => false,
-        Some([file]) => file.ends_with(".toml") || *file == "channels" || *file == "secrets",
+        Some([file]) => file.ends_with(".toml") || matches!(*file, "channels" | "presets" | "secrets"),
         Some(["channels", _] | ["channels", _, "channel.toml"] | ["secrets", _]) => true,
+        Some(["presets", file]) => file.ends_with(".toml"),
         // A program that is wrong is named by no channel that runs.
         Some(["channels", _, file]) => file.ends_with(".vrl"),
         _ => false,
@@ -140,6 +141,8 @@ mod tests {
             "/srv/config/channels/letters",
             "/srv/config/channels/letters/channel.toml",
             "/srv/config/channels/letters/reshape.vrl",
+            "/srv/config/presets",
+            "/srv/config/presets/county.toml",
             "/srv/config/channels/letters/..data",
             "/srv/config/..data",
             "/srv/config/secrets/letters.token",
@@ -156,6 +159,8 @@ mod tests {
             "/srv/config/channels/letters/samples/a.in.json",
             "/srv/config/channels/letters/备注.txt",
             "/srv/config/secrets/.letters.token.4711",
+            "/srv/config/presets/.county.toml.swp",
+            "/srv/config/presets/README.md",
             "/srv/config/certs/other.pem",
             "/srv/config/收件/a.xlsx",
             "/srv/data/huiliu.db",

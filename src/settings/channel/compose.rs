@@ -11,7 +11,7 @@ use crate::settings::walk;
 
 /// Keys of tables that are the gateway's, whatever the kind.
 pub(super) const COMMON: [(&str, &[&str]); 3] = [
-    ("connect", &["kind", "limit", "budget"]),
+    ("connect", &["kind", "preset", "limit", "budget"]),
     ("poll", &["every", "hours"]),
     (
         "return",
@@ -64,7 +64,7 @@ pub(in crate::settings) fn whole(kind: &KindInfo) -> Value {
 }
 
 /// For a file whose kind is missing or unknown: only the common part is checked.
-pub(super) fn common(kinds: &[KindInfo]) -> Value {
+pub(in crate::settings) fn common(kinds: &[KindInfo]) -> Value {
     let mut frame = frame(&kinds.iter().collect::<Vec<_>>());
     for name in ["connect", "poll", "return"] {
         frame["properties"][name]["additionalProperties"] = Value::Bool(true);

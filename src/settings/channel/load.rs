@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, Wording, compose, deadline, files, pulse, reshape};
 use crate::settings::document::{Document, typed};
+use crate::settings::presets::Presets;
 use crate::settings::walk::Check;
 use crate::settings::{GatewaySettings, Mistake, Text, reading, walk};
 
@@ -39,11 +40,11 @@ impl Channels {
     pub(in crate::settings) fn load(dir: &Path, gateway: &GatewaySettings, kinds: &[KindInfo]) -> Self {
         let listed = std::fs::read_dir(dir.join("channels")).into_iter().flatten().flatten();
         let folders = listed.map(|entry| entry.path()).filter(|path| path.is_dir());
-        let checks = Checks::new(kinds);
+        let (checks, presets) = (Checks::new(kinds), Presets::load(dir));
         let mut files: Vec<_> = folders
             .filter_map(|path| {
                 let code = path.file_name()?.to_string_lossy().into_owned();
-                (!code.starts_with('.')).then(|| read(code, path, gateway, &checks))
+                (!code.starts_with('.')).then(|| read(code, path, gateway, &checks, &presets))
             })
             .collect();
         files.sort_by(|a, b| a.code.cmp(&b.code));
@@ -56,9 +57,9 @@ impl Channels {
         code: &str,
         dir: &Path,
         gateway: &GatewaySettings,
-        kinds: &[KindInfo],
+        (kinds, presets): (&[KindInfo], &Presets),
     ) -> ChannelFile {
-        read(code.to_owned(), dir.to_path_buf(), gateway, &Checks::new(kinds))
+        read(code.to_owned(), dir.to_path_buf(), gateway, &Checks::new(kinds), presets)
     }
 
     /// Checked anew against one another, where files of two readings lie together.
@@ -147,7 +148,7 @@ impl<'a> Checks<'a> {
     }
 }
 
-fn read(code: String, dir: PathBuf, gateway: &GatewaySettings, checks: &Checks<'_>) -> ChannelFile {
+fn read(code: String, dir: PathBuf, gateway: &GatewaySettings, checks: &Checks<'_>, presets: &Presets) -> ChannelFile {
     let path = dir.join("channel.toml");
     let document = if path.exists() {
         reading::read(&path).and_then(Document::parse)
@@ -158,6 +159,10 @@ fn read(code: String, dir: PathBuf, gateway: &GatewaySettings, checks: &Checks<'
         Err(vec![Mistake::whole(&path, text).remedy(remedy)])
     };
     let names = document.as_ref().map(|document| names(document.value())).unwrap_or_default();
+    let document = document.and_then(|document| {
+        let (kind, check) = checks.of(document.value());
+        presets.under(document, kind, check)
+    });
     let result = document.and_then(|document| settle(&code, &dir, document, gateway, checks));
     ChannelFile { code, dir, names, result }
 }

@@ -3,7 +3,7 @@
 mod acts;
 mod back;
 mod between;
-pub(super) mod compose;
+pub(in crate::settings) mod compose;
 mod deadline;
 mod files;
 mod kinds;
@@ -86,6 +86,21 @@ impl ChannelSettings {
     /// What the file says, whatever its remarks and the order of its lines: equal for files that say the same.
     pub fn meaning(&self) -> String {
         self.document.meaning()
+    }
+
+    /// Whether what stands at a dotted key came from the preset.
+    pub fn is_of_preset(&self, key: &str) -> bool {
+        self.document.is_adopted(key)
+    }
+
+    /// The file with its preset under it, as one value.
+    pub fn value(&self) -> &serde_json::Value {
+        self.document.value()
+    }
+
+    /// Where a dotted key stands, for the order in which things are told: the file's own keys before those of its preset.
+    pub fn place_of(&self, key: &str) -> Option<usize> {
+        self.document.spot(key).map(|spot| spot.key.start)
     }
 
     /// What a person fills in who enters a letter for this channel, in the order of the file: our field, and its name in
@@ -284,6 +299,10 @@ pub struct ConnectTable {
     /// The connector kind.
     #[schemars(extend("x-zh" = "接入方式"))]
     pub kind: String,
+    /// The named bundle of defaults (`huiliu presets`) that lies under this file; what is written here wins.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 40), extend("x-zh" = "预设:一组现成的写法,见 huiliu presets;这里写了的以这里为准"))]
+    pub preset: Option<String>,
     /// How often the far side is asked at most.
     #[serde(default)]
     #[schemars(extend("x-zh" = "限速"))]

@@ -55,7 +55,7 @@ impl Reshaping {
     /// The file's name and the line (from 1) in which a byte of the program stands.
     pub fn line(&self, byte: usize) -> (String, usize) {
         let at = self.begins.map_or(self.whole.start, |begins| begins + byte);
-        let name = self.source.path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = self.source.at(at).0.path.file_name().map(|name| name.to_string_lossy().into_owned());
         (name.unwrap_or_default(), self.source.place(at).0)
     }
 }
@@ -75,10 +75,13 @@ pub(super) fn read(dir: &Path, document: &Document) -> Result<Option<Reshaping>,
 fn written(document: &Document, text: &str) -> Reshaping {
     let source = document.source();
     let whole = document.spot("reshape.program").map_or(0..0, |spot| spot.value.clone());
-    let literal = source.text.get(whole.clone()).unwrap_or_default();
+    // It may stand in a preset.
+    let (holds, start) = source.at(whole.start);
+    let literal = holds.text.get(start..start + whole.len()).unwrap_or_default();
     let open = ["'''\n", "\"\"\"\n", "'''", "\"\"\"", "'", "\""].into_iter().find(|open| literal.starts_with(open));
     let begins = open.map(|open| whole.start + open.len());
-    let begins = begins.filter(|begins| source.text.get(*begins..).is_some_and(|rest| rest.starts_with(text)));
+    let begins = begins
+        .filter(|begins| holds.text.get(begins - whole.start + start..).is_some_and(|rest| rest.starts_with(text)));
     Reshaping { text: text.to_owned(), source: source.clone(), begins, whole }
 }
 

@@ -100,7 +100,8 @@ impl<'a> Walker<'a> {
         match said {
             Some(said) => self.not_allowed(said, options, known, &place),
             None => {
-                let mistake = self.places.at_key(at, words::missing(key, false, &schema::meaning(self.root, known)));
+                let mistake =
+                    self.places.at_missing(at, words::missing(key, false, &schema::meaning(self.root, known)));
                 let mistake = mistake.remedy(words::allowed("", &options));
                 self.mistakes.push(crate::settings::Mistake { key: place, ..mistake });
             }

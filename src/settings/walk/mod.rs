@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::document::{Document, join};
 use super::{Mistake, Text};
 
-pub(super) use schema::{coerce, named, nearest, possible_keys, table_behind};
+pub(super) use schema::{coerce, is_choice, meaning, named, nearest, possible_keys, table_behind, types, views};
 pub(super) use words::allowed;
 
 /// Where keys stand: in one file, or in several layers.
@@ -23,6 +23,10 @@ pub(super) trait Places {
     fn at_value(&self, key: &str, problem: Text) -> Mistake;
     /// A mistake at a dotted key itself.
     fn at_key(&self, key: &str, problem: Text) -> Mistake;
+    /// A mistake about a key that is missing in the table of a dotted key.
+    fn at_missing(&self, key: &str, problem: Text) -> Mistake {
+        self.at_key(key, problem)
+    }
     /// Whether a bare date or time stands there.
     fn is_moment(&self, key: &str) -> bool;
 }
@@ -34,6 +38,10 @@ impl Places for Document {
 
     fn at_key(&self, key: &str, problem: Text) -> Mistake {
         self.mistake_of_key(key, problem)
+    }
+
+    fn at_missing(&self, key: &str, problem: Text) -> Mistake {
+        self.mistake_of_missing(key, problem)
     }
 
     fn is_moment(&self, key: &str) -> bool {
@@ -218,7 +226,7 @@ impl<'a> Walker<'a> {
             let schema = known.and_then(|known| known.get(name));
             let meaning = schema.map(|schema| schema::meaning(self.root, schema)).unwrap_or_default();
             let is_table = schema.is_some_and(|schema| schema::is_table(self.root, schema));
-            let mut mistake = self.places.at_key(at, words::missing(name, is_table, &meaning));
+            let mut mistake = self.places.at_missing(at, words::missing(name, is_table, &meaning));
             mistake.key = join(at, name);
             self.mistakes.push(mistake);
         }

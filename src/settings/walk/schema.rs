@@ -9,13 +9,13 @@ const POINTER: &str = "^(/[^/]*)+$";
 
 /// What a key is for, in both languages, where the schema says.
 #[derive(Default, Debug)]
-pub(super) struct Meaning {
-    pub(super) zh: Option<String>,
-    pub(super) en: Option<String>,
+pub(in crate::settings) struct Meaning {
+    pub(in crate::settings) zh: Option<String>,
+    pub(in crate::settings) en: Option<String>,
 }
 
 /// A schema and, behind its references, the schemas it stands for.
-pub(super) fn views<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a Map<String, Value>> {
+pub(in crate::settings) fn views<'a>(root: &'a Value, schema: &'a Value) -> Vec<&'a Map<String, Value>> {
     let mut views: Vec<&'a Map<String, Value>> = schema.as_object().into_iter().collect();
     while views.len() < MAX_REFERENCES {
         let target = views.last().and_then(|view| view.get("$ref")).and_then(Value::as_str);
@@ -47,7 +47,7 @@ pub(super) fn is_null(schema: &Value) -> bool {
 }
 
 /// The types one view names, without null; empty allows all.
-pub(super) fn types(view: &Map<String, Value>) -> Vec<&str> {
+pub(in crate::settings) fn types(view: &Map<String, Value>) -> Vec<&str> {
     match view.get("type") {
         Some(Value::String(one)) => vec![one.as_str()],
         Some(Value::Array(some)) => some.iter().filter_map(Value::as_str).filter(|name| *name != "null").collect(),
@@ -72,7 +72,7 @@ pub(super) fn is_table(root: &Value, schema: &Value) -> bool {
 }
 
 /// What a key is for: the words at the key itself before those of its type.
-pub(super) fn meaning(root: &Value, schema: &Value) -> Meaning {
+pub(in crate::settings) fn meaning(root: &Value, schema: &Value) -> Meaning {
     let views = deep_views(root, schema);
     let first = |name: &str| views.iter().find_map(|view| view.get(name)?.as_str().map(str::to_owned));
     Meaning { zh: first("x-zh"), en: first("description").map(|text| sentence(&text)) }
@@ -135,6 +135,23 @@ fn collect_keys(root: &Value, view: &Map<String, Value>, out: &mut Vec<(String, 
             collect_keys(root, view, out, depth + 1);
         }
     }
+}
+
+/// Whether a table is written under one of several keys, each a way of its own (`auth = { basic = … }`).
+pub(in crate::settings) fn is_choice(root: &Value, schema: &Value) -> bool {
+    let ways = |view: &&Map<String, Value>| {
+        let ways = ["oneOf", "anyOf"].into_iter().find_map(|word| view.get(word)?.as_array());
+        let tables = ways.into_iter().flatten().filter(|way| !is_null(way) && types_of(way).contains(&"object"));
+        let tables: Vec<_> = tables.collect();
+        let single =
+            |way: &&Value| way.get("properties").and_then(Value::as_object).is_some_and(|keys| keys.len() == 1);
+        !tables.is_empty() && tables.iter().all(single)
+    };
+    deep_views(root, schema).iter().any(ways)
+}
+
+fn types_of(schema: &Value) -> Vec<&str> {
+    schema.as_object().map(types).unwrap_or_default()
 }
 
 /// The schema of a key that a table names; entries of free tables have none.
