@@ -192,6 +192,7 @@ impl Polling {
                 cursor: page.next.as_ref().map(|cursor| cursor.0.clone().into_bytes()),
                 keepsake: page.keep.as_ref().map(|keep| keep.0.reveal().clone()),
                 reasons: true,
+                deed: None,
             };
             match self.intake.take(&self.channel, page.items, how).await {
                 Ok(done) => {

@@ -170,8 +170,8 @@ impl Control for Daemon {
         self.reloader.last()
     }
 
-    async fn enter(&self, channel: &str, entered: Entered, _: &Actor) -> Result<EnteredView, Problem> {
-        Box::pin(self.take_entered(channel, entered)).await
+    async fn enter(&self, channel: &str, entered: Entered, actor: &Actor) -> Result<EnteredView, Problem> {
+        Box::pin(self.take_entered(channel, entered, actor)).await
     }
 
     async fn unhanded(&self) -> Vec<String> {

@@ -12,6 +12,7 @@ use crate::channel::Channel;
 use crate::console::{Code, Entered, EnteredView, Problem};
 use crate::intake::How;
 use crate::settings::{ChannelState, Lang};
+use crate::store::{Actor, StoreError};
 
 impl Daemon {
     /// The channel that is called so, if people enter what it brings and it runs.
@@ -39,7 +40,12 @@ impl Daemon {
     }
 
     /// Takes a letter in.
-    pub(super) async fn take_entered(&self, called: &str, entered: Entered) -> Result<EnteredView, Problem> {
+    pub(super) async fn take_entered(
+        &self,
+        called: &str,
+        entered: Entered,
+        actor: &Actor,
+    ) -> Result<EnteredView, Problem> {
         let channel = self.entered_channel(called)?;
         let external_id = match entered.external_id {
             Some(id) => id,
@@ -60,7 +66,10 @@ impl Daemon {
             attachments: Vec::new(),
         };
         let items = vec![Item::Submission(Box::new(submission))];
-        let done = self.channels().ground.intake.take(&channel, items, How::default()).await.map_err(|error| {
+        let ground = &self.channels().ground;
+        let deed = ground.store.deed(actor, "enter", &format!("channel:{}", channel.code));
+        let how = How { deed: Some(deed.map_err(StoreError::Seal)?), ..How::default() };
+        let done = ground.intake.take(&channel, items, how).await.map_err(|error| {
             Problem::new(
                 Code::Failed,
                 format!("没有收下,请再登记一次:{error}"),

@@ -128,6 +128,7 @@ impl Intake {
             lease: None,
             cursor: None,
             keepsake: None,
+            deed: None,
         };
         let done = self.store.register_handled(Handled { acceptance, core_number, concluded, dry }, actor).await?;
         Ok(told(done, dry, bare))

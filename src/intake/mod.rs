@@ -24,7 +24,7 @@ pub use prepare::{Prepared, Preparer};
 use crate::channel::Channel;
 use crate::relate::{Letter, Roads};
 use crate::store::{
-    Acceptance, Arrival, Digest, Folio, Lease, Mapped, NotAccepted, Store, StoreError, Stray, TicketKey, Verdict,
+    Acceptance, Arrival, Deed, Digest, Folio, Lease, Mapped, NotAccepted, Store, StoreError, Stray, TicketKey, Verdict,
 };
 use crate::ticket::{Draft, Likeness};
 
@@ -46,6 +46,8 @@ pub struct How {
     pub keepsake: Option<Vec<u8>>,
     /// Whether somebody will read why items wait for a person; costs only where one does.
     pub reasons: bool,
+    /// What a person did by it; on record with the first of the items.
+    pub deed: Option<Deed>,
 }
 
 /// What became of the items.
@@ -171,6 +173,7 @@ impl Intake {
                 cursor: if at == last { how.cursor.take() } else { None },
                 keepsake: if at == last { how.keepsake.take() } else { None },
                 reasons: how.reasons,
+                deed: how.deed.take(),
             };
             places.append(&mut member.places);
             places.append(&mut member.stray_places);
@@ -215,6 +218,7 @@ impl Intake {
                 lease: how.lease,
                 cursor: self.sealed_cursor(channel, how.cursor.clone())?,
                 keepsake: self.sealed_keepsake(channel, how.keepsake.clone())?,
+                deed: how.deed.clone(),
             };
             let verdicts = self.store.accept(acceptance).await?;
             if !verdicts.iter().any(asks) {

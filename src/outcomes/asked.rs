@@ -86,7 +86,7 @@ impl Outcomes {
             return not("outcome_id", "");
         }
         let Some(ticket) = self.ticket_of(&entry).await? else { return not("outcome_ticket", &reading.ticket_at()) };
-        match self.keep(id, ticket, entry.outcome, &[]).await? {
+        match self.keep(id, ticket, entry.outcome, &[], None).await? {
             OutcomeTaken::Conflict => not("outcome_conflict", ""),
             taken => Ok(Ok(taken)),
         }

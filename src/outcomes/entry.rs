@@ -82,9 +82,8 @@ impl Outcomes {
         if dry {
             return Ok(Became::of("ready", number));
         }
-        // On record first: nothing is taken of which nobody knows who brought it.
-        self.store.record(actor, "outcome_import", &format!("ticket:{number}")).await?;
-        Ok(match self.keep(id, number, entry.outcome, &[]).await? {
+        let deed = self.store.deed(actor, "outcome_import", &format!("ticket:{number}"))?;
+        Ok(match self.keep(id, number, entry.outcome, &[], Some(deed)).await? {
             OutcomeTaken::New => Became::of("taken", number),
             OutcomeTaken::Repeat => Became::of("known", number),
             OutcomeTaken::Conflict => used_before(number),

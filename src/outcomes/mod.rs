@@ -19,7 +19,7 @@ pub use levels::Levels;
 pub use reading::{NotAnOutcome, Reading};
 pub use row::{Filled, Wrong, read};
 
-use crate::store::{Answer, AnswerFile, Digest, FileAbout, OutcomeTaken, Place, Store, StoreError};
+use crate::store::{Answer, AnswerFile, Deed, Digest, FileAbout, OutcomeTaken, Place, Store, StoreError};
 use crate::ticket::{BadNumber, Spoken};
 
 /// The longest id of an outcome, in bytes.
@@ -132,7 +132,7 @@ impl Outcomes {
     /// As [`Outcomes::take`].
     pub async fn take_with(&self, told: Told, files: &[Brought]) -> Result<(Spoken, OutcomeTaken), NotTaken> {
         let ticket = Self::check(&told)?;
-        Ok((ticket, self.keep(told.id, ticket, told.outcome, files).await?))
+        Ok((ticket, self.keep(told.id, ticket, told.outcome, files, None).await?))
     }
 
     fn levels(&self) -> Arc<Levels> {
@@ -145,6 +145,7 @@ impl Outcomes {
         ticket: Spoken,
         outcome: Outcome,
         files: &[Brought],
+        deed: Option<Deed>,
     ) -> Result<OutcomeTaken, StoreError> {
         let keys = self.store.keys();
         let kind = outcome.kind;
@@ -162,7 +163,7 @@ impl Outcomes {
         let id = self.store.reserve();
         let body = keys.seal(Place::Outcome, id, &body)?;
         let files = self.rows(files)?;
-        self.store.take_answer(Answer { id, core_id, digest, ticket: Some(ticket), kind, body, files }).await
+        self.store.take_answer(Answer { id, core_id, digest, ticket: Some(ticket), kind, body, files, deed }).await
     }
 
     /// The rows of files, sealed.

@@ -78,6 +78,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The files that it brings.
     pub files: Vec<super::AnswerFile>,
+    /// What a person did by it; written where it is.
+    pub deed: Option<super::Deed>,
 }
 
 /// One outcome in a reference's lane.

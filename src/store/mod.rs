@@ -9,6 +9,7 @@ pub mod blobs;
 mod carried;
 mod clock;
 mod closed;
+mod deed;
 mod errand;
 mod feed;
 mod files;
@@ -39,6 +40,7 @@ pub use blobs::{BlobReader, BlobWriter, Blobs, Content, upload};
 pub use carried::{Carried, TryEnd, makes_pointless};
 pub use clock::{Clock, Jump};
 pub use closed::{Anew, Choice, ClosedOrder};
+pub use deed::Deed;
 pub use errand::{Errand, Far, Task};
 pub use feed::{Acknowledged, Feed, Offered, Refusal};
 pub use files::{AnswerFile, Enclosed, Fetched, FileAbout, FileRow, FileState, Filed};
@@ -159,6 +161,10 @@ pub trait Store: Desk + Archive + Registry + Feed + Sheets {
     fn schedule(&self) -> &Arc<Schedule>;
     /// Reserves an id for a row whose body is sealed before the transaction.
     fn reserve(&self) -> i64;
+    /// A deed of somebody's about `subject`, sealed for a transaction that writes it.
+    fn deed(&self, actor: &Actor, what: &str, subject: &str) -> Result<Deed, SealError> {
+        Deed::sealed(self.keys(), self.reserve(), actor, what, subject)
+    }
     /// Makes a channel known, or finds it; one of a kind that polls gets its errand, and a first run if it was never polled.
     /// `sign` says who signs for what it brings.
     async fn enroll(&self, code: &str, namespace: &str, polled: bool, sign: Sign) -> Result<Enrolled, StoreError>;
@@ -201,7 +207,7 @@ pub trait Store: Desk + Archive + Registry + Feed + Sheets {
         kind: huiliu_contract::OutcomeKind,
         body: Vec<u8>,
     ) -> Result<OutcomeTaken, StoreError> {
-        self.take_answer(Answer { id, core_id, digest, ticket, kind, body, files: Vec::new() }).await
+        self.take_answer(Answer { id, core_id, digest, ticket, kind, body, files: Vec::new(), deed: None }).await
     }
     /// Keeps what a page of the core's list led to, beside the outcomes that were taken of it: on disk when this returns. Its
     /// cursor and keepsake are read as those of channel [`CORE`]. Answers how many of its letters were not kept before.

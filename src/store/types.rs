@@ -7,7 +7,7 @@ use huiliu_contract::{ExternalId, Once, SourceVersion, What};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Again, Claim, DeadKind, Digest, Fact, Fetched, Filed, Lease};
+use super::{Again, Claim, DeadKind, Deed, Digest, Fact, Fetched, Filed, Lease};
 use crate::settings::AfterClose;
 use crate::ticket::event::{NotADraft, compose};
 use crate::ticket::{Act, EventHead, EventKind, Likeness, SourceRef, Spoken, names_own, names_said};
@@ -175,6 +175,9 @@ pub struct Acceptance {
     pub cursor: Option<Vec<u8>>,
     /// The sealed new keepsake.
     pub keepsake: Option<Vec<u8>>,
+    /// What a person did by it, about the channel; written with it, about the first ticket it led to. Where nothing is
+    /// written, neither is this.
+    pub deed: Option<Deed>,
 }
 
 /// A ticket's numbers.

@@ -168,6 +168,7 @@ impl Scene {
             lease: None,
             cursor: None,
             keepsake: None,
+            deed: None,
         };
         match self.house.store.accept(acceptance).await.unwrap().pop().unwrap() {
             Verdict::Taken { ticket, .. } => ticket.map(|key| key.number.to_string()),

@@ -9,8 +9,8 @@ use huiliu_contract::What;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{
-    Acceptance, Arrival, Digest, Errand, FirstRun, Fresh, MappedKeys, NotAccepted, Reference, Schedule, Sign, Standing,
-    Task, TicketKey, Verdict,
+    Acceptance, Arrival, Deed, Digest, Errand, FirstRun, Fresh, MappedKeys, NotAccepted, Reference, Schedule, Sign,
+    Standing, Task, TicketKey, Verdict,
 };
 use super::decide::{Plan, STATE_TAKEN, STATE_UNMAPPED};
 use super::references::Found;
@@ -66,6 +66,7 @@ pub(super) fn accept(ground: &mut Ground<'_, '_>, member: &Acceptance) -> Result
             })
             .map_err(failed)?;
     }
+    let writes = plans.iter().any(|plan| !matches!(plan, Plan::Nothing(_)));
     let mut verdicts = Vec::with_capacity(plans.len());
     for (arrival, plan) in member.arrivals.iter().zip(plans) {
         verdicts.push(ground.carry_out(member, arrival, plan).map_err(failed)?);
@@ -74,6 +75,9 @@ pub(super) fn accept(ground: &mut Ground<'_, '_>, member: &Acceptance) -> Result
         ground.keep_stray(member, stray).map_err(failed)?;
     }
     ground.move_cursor(member).map_err(failed)?;
+    if let Some(deed) = member.deed.clone().filter(|_| writes) {
+        ground.put_on_record(deed, &verdicts).map_err(failed)?;
+    }
     Ok(verdicts)
 }
 
@@ -95,6 +99,20 @@ fn check_once(ground: &Ground<'_, '_>, member: &Acceptance) -> Result<bool, NotA
 }
 
 impl Ground<'_, '_> {
+    /// Writes what a person did by a member: about the first ticket it led to, if it led to one. A letter that is held
+    /// leads to none: whether it is of the ticket whose number it has is what a person must say.
+    fn put_on_record(&self, deed: Deed, verdicts: &[Verdict]) -> rusqlite::Result<()> {
+        let ticket = verdicts.iter().find_map(|verdict| match verdict {
+            Verdict::Taken { what, ticket } if *what != What::Held => *ticket,
+            _ => None,
+        });
+        let deed = match ticket {
+            Some(ticket) => deed.about(format!("ticket:{}", ticket.number)),
+            None => deed,
+        };
+        deed.write_in(self.db, self.now)
+    }
+
     pub(super) fn key(&self, id: i64) -> rusqlite::Result<TicketKey> {
         number_of(self.db, id)
     }

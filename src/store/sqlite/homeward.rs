@@ -63,6 +63,9 @@ pub(super) fn keep(ground: &Ground<'_, '_>, told: &Answer) -> rusqlite::Result<R
             super::answers::count(&told.files)
         ])?;
     super::answers::keep(ground.db, told.id, &told.files)?;
+    if let Some(deed) = &told.deed {
+        deed.write_in(ground.db, now)?;
+    }
     Ok(ticket.ok_or(OutcomeTaken::UnknownTicket(until.unwrap_or(now))))
 }
 

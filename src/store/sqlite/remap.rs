@@ -46,6 +46,7 @@ pub(super) fn remap(
         lease: None,
         cursor: None,
         keepsake: None,
+        deed: None,
     };
     let mut statements = Statements::prepare(desk.db)?;
     let mut ground = Ground {

@@ -25,6 +25,7 @@ impl Site {
             kind: OutcomeKind::Closed,
             body: keys.seal(Place::Outcome, id, b"{\"kind\":\"closed\"}").unwrap(),
             files: vec![file],
+            deed: None,
         };
         (self.store.take_answer(answer).await.unwrap(), blob)
     }

@@ -233,6 +233,7 @@ impl Site {
             lease: None,
             cursor: None,
             keepsake: None,
+            deed: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use huiliu_contract::OutcomeKind;
 
 use super::*;
-use crate::store::{Due, DueCount, OutcomeTaken, Search};
+use crate::store::{Answer, Due, DueCount, Errand, Lease, OutcomeTaken, Search, Task};
 
 /// Retry, edit and drop set the stopped lane going, each with who and why.
 pub(super) async fn a_person_sets_the_lane_going(house: &dyn House) {
@@ -164,6 +164,46 @@ pub(super) async fn an_outcome_is_kept_once(house: &dyn House) {
     site.store.sweep().await.unwrap();
     assert_eq!(post("o2", key.number, "signed").await, OutcomeTaken::New);
     assert_eq!(post("o1", key.number, "closed").await, OutcomeTaken::Conflict, "what has a ticket stays");
+}
+
+/// What somebody did by entering a letter or an outcome is on record exactly where something was written.
+pub(super) async fn a_deed_stands_with_what_was_done(house: &dyn House) {
+    let site = Site::pushed(house).await;
+    let enter = async |letter: &Letter, lease| {
+        let deed = Some(site.store.deed(&clerk("on paper"), "enter", "channel:mailbox").unwrap());
+        site.store.accept(Acceptance { deed, lease, ..site.acceptance(std::slice::from_ref(letter)) }).await
+    };
+    let deeds = async |subject: String| {
+        let deeds = site.store.deeds(&subject).await.unwrap();
+        deeds.into_iter().map(|deed| (deed.what, deed.why.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let told = |what: &str| (what.to_owned(), "on paper".to_owned());
+    let stale = Lease { errand: Errand { task: Task::Poll, subject: 1 }, fence: 77 };
+    enter(&letter("A1", "路灯"), Some(stale)).await.unwrap_err();
+    assert_eq!(deeds("channel:mailbox".into()).await, [], "what was not kept was not done");
+    let verdict = enter(&letter("A1", "路灯"), None).await.unwrap().remove(0);
+    let Verdict::Taken { ticket: Some(key), .. } = verdict else { panic!("{verdict:?}") };
+    let subject = format!("ticket:{}", key.number);
+    assert_eq!(deeds(subject.clone()).await, [told("enter")]);
+    enter(&letter("A1", "路灯"), None).await.unwrap();
+    assert_eq!(deeds(subject.clone()).await, [told("enter")], "told again, nothing is done");
+
+    let keys = site.store.keys();
+    for said in ["signed", "signed", "closed"] {
+        let id = site.store.reserve();
+        let answer = Answer {
+            id,
+            core_id: "o1".into(),
+            digest: keys.blind("outcome", &[said.as_bytes()]),
+            ticket: Some(key.number),
+            kind: OutcomeKind::Signed,
+            body: keys.seal(Place::Outcome, id, said.as_bytes()).unwrap(),
+            files: vec![],
+            deed: Some(site.store.deed(&clerk("on paper"), "outcome_import", &subject).unwrap()),
+        };
+        site.store.take_answer(answer).await.unwrap();
+    }
+    assert_eq!(deeds(subject).await, [told("enter"), told("outcome_import")]);
 }
 
 /// What is put on record stays on record, in order, and named values are kept.

@@ -179,6 +179,7 @@ stories! {
         a_ticket_is_found,
         what_is_due_is_listed,
         an_outcome_is_kept_once,
+        a_deed_stands_with_what_was_done,
         deeds_stay;
     kept:
         a_clean_stop_leaves_everything,
