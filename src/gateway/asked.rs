@@ -12,7 +12,7 @@ use crate::channel::Kind;
 use crate::errands::{Asking, CoreList, FarStatus};
 use crate::outcomes::{Outcomes, Reading};
 use crate::settings::{self, ChannelSite, Mistake, Variables};
-use crate::store::Store;
+use crate::store::{Keys, Store};
 
 /// How the core is asked for outcomes, built.
 pub struct AskedCore {
@@ -39,7 +39,7 @@ pub fn build_asked(
     variables: &Variables,
     kinds: &[Kind],
 ) -> Result<Option<AskedCore>, Vec<Mistake>> {
-    build_asked_on(&ChannelSite::new("core", gateway, variables), gateway, kinds)
+    build_asked_on(&ChannelSite::new("core", gateway, variables, &Keys::of_no_house()), gateway, kinds)
 }
 
 /// The same on a site that is lent.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use huiliu_contract::{Connector, Misconfigured, Site};
+use huiliu_contract::{Blind, Connector, Misconfigured, Site};
 
 use super::made::{MadeOf, Noting};
 use super::{Start, StartError, back};
@@ -43,7 +43,7 @@ pub fn build_channel(
     variables: &Variables,
     kinds: &[Kind],
 ) -> Result<(Connector, Mapping), Vec<Mistake>> {
-    make(settings, gateway, variables, kinds).map(|made| (made.connector, made.mapping))
+    make(settings, gateway, variables, kinds, &store::Keys::of_no_house()).map(|made| (made.connector, made.mapping))
 }
 
 /// A channel that is built, and not yet known to the store.
@@ -61,9 +61,10 @@ pub(super) fn make(
     gateway: &settings::Gateway,
     variables: &Variables,
     kinds: &[Kind],
+    blind: &Arc<dyn Blind>,
 ) -> Result<Made, Vec<Mistake>> {
     let mut mistakes = Vec::new();
-    let site = ChannelSite::new(settings.code.clone(), gateway, variables);
+    let site = ChannelSite::new(settings.code.clone(), gateway, variables, blind);
     let site = Noting::new(site, settings.channel.state == ChannelState::Off);
     site.note_channel(settings, gateway);
     let connector =
@@ -142,7 +143,7 @@ fn read_elsewhere(options: &serde_json::Value) -> Vec<String> {
 
 /// How events reach the core; everything wrong with `[core]` at once.
 pub fn build_core(gateway: &settings::Gateway, variables: &Variables) -> Result<Way, Vec<Mistake>> {
-    build_core_on(&ChannelSite::new("core", gateway, variables), gateway)
+    build_core_on(&ChannelSite::new("core", gateway, variables, &store::Keys::of_no_house()), gateway)
 }
 
 /// The same on a site that is lent.
@@ -228,7 +229,7 @@ pub(super) async fn enrolled(
     (budgets, before): (&Budgets, Option<&Pace>),
     store: &Arc<dyn Store>,
 ) -> Result<Result<(Arc<Channel>, MadeOf), Vec<Mistake>>, StoreError> {
-    let made = match make(settings, gateway, variables, kinds) {
+    let made = match make(settings, gateway, variables, kinds, &lent(store)) {
         Ok(made) => made,
         Err(mistakes) => return Ok(Err(mistakes)),
     };
@@ -236,6 +237,11 @@ pub(super) async fn enrolled(
         Some(remembered) => Ok(Err(vec![made.leaves(&remembered)])),
         None => made.enrolled(gateway, budgets, before, store).await,
     }
+}
+
+/// The digests that a house lends to connectors.
+pub(super) fn lent(store: &Arc<dyn Store>) -> Arc<dyn Blind> {
+    store.keys().clone()
 }
 
 /// Who signs for what a channel brings.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use huiliu_contract::Blind;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -38,8 +39,9 @@ impl CoreMade {
         gateway: &settings::Gateway,
         variables: &Variables,
         kinds: &[Kind],
+        blind: &Arc<dyn Blind>,
     ) -> Result<Self, Vec<Mistake>> {
-        let site = Noting::new(ChannelSite::new("core", gateway, variables), false);
+        let site = Noting::new(ChannelSite::new("core", gateway, variables, blind), false);
         site.note_table("core", gateway);
         let way = build_core_on(&site, gateway)?;
         let asked = build_asked_on(&site, gateway, kinds)?;

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::digest::{Context, SHA256, digest};
-use huiliu_contract::{Misconfigured, Secret, SecretRef, Site};
+use huiliu_contract::{Blind, Misconfigured, Secret, SecretRef, Site};
 use jiff::tz::TimeZone;
 
 use crate::settings::{ChannelSettings, ChannelSite, Gateway};
@@ -123,6 +123,10 @@ impl Site for Noting {
         self.site.zone()
     }
 
+    fn blind(&self) -> Arc<dyn Blind> {
+        self.site.blind()
+    }
+
     fn listener_is_loopback(&self) -> bool {
         self.site.listener_is_loopback()
     }
@@ -188,7 +192,8 @@ mod tests {
             let infos: Vec<_> = crate::kinds::KINDS.iter().map(|kind| (kind.info)()).collect();
             let channels = gateway.channels(&infos);
             let settings = channels.iter().next().unwrap().result.clone().unwrap();
-            let noting = Noting::new(ChannelSite::new("a", &gateway, &variables), false);
+            let noting =
+                Noting::new(ChannelSite::new("a", &gateway, &variables, &crate::store::Keys::of_no_house()), false);
             noting.note_channel(&settings, &gateway);
             let _ = noting.secret("connect.secret", &SecretRef::File("secrets/a.key".into()));
             noting.path(Path::new("ca.pem"));

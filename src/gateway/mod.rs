@@ -133,12 +133,15 @@ impl Gateway {
     /// Opens the store, builds every channel, and runs. It listens when this returns.
     pub async fn start(start: Start) -> Result<Self, StartError> {
         let settings = &start.settings.settings;
-        let core = CoreMade::make(&start.settings, &start.variables, start.kinds).map_err(StartError::Mistakes)?;
+        let core = |blind: &_| CoreMade::make(&start.settings, &start.variables, start.kinds, blind);
+        // What is wrong with it is known before anything is opened.
+        core(&store::Keys::of_no_house()).map_err(StartError::Mistakes)?;
         let secrets = settings::Secrets::new(start.settings.dir.clone(), start.variables.clone());
         let home = crate::console::home(&start.settings, &secrets).map_err(StartError::Mistakes)?;
         let listener = listen(settings.http.listen).await?;
         let address = listener.local_addr().map_err(|why| listen_error(settings.http.listen, why))?;
         let store = store::open(&home)?;
+        let core = core(&build::lent(&store)).map_err(StartError::Mistakes)?;
         let built = build::channels(&start, &store).await?;
         if start.strict && !built.broken.is_empty() {
             return Err(StartError::Mistakes(built.broken.into_iter().flat_map(|broken| broken.mistakes).collect()));

@@ -1,8 +1,9 @@
 //! What the gateway lends to a connector while it is built: secrets, paths, the zone. No connector is built here.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use huiliu_contract::{Misconfigured, Secret, SecretRef, Site};
+use huiliu_contract::{Blind, Misconfigured, Secret, SecretRef, Site};
 use jiff::tz::TimeZone;
 
 use super::{Gateway, Secrets, Variables};
@@ -14,16 +15,18 @@ pub struct ChannelSite {
     secrets: Secrets,
     zone: TimeZone,
     loopback: bool,
+    blind: Arc<dyn Blind>,
 }
 
 impl ChannelSite {
-    /// For a channel; also for the core, under a name that no channel can have.
-    pub fn new(channel: impl Into<String>, gateway: &Gateway, variables: &Variables) -> Self {
+    /// For a channel; also for the core, under a name that no channel can have. `blind` are the digests that it lends.
+    pub fn new(channel: impl Into<String>, gateway: &Gateway, variables: &Variables, blind: &Arc<dyn Blind>) -> Self {
         Self {
             channel: channel.into(),
             secrets: Secrets::new(&gateway.dir, variables.clone()),
             zone: gateway.settings.zone.0.clone(),
             loopback: gateway.settings.http.is_loopback(),
+            blind: blind.clone(),
         }
     }
 }
@@ -43,6 +46,10 @@ impl Site for ChannelSite {
 
     fn zone(&self) -> TimeZone {
         self.zone.clone()
+    }
+
+    fn blind(&self) -> Arc<dyn Blind> {
+        self.blind.clone()
     }
 
     fn listener_is_loopback(&self) -> bool {

@@ -10,9 +10,11 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{hmac, rand};
+use huiliu_contract::Blind;
 
 const FORMAT: u8 = 1;
 const HEAD: usize = 1 + 4;
@@ -114,6 +116,11 @@ impl Keys {
         Ok(Self { id, data: LessSafeKey::new(data), matching: hmac::Key::new(hmac::HMAC_SHA256, &matching) })
     }
 
+    /// The digests that are lent where no house is: a check, a preview. They are under a key that is no secret.
+    pub fn of_no_house() -> Arc<dyn Blind> {
+        Arc::new(Unkeyed(hmac::Key::new(hmac::HMAC_SHA256, &[0; KEY_BYTES])))
+    }
+
     /// Reads `data.key` and `matching.key` in a folder; makes them (0600) where they are missing.
     ///
     /// The files are the house's memory: without them nothing that is stored can be read again.
@@ -199,18 +206,44 @@ impl Keys {
     /// The keyed digest of some parts under a label; parts are length-prefixed, so that no two lists
     /// of parts have one digest.
     pub fn blind(&self, label: &str, parts: &[&[u8]]) -> Digest {
-        let mut context = hmac::Context::with_key(&self.matching);
-        context.update(&[label.len() as u8]);
-        context.update(label.as_bytes());
-        for part in parts {
-            context.update(&(part.len() as u64).to_be_bytes());
-            context.update(part);
-        }
-        let tag = context.sign();
-        let mut short = [0; 16];
-        short.iter_mut().zip(tag.as_ref()).for_each(|(to, from)| *to = *from);
-        Digest(short)
+        blind(&self.matching, label, parts)
     }
+}
+
+/// Digests under the matching key, for connectors: no domain of theirs meets a label of ours.
+impl Blind for Keys {
+    fn blind(&self, domain: &str, bytes: &[u8]) -> [u8; 16] {
+        blind(&self.matching, "lent", &[domain.as_bytes(), bytes]).0
+    }
+}
+
+/// A key of no house.
+struct Unkeyed(hmac::Key);
+
+impl fmt::Debug for Unkeyed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unkeyed")
+    }
+}
+
+impl Blind for Unkeyed {
+    fn blind(&self, domain: &str, bytes: &[u8]) -> [u8; 16] {
+        blind(&self.0, "lent", &[domain.as_bytes(), bytes]).0
+    }
+}
+
+fn blind(key: &hmac::Key, label: &str, parts: &[&[u8]]) -> Digest {
+    let mut context = hmac::Context::with_key(key);
+    context.update(&[label.len() as u8]);
+    context.update(label.as_bytes());
+    for part in parts {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part);
+    }
+    let tag = context.sign();
+    let mut short = [0; 16];
+    short.iter_mut().zip(tag.as_ref()).for_each(|(to, from)| *to = *from);
+    Digest(short)
 }
 
 fn associated(place: Place, id: i64) -> [u8; 9] {
@@ -291,6 +324,19 @@ mod tests {
             assert_ne!(keys.blind("phone", &[&a, &b]), keys.blind("phone", &[&joined]));
             assert_ne!(keys.blind("phone", &[&a]), keys.blind("name", &[&a]));
         }
+    }
+
+    #[test]
+    fn what_is_lent_outlives_the_data_key_and_is_of_this_house_alone() {
+        let digest = |data: u8, matching: u8, domain: &str, said: &[u8]| {
+            let keys = Keys::from_hex(&hex::encode([data; 32]), &hex::encode([matching; 32])).unwrap();
+            Blind::blind(&keys, domain, said)
+        };
+        let first = digest(7, 9, "folder row", b"a");
+        assert_eq!(first, digest(8, 9, "folder row", b"a"), "another data key changes no id");
+        let others = [digest(7, 10, "folder row", b"a"), digest(7, 9, "mail", b"a"), digest(7, 9, "folder row", b"b")];
+        assert!(others.iter().all(|other| *other != first));
+        assert_ne!(Keys::of_no_house().blind("folder row", b"a"), first);
     }
 
     #[test]

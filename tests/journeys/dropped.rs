@@ -142,6 +142,30 @@ async fn good_rows_go_on_bad_ones_wait_and_nothing_comes_twice() {
 }
 
 #[tokio::test]
+async fn a_row_without_a_number_is_known_after_a_restart_by_a_digest_of_this_house() {
+    let hashed = CHANNEL.split("[return]").next().unwrap().replace("id = \"编号\"", "if_no_id = \"hash\"");
+    let hashed = hashed.replace("header = [\"编号\", ", "header = [");
+    let text = "标题,建议内容\r\n路灯,东门街路灯不亮\r\n井盖,西街井盖破损\r\n";
+    let drop_in = async |scene: Scene| {
+        let mut office = Office { token: token(&scene), scene };
+        office.scene.until("the inbox is made", || office.folder("收件").is_dir()).await;
+        office.drop_file("一.csv", text.as_bytes());
+        let mut ids: Vec<_> =
+            office.scene.until_told(2).await.iter().map(|told| told.external_id().to_owned()).collect();
+        ids.sort();
+        office.scene.house.kill();
+        office.scene.start_again().await;
+        office.drop_file("二.csv", format!("{text}噪声,夜间施工\r\n").as_bytes());
+        let told = office.scene.until_told(3).await;
+        assert_eq!(texts(&told[2].event, "title"), "噪声", "the others are known");
+        ids
+    };
+    let here = drop_in(Plan::new().await.channel("zhengxie", &hashed).start().await).await;
+    let there = drop_in(Plan::new().await.channel("zhengxie", &hashed).start().await).await;
+    assert!(here.iter().all(|id| id.starts_with("r2:") && !there.contains(id)), "{here:?} {there:?}");
+}
+
+#[tokio::test]
 async fn what_the_core_tells_becomes_one_row_of_the_days_file() {
     let mut office = Office::open().await;
     office.scene.until("the inbox is made", || office.folder("收件").is_dir()).await;

@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use huiliu::settings::{ChannelSite, SecretError, Secrets, references};
+use huiliu::store::Keys;
 use huiliu_contract::{Secret, SecretRef, Site};
 use insta::assert_snapshot;
 use serde_json::json;
@@ -91,7 +92,7 @@ fn a_name_cannot_leave_the_folder() {
 #[test]
 fn a_connector_is_lent_the_site() {
     let scene = Scene::new("").variable("TOKEN", "hush");
-    let site = ChannelSite::new("sheng", &scene.gateway().unwrap(), &scene.variables());
+    let site = ChannelSite::new("sheng", &scene.gateway().unwrap(), &scene.variables(), &Keys::of_no_house());
     assert_eq!(site.channel(), "sheng");
     assert_eq!(site.secret("k", &SecretRef::Env("TOKEN".into())).unwrap().expose(), "hush");
     assert_eq!(site.path("certs/ca.pem".as_ref()), scene.dir().join("certs/ca.pem"));

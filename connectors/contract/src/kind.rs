@@ -1,6 +1,8 @@
 //! How a connector kind declares itself: typed options in, a connector out.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -39,6 +41,14 @@ impl Misconfigured {
     }
 }
 
+/// Keyed digests under the site's matching key: the same after a restart, and after the key that seals was changed; nothing
+/// of what they are made of can be guessed from them. For external ids that are personal, such as the cells of a row.
+pub trait Blind: Send + Sync + fmt::Debug {
+    /// The digest of `bytes` for a `domain`, which names a use of it by a kind, for example `folder row`: no two domains
+    /// share a digest.
+    fn blind(&self, domain: &str, bytes: &[u8]) -> [u8; 16];
+}
+
 /// What the gateway lends to a connector that is being built.
 pub trait Site: Send + Sync {
     /// The channel's code.
@@ -52,6 +62,10 @@ pub trait Site: Send + Sync {
 
     /// The zone in which times without one are meant.
     fn zone(&self) -> jiff::tz::TimeZone;
+
+    /// Keyed digests, for as long as the connector lives. Where no house is (a check), they are under a key that is no
+    /// secret.
+    fn blind(&self) -> Arc<dyn Blind>;
 
     /// Whether the listener for pushes can be reached from this machine only.
     fn listener_is_loopback(&self) -> bool;

@@ -22,7 +22,7 @@ pub use act::Act;
 pub use connector::{Connector, Cursor, Keepsake, Page, Poll};
 pub use fault::{Fault, Reached};
 pub use hand_in::{BadFile, Bundle, HandIn, Remark, Told};
-pub use kind::{ConnectorKind, Misconfigured, SecretRef, Site};
+pub use kind::{Blind, ConnectorKind, Misconfigured, SecretRef, Site};
 pub use measure::{BadMeasure, Period, Rate};
 pub use outcome::{Outcome, OutcomeKind, Unit, UnitRole};
 pub use outlet::{Homebound, Judgement, Manners, Parcel, Receipt, WriteBack};

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use huiliu_contract::{Misconfigured, Secret, SecretRef, Site};
+use aws_lc_rs::hmac;
+use huiliu_contract::{Blind, Misconfigured, Secret, SecretRef, Site};
 use jiff::tz::TimeZone;
 
 /// A site whose secrets are given by name; `{ env = "NAME" }` and `{ file = "NAME" }` find the same.
@@ -11,6 +13,29 @@ use jiff::tz::TimeZone;
 pub struct Premises {
     secrets: BTreeMap<String, Secret>,
     public: bool,
+    matching: Matching,
+}
+
+/// A matching key, as a house has one.
+#[derive(Clone, Copy, Default)]
+struct Matching([u8; 32]);
+
+impl std::fmt::Debug for Matching {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Matching(…)")
+    }
+}
+
+impl Blind for Matching {
+    fn blind(&self, domain: &str, bytes: &[u8]) -> [u8; 16] {
+        let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, &self.0));
+        context.update(domain.as_bytes());
+        context.update(&[0]);
+        context.update(bytes);
+        let mut short = [0; 16];
+        short.iter_mut().zip(context.sign().as_ref()).for_each(|(to, from)| *to = *from);
+        short
+    }
 }
 
 impl Premises {
@@ -23,6 +48,13 @@ impl Premises {
     #[must_use]
     pub fn with(mut self, name: &str, secret: &str) -> Self {
         self.secrets.insert(name.into(), Secret::new(secret));
+        self
+    }
+
+    /// Gives it another matching key: it is another house.
+    #[must_use]
+    pub fn keyed(mut self, matching: [u8; 32]) -> Self {
+        self.matching = Matching(matching);
         self
     }
 
@@ -56,6 +88,10 @@ impl Site for Premises {
 
     fn zone(&self) -> TimeZone {
         TimeZone::fixed(jiff::tz::offset(8))
+    }
+
+    fn blind(&self) -> Arc<dyn Blind> {
+        Arc::new(self.matching)
     }
 
     fn listener_is_loopback(&self) -> bool {

@@ -17,7 +17,7 @@ use crate::poll::Watch;
 /// Builds the connector.
 pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, Vec<Misconfigured>> {
     let mut wrong = Mistakes::default();
-    let plan = Plan::read(&options.sheet, site.channel(), &mut wrong);
+    let plan = Plan::read(&options.sheet, site, &mut wrong);
     let dir = beside(site, &options.connect.inbox);
     if options.connect.inbox.as_os_str().is_empty() {
         wrong.tell(

@@ -1,6 +1,5 @@
 //! From a row to an item: its document, its number, or why it waits for a person.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use huiliu_contract::{BadExternalId, ExternalId, Item, Personal, Raw, Remark, Submission, Unreadable};
 use huiliu_sheet::{Cell, NotAnId, Sort, letters};
 use serde_json::{Map, Value, json};
@@ -52,7 +51,8 @@ pub(crate) fn document(record: &Record, about: &About) -> Value {
     Value::Object(named.collect::<Map<_, _>>())
 }
 
-/// The digest by which a row without a number is known. Columns that are empty do not count, nor does their order.
+/// The keyed digest by which a row without a number is known: what stands in its cells is personal, and must not be guessed
+/// from it. Columns that are empty do not count, nor does their order.
 pub(crate) fn digest_of(document: &Value, plan: &Plan) -> String {
     let mut told = Map::new();
     for (name, value) in document.as_object().into_iter().flatten() {
@@ -61,8 +61,7 @@ pub(crate) fn digest_of(document: &Value, plan: &Plan) -> String {
         }
     }
     let told = if told.is_empty() { document.clone() } else { Value::Object(told) };
-    let told = format!("huiliu row 1\0{}\0{told}", plan.channel);
-    hex::encode(digest(&SHA256, told.as_bytes()).as_ref().get(..16).unwrap_or_default())
+    hex::encode(plan.blind.blind("folder row", format!("{}\0{told}", plan.channel).as_bytes()))
 }
 
 /// What stands in the columns of the number, with the sort of the cell; several are joined by `-`. None where any is empty.
@@ -141,7 +140,7 @@ fn number(record: &Record, about: &About, plan: &Plan, file: &str) -> Result<Ext
                 }
             },
         },
-        (None, Some((digest, count))) => format!("r1:{digest}:{count}"),
+        (None, Some((digest, count))) => format!("r2:{digest}:{count}"),
         (None, None) => {
             let names: Vec<&str> = plan.id.iter().map(|at| plan.name(*at)).collect();
             let place = about.head.as_ref().and_then(|head| plan.id.iter().find_map(|at| head.place(*at)));

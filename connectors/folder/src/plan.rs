@@ -1,6 +1,8 @@
 //! `[sheet]`, compiled: the columns by their names, and the rules that hold for rows.
 
-use huiliu_contract::Misconfigured;
+use std::sync::Arc;
+
+use huiliu_contract::{Blind, Misconfigured, Site};
 use huiliu_kit::mistakes::Mistakes;
 use huiliu_kit::pick::Pointer;
 use huiliu_kit::xml::{Reading, XmlOptions};
@@ -13,6 +15,8 @@ use crate::options::{AllSheets, IfNoId, Scope, SheetOptions, Sheets};
 pub(crate) struct Plan {
     /// The channel's code: it stands in front of what is digested, so that two channels' digests differ.
     pub(crate) channel: String,
+    /// By what rows without a number are digested.
+    pub(crate) blind: Arc<dyn Blind>,
     /// The sheets that are read, by their plain names; none reads all that people see.
     pub(crate) sheets: Option<Vec<String>>,
     /// Columns that rules name, with their other names; those of the row of heads first.
@@ -61,7 +65,7 @@ const SKIP: [&str; 6] = ["合计", "总计", "小计", "填表人", "审核人",
 
 impl Plan {
     /// Compiles it; every mistake is told.
-    pub(crate) fn read(options: &SheetOptions, channel: &str, wrong: &mut Mistakes) -> Option<Self> {
+    pub(crate) fn read(options: &SheetOptions, site: &dyn Site, wrong: &mut Mistakes) -> Option<Self> {
         let before = wrong.count();
         let mut columns: Vec<(String, Vec<String>)> = Vec::new();
         for name in &options.header {
@@ -159,7 +163,8 @@ impl Plan {
         };
         let limits = limits(options, wrong)?;
         (wrong.count() == before).then(|| Self {
-            channel: channel.to_owned(),
+            channel: site.channel().to_owned(),
+            blind: site.blind(),
             sheets,
             columns,
             needed,

@@ -138,6 +138,10 @@ impl Site for Desk {
     fn zone(&self) -> jiff::tz::TimeZone {
         jiff::tz::TimeZone::UTC
     }
+    fn blind(&self) -> std::sync::Arc<dyn huiliu_contract::Blind> {
+        panic!("nothing here has a personal id")
+    }
+
     fn listener_is_loopback(&self) -> bool {
         true
     }

@@ -14,6 +14,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use tokio::sync::watch::Sender;
 
+use super::build::lent;
 use super::core::CoreSide;
 use super::running::{Now, Running};
 use crate::console::view::{MistakeView, ReloadReport, WrongChannel};
@@ -81,7 +82,7 @@ impl Reloader {
         let mut swapped = Box::pin(self.running.secret_set(name)).await;
         let (now, ground) = (self.running.now(), &self.running.ground);
         if now.settings.written().get("core").is_some_and(|core| super::running::names_secret(core, name)) {
-            match super::core::CoreMade::make(&now.settings, &ground.variables, ground.kinds) {
+            match super::core::CoreMade::make(&now.settings, &ground.variables, ground.kinds, &lent(&ground.store)) {
                 Ok(made) => {
                     if self.core.replace(made, now.settings.settings.core.as_ref()) {
                         swapped.push("core".into());
@@ -99,7 +100,8 @@ impl Reloader {
     async fn read(&self) -> Result<Read, Vec<Mistake>> {
         let ground = &self.running.ground;
         let (started, variables, kinds) = (ground.started.clone(), ground.variables.clone(), ground.kinds);
-        let read = tokio::task::spawn_blocking(move || read::read(&started, &variables, kinds)).await;
+        let blind = lent(&ground.store);
+        let read = tokio::task::spawn_blocking(move || read::read(&started, &variables, kinds, &blind)).await;
         read.unwrap_or_else(|_| {
             let text =
                 Text::new("重新读取配置时程序出错,详见日志", "reading failed by a fault of the program; see the log");

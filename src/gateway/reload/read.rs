@@ -1,6 +1,9 @@
 //! Reading everything anew, as the start does, and building it; nothing that runs is touched.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use huiliu_contract::Blind;
 
 use crate::channel::Kind;
 use crate::gateway::build::{Made, make};
@@ -27,19 +30,24 @@ pub(super) struct Read {
 /// # Errors
 ///
 /// What is wrong with `gateway.toml`, the holidays or the folder of channels; then nothing may be changed.
-pub(super) fn read(started: &settings::Gateway, variables: &Variables, kinds: &[Kind]) -> Result<Read, Vec<Mistake>> {
+pub(super) fn read(
+    started: &settings::Gateway,
+    variables: &Variables,
+    kinds: &[Kind],
+    blind: &Arc<dyn Blind>,
+) -> Result<Read, Vec<Mistake>> {
     let written = settings::Gateway::load(&started.dir, variables)?;
     let needs_restart = written.needs_restart(started);
     // The keys of the store are not changed by this, but a start with these would be refused.
     crate::console::home(&written, &Secrets::new(written.dir.clone(), variables.clone()))?;
     let house = written.as_it_runs(started);
-    let core = CoreMade::make(&house, variables, kinds)?;
+    let core = CoreMade::make(&house, variables, kinds, blind)?;
     is_there(&house)?;
     let infos: Vec<_> = kinds.iter().map(|kind| (kind.info)()).collect();
     let files = house.channels(&infos);
     let made = files.iter().map(|file| {
         let made = match &file.result {
-            Ok(settings) => make(settings, &house, variables, kinds),
+            Ok(settings) => make(settings, &house, variables, kinds, blind),
             Err(mistakes) => Err(mistakes.clone()),
         };
         (file.code.clone(), made)

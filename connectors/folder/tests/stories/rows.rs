@@ -243,7 +243,7 @@ proptest! {
         prop_assert_eq!(all.len(), rows.len());
         let once: std::collections::BTreeSet<_> = all.iter().collect();
         prop_assert_eq!(once.len(), rows.len(), "every row is one");
-        prop_assert!(all.iter().all(|id| id.starts_with("r1:") && id.len() <= 200));
+        prop_assert!(all.iter().all(|id| id.starts_with("r2:") && id.len() <= 200));
         // The same rows in another order, and fewer of them, are the same rows.
         let mut turned = rows.clone();
         turned.reverse();

@@ -33,6 +33,10 @@ impl Site for Desk {
         jiff::tz::TimeZone::UTC
     }
 
+    fn blind(&self) -> std::sync::Arc<dyn huiliu_contract::Blind> {
+        panic!("nothing here has a personal id")
+    }
+
     fn listener_is_loopback(&self) -> bool {
         true
     }
