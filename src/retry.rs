@@ -143,9 +143,22 @@ impl Breaker {
         }
     }
 
-    /// A person says to go on.
+    /// A person says to go on: one item goes now, and all of them once it got through. A far side that still does not accept
+    /// us is so asked once, whatever waits for it.
     pub fn resume(&mut self) {
-        self.state = State::Closed;
+        match &mut self.state {
+            State::Closed => {}
+            State::Open { probe_at, .. } => *probe_at = i64::MIN,
+            State::Denied { since } => {
+                self.state = State::Open { since: *since, probe_at: i64::MIN, probes: 0, probing: false };
+            }
+        }
+    }
+
+    /// Begins where another left off whom the far side did not accept: one item goes first.
+    pub fn doubt(&mut self, now: i64) {
+        self.denied(now);
+        self.resume();
     }
 }
 
@@ -208,7 +221,16 @@ mod tests {
         breaker.away(2, None);
         assert_eq!(breaker.gate(i64::MAX), Gate::Denied);
         breaker.resume();
-        assert_eq!(breaker.gate(3), Gate::Open);
+        assert_eq!(breaker.gate(3), Gate::Probe, "one goes first");
+        breaker.probing();
+        assert_ne!(breaker.gate(3), Gate::Probe, "and no other with it");
+        breaker.denied(4);
+        assert_eq!(breaker.gate(i64::MAX), Gate::Denied);
+        breaker.resume();
+        breaker.success(5);
+        assert_eq!(breaker.gate(5), Gate::Open);
+        breaker.resume();
+        assert_eq!(breaker.gate(5), Gate::Open, "nothing is to be resumed");
     }
 
     proptest! {

@@ -39,6 +39,7 @@ pub(super) fn told(look: &Look, channels: &Channels, report: &ReloadReport) -> S
         (say(lang, "新启用的渠道", "Added"), list(&report.added)),
         (say(lang, "文件夹已不在", "Retired"), list(&report.retired)),
         (say(lang, "没有变化的渠道", "Unchanged"), unchanged),
+        (say(lang, "停着的再试一次", "Asked once more"), resumed(lang, &report.resumed, &named)),
         (say(lang, "gateway.toml 已生效", "Taken over"), report.taken_over.join("\n")),
         (say(lang, "重启后才生效", "Needs a restart"), report.needs_restart.join("\n")),
     ];
@@ -50,6 +51,13 @@ pub(super) fn told(look: &Look, channels: &Channels, report: &ReloadReport) -> S
         text += &format!("\n{}\n", shown(lang, mistake));
     }
     text
+}
+
+/// Far sides that stood still and are asked once more.
+fn resumed(lang: Lang, sides: &[String], named: &dyn Fn(&String) -> String) -> String {
+    let one =
+        |side: &String| if side == "core" { say(lang, "热线系统", "the core").to_owned() } else { named(side) };
+    sides.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 fn shown(lang: Lang, mistake: &MistakeView) -> &str {

@@ -125,6 +125,11 @@ impl Gatehouse {
         Some(Excused { shut, next })
     }
 
+    /// A far side that did not accept us under another configuration is asked once first.
+    pub(super) fn doubt(&self, now: i64) {
+        self.gates().breaker.doubt(now);
+    }
+
     /// A person says to go on.
     pub(super) fn resume(&self) {
         self.gates().breaker.resume();

@@ -126,6 +126,13 @@ impl CoreSide {
         self.asked.as_ref().map(|asked| (asked.status.clone(), asked.resumed.clone()))
     }
 
+    /// Lets the core be told, or asked, once more where that stood still for a person; false where neither did.
+    pub(super) fn resume_denied(&self) -> bool {
+        let asked = self.asked();
+        let still = self.told.iter().map(|(_, far)| far).chain(&asked).filter(|(status, _)| status.needs_person());
+        still.map(|(_, resumed)| resumed.notify_one()).count() > 0
+    }
+
     /// Speaks with the core in another way from the next call on; false if it would be the same way.
     pub(super) fn replace(&self, made: CoreMade, core: Option<&CoreTable>) -> bool {
         {

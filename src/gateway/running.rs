@@ -143,6 +143,22 @@ impl Running {
         self.state().answered.get(code).cloned()
     }
 
+    /// Lets every far side of channels be asked once more that stood still for a person, but for those `except`. Answers
+    /// the channels' codes.
+    pub(super) fn resume_denied(&self, except: impl Fn(&String) -> bool) -> Vec<String> {
+        let state = self.state();
+        let mut codes = Vec::new();
+        for (code, far) in state.asked.iter().chain(&state.answered) {
+            if far.status.needs_person() && !except(code) {
+                far.resumed.notify_one();
+                codes.push(code.clone());
+            }
+        }
+        codes.sort();
+        codes.dedup();
+        codes
+    }
+
     /// What is wrong with a channel's files, and whether it goes on as it was.
     pub(super) fn wrong(&self, code: &str) -> (Vec<Mistake>, bool) {
         let state = self.state();

@@ -167,6 +167,13 @@ async fn a_core_that_does_not_know_us_is_left_alone_until_a_person_resumes_it() 
     assert_eq!(scene.glass.count(), asked, "a core that does not know us was asked again");
     assert!(scene.get("/health/ready").await.1.contains("denied"));
     assert!(scene.dead().await.is_empty(), "no event is at fault");
+    // A reload lets one event try, whatever waits beside it.
+    let said = || scene.house.printed().iter().filter(|line| line.contains("denied")).count();
+    let before = said();
+    let (_, report) = scene.reload().await;
+    assert_eq!(report["resumed"], json!(["core"]), "{report}");
+    scene.until("it is refused again", || said() > before).await;
+    assert_eq!(scene.glass.count(), asked + 1, "one attempt");
     scene.glass.answer_all(0);
     let (status, said) = scene.ask(&["channel", "resume", "core"]).await;
     assert_eq!(status, 0, "{said}");

@@ -117,6 +117,34 @@ async fn a_first_run_confirmed_from_a_day_on_forwards_what_came_since() {
 }
 
 #[tokio::test]
+async fn whoever_reloads_has_what_stands_still_asked_once_more_and_no_more() {
+    let platform = crate::polled::fresh(1).await;
+    let written = province(&platform.url(), "state = \"live\"");
+    let scene = Plan::new().await.letters().watched().channel("province", &written).start().await;
+    scene.until_told(1).await;
+    platform.change_gate(Gate::Bearer(Secret::new("changed")));
+    let still = || scene.house.printed().iter().filter(|line| line.contains("stands still")).count();
+    scene.until("it stands still", || still() == 1).await;
+    platform.grow(1);
+    let asked = platform.stats().refused;
+    // The far side is as it was: one attempt, and it stands still again. Saving a file asks nobody.
+    let (status, report) = scene.reload().await;
+    assert_eq!((status, &report["resumed"], &report["swapped"]), (0, &json!(["province"]), &json!([])), "{report}");
+    scene.until("it stands still again", || still() == 2).await;
+    assert_eq!(platform.stats().refused, asked + 1, "one attempt");
+    scene.rewrite("letters", &crate::written::letters("县长信箱2", "state = \"live\""));
+    scene.until("the change counts", || scene.house.printed().iter().any(|line| line.contains("swapped"))).await;
+    assert_eq!(platform.stats().refused, asked + 1, "the watch of the files asks nobody");
+    // The far side knows us again.
+    platform.change_gate(Gate::Open);
+    let (status, said) = scene.ask(&["reload"]).await;
+    assert!(status == 0 && said.contains("Asked once more") && said.contains("province"), "{said}");
+    scene.until_told(2).await;
+    let (_, report) = scene.reload().await;
+    assert_eq!(report["resumed"], json!([]), "nothing stands still");
+}
+
+#[tokio::test]
 async fn a_platform_that_does_not_know_us_is_left_alone_until_a_person_resumes_it() {
     let platform = crate::polled::fresh(1).await;
     let scene = Plan::new().await.channel("province", &province(&platform.url(), "state = \"live\"")).start().await;

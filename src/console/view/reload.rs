@@ -25,6 +25,10 @@ pub struct ReloadReport {
     pub broken: Vec<WrongChannel>,
     /// How many channels were left alone, for nothing of them changed.
     pub unchanged: usize,
+    /// Channels, and `core`, that stood still because they did not accept us or needed a person, and are asked once more.
+    /// A reload that the watch of the files began asks none.
+    #[serde(default)]
+    pub resumed: Vec<String>,
     /// Keys of `gateway.toml` that were taken over, and `holidays`.
     pub taken_over: Vec<String>,
     /// Keys of `gateway.toml` that only count from the next start.

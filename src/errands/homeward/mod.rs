@@ -93,6 +93,9 @@ impl Homeward {
             zone: self.zone,
             gate: Gatehouse::default(),
         });
+        if shared.status.needs_person() {
+            shared.gate.doubt(shared.store.clock().now());
+        }
         let walking = TaskTracker::new();
         let next = || Box::pin(shared.clone().next(places.clone(), stop.clone()));
         // Whoever passed the gate as the probe goes on to be it: this future lives until it yields.

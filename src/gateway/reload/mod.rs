@@ -8,6 +8,7 @@ mod turn;
 pub(super) mod watch;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -24,6 +25,9 @@ use differ::{Fate, fates};
 use read::Read;
 use turn::Turns;
 
+/// Who asks where the watch of the files does.
+pub(super) const FILES: &str = "files";
+
 /// Reads the configuration anew when it is told to.
 pub(super) struct Reloader {
     pub(super) running: Running,
@@ -31,13 +35,15 @@ pub(super) struct Reloader {
     /// To whom holidays matter besides the channels.
     pub(super) calendar: Sender<Arc<Calendar>>,
     turns: Turns<ReloadReport>,
+    /// Whether somebody asked since the last one began, and not only the watch of the files.
+    asked: AtomicBool,
     last: Mutex<Option<ReloadReport>>,
 }
 
 impl Reloader {
     /// Over what runs.
     pub(super) fn new(running: Running, core: CoreSide, calendar: Sender<Arc<Calendar>>) -> Self {
-        Self { running, core, calendar, turns: Turns::default(), last: Mutex::default() }
+        Self { running, core, calendar, turns: Turns::default(), asked: AtomicBool::new(false), last: Mutex::default() }
     }
 
     /// What came of the last one.
@@ -48,6 +54,9 @@ impl Reloader {
     /// Reads everything anew and takes over what is right. Whoever asks while one is under way waits for the next one, and
     /// shares it with all who ask meanwhile. `by` says who asks: `command`, `api`, `signal` or `files`.
     pub(super) async fn reload(self: Arc<Self>, by: &'static str) -> ReloadReport {
+        if by != FILES {
+            self.asked.store(true, Ordering::SeqCst);
+        }
         // In a task of its own: it goes on to its end, whoever loses patience and hangs up.
         let tracker = self.running.ground.tracker.clone();
         let reload = tracker.spawn(async move { Box::pin(self.turns.share(|| self.once(by))).await });
@@ -63,8 +72,10 @@ impl Reloader {
 
     async fn once(&self, by: &'static str) -> ReloadReport {
         let (at, began) = (Timestamp::now(), Instant::now());
+        // Whoever asks from here on has the next one.
+        let asked = self.asked.swap(false, Ordering::SeqCst);
         let mut report = match self.read().await {
-            Ok(read) => Box::pin(self.take_over(read, by)).await,
+            Ok(read) => Box::pin(self.take_over(read, by, asked)).await,
             Err(mistakes) => {
                 tell::refused(&mistakes);
                 ReloadReport { mistakes: mistakes.iter().map(MistakeView::from).collect(), ..empty(by, "refused") }
@@ -74,6 +85,18 @@ impl Reloader {
         tell::done(&report);
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(report.clone());
         report
+    }
+
+    /// Whoever asks for a reload has mended something, perhaps at the far side: what stands still is asked once more. The
+    /// watch of the files does not, for it may see many changes, and each attempt may bring an account nearer to its lock.
+    /// What was swapped is asked anew anyway.
+    fn resume_denied(&self, report: &ReloadReport, core_replaced: bool) -> Vec<String> {
+        let anew = |code: &String| report.swapped.contains(code) || report.added.contains(code);
+        let mut sides = self.running.resume_denied(anew);
+        if !core_replaced && self.core.resume_denied() {
+            sides.push("core".into());
+        }
+        sides
     }
 
     /// A secret was set: whatever uses it runs with it from now on. Answers the codes of channels, and `core`.
@@ -110,7 +133,7 @@ impl Reloader {
     }
 
     /// Swaps channel by channel; whatever of one fails leaves that one as it was.
-    async fn take_over(&self, read: Read, by: &'static str) -> ReloadReport {
+    async fn take_over(&self, read: Read, by: &'static str, asked: bool) -> ReloadReport {
         let Read { house, needs_restart, core, files, mut made } = read;
         let before = self.running.now();
         self.look_up(&mut made).await;
@@ -162,7 +185,10 @@ impl Reloader {
                 }
             }
         }
-        self.core.replace(core, house.settings.core.as_ref());
+        let core_replaced = self.core.replace(core, house.settings.core.as_ref());
+        if asked {
+            report.resumed = self.resume_denied(&report, core_replaced);
+        }
         self.core.mean(&house);
         self.calendar.send_replace(house.calendar.clone());
         report.taken_over = taken_over.into_iter().map(str::to_owned).collect();

@@ -32,6 +32,9 @@ pub(super) fn done(report: &ReloadReport) {
     for code in &report.retired {
         tracing::warn!(channel = %code, "retired: its folder is gone; its pushes are put off, its write-backs wait");
     }
+    for side in &report.resumed {
+        tracing::info!(side, "stood still, and is asked once more");
+    }
     let wrong = |wrong: &WrongChannel, message: &'static str| {
         for mistake in &wrong.mistakes {
             tracing::error!(channel = %wrong.channel, mistake = mistake.text.en, message);

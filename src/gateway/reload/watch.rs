@@ -64,7 +64,7 @@ impl Watch {
                 () = stop.cancelled() => return,
                 _ = tokio::time::timeout(LONGEST, self.quiet()) => {}
             }
-            self.reloader.clone().reload("files").await;
+            self.reloader.clone().reload(super::FILES).await;
         }
     }
 
