@@ -69,6 +69,28 @@ fn xml(document: &Value) -> Vec<u8> {
     encoding_rs::GBK.encode(&whole).0.into_owned()
 }
 
+/// An answer as a far side writes it that knows XML only: GB2312, all of it inside `response`. What is null is left out, and
+/// a list is its elements one after another.
+pub(crate) fn answer(answer: &Value) -> Vec<u8> {
+    let mut whole = "<?xml version=\"1.0\" encoding=\"GB2312\"?>\n".to_owned();
+    element("response", answer, &mut whole);
+    encoding_rs::GBK.encode(&whole).0.into_owned()
+}
+
+fn element(name: &str, value: &Value, out: &mut String) {
+    match value {
+        Value::Null => {}
+        Value::Array(list) => list.iter().for_each(|one| element(name, one, out)),
+        Value::Object(members) => {
+            *out += &format!("<{name}>");
+            members.iter().for_each(|(name, value)| element(name, value, out));
+            *out += &format!("</{name}>");
+        }
+        Value::String(text) => *out += &format!("<{name}>{}</{name}>", escaped(text)),
+        other => *out += &format!("<{name}>{other}</{name}>"),
+    }
+}
+
 /// A form of parts that holds a letter and these files, as a portal writes that knows GBK only: so are the files' names.
 pub fn parts(letter: &Letter, files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut out = b"--the-parts\r\nContent-Disposition: form-data; name=\"letter\"\r\n\r\n".to_vec();

@@ -70,6 +70,17 @@ pub enum Trouble {
 /// The error table: the far side's value at `success.at`, or an HTTP status, and what to do about it.
 pub type Errors = BTreeMap<String, Trouble>;
 
+/// What holds for a table that has none of its own: as it is written for another, where it was judged.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Otherwise<'a> {
+    /// The rule.
+    pub success: Option<&'a Success>,
+    /// The table of errors.
+    pub errors: Option<&'a Errors>,
+    /// How answers in XML are read; none where they are JSON.
+    pub xml: Option<&'a Reading>,
+}
+
 /// [`Success`] and [`Errors`], compiled.
 #[derive(Clone, Default, Debug)]
 pub struct Judge {
@@ -120,10 +131,10 @@ impl Judge {
         if wrong.is_empty() { Ok(Self { rule, errors: errors.clone(), xml: None }) } else { Err(wrong) }
     }
 
-    /// The same for answers in XML.
+    /// The same for answers in XML, read so; or for those in JSON.
     #[must_use]
-    pub fn of_xml(self, reading: Reading) -> Self {
-        Self { xml: Some(reading), ..self }
+    pub fn of(self, xml: Option<Reading>) -> Self {
+        Self { xml, ..self }
     }
 
     /// The document that an answer holds.

@@ -9,6 +9,7 @@ use huiliu_kit::auth::Auth;
 use huiliu_kit::line::{Base, Connect, Line};
 use huiliu_kit::mistakes::Mistakes;
 use huiliu_kit::outlet::{Plan, ReturnOptions};
+use huiliu_kit::success::Otherwise;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -81,7 +82,14 @@ pub(crate) fn outlet(
     let base = wrong.take(Base::read(&connect, "return")).unwrap_or_else(|| Base::nowhere("return"));
     let line = Line::build(&connect, &base, back.ways.paths(), site, &mut wrong);
     let line = line.and_then(|line| line.for_files(back.ways.takes_files(), "return", &mut wrong));
-    let plan = Plan::read(&back.ways, &base, (&connect.headers, "return.headers"), None, site.zone(), &mut wrong);
+    let plan = Plan::read(
+        &back.ways,
+        &base,
+        (&connect.headers, "return.headers"),
+        Otherwise::default(),
+        site.zone(),
+        &mut wrong,
+    );
     mistakes.extend(wrong.into_vec());
     Some(plan?.on(Arc::new(line?)))
 }

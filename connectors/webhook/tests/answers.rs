@@ -5,7 +5,7 @@ use huiliu_contract::{Connector, ConnectorKind, ExternalId, Homebound, Outcome, 
 use huiliu_farside::desk::Desk;
 use huiliu_farside::letter::Letter;
 use huiliu_farside::mailbox::{Mailbox, MailboxOptions};
-use huiliu_farside::outlet_promises::{PROMISES, Subject, TOKEN, broken, ways};
+use huiliu_farside::outlet_promises::{PROMISES, Subject, TOKEN, broken, ways, ways_in_xml};
 use huiliu_farside::platform::Gate;
 use huiliu_farside::proof::Proof;
 use huiliu_farside::site::Premises;
@@ -14,7 +14,10 @@ use serde_json::{Value, json};
 
 /// `[return]` with the address that is a pushed channel's own affair.
 fn back(url: &str) -> Value {
-    let mut back = ways();
+    back_by(ways(), url)
+}
+
+fn back_by(mut back: Value, url: &str) -> Value {
     back["url"] = json!(url);
     back["auth"] = json!({ "bearer": { "env": "TOKEN" } });
     back["timeout"] = json!("10s");
@@ -22,21 +25,33 @@ fn back(url: &str) -> Value {
 }
 
 fn build(desk: &Desk) -> Connector {
+    build_by(back(&desk.url()))
+}
+
+/// The same at a desk that answers in XML.
+fn build_in_xml(desk: &Desk) -> Connector {
+    desk.answers().write_xml();
+    build_by(back_by(ways_in_xml(), &desk.url()))
+}
+
+fn build_by(back: Value) -> Connector {
     let options = json!({
         "connect": { "verify": "none" },
         "receive": { "id": "letterNo" },
-        "return": back(&desk.url()),
+        "return": back,
     });
     Webhook::build(serde_json::from_value(options).unwrap(), &Premises::new().with("TOKEN", TOKEN)).unwrap()
 }
 
 #[tokio::test]
 async fn it_keeps_the_promises_of_outlets_and_its_twins_break_them() {
-    let subject = Subject { make: &build, secrets: &[TOKEN], flaw: None };
-    assert_eq!(broken(subject).await, []);
-    for &flaw in PROMISES {
-        let found: Vec<_> = broken(subject.flawed(flaw)).await.iter().map(|broken| broken.promise).collect();
-        assert_eq!(found, [flaw], "its twin breaks it, and nothing else");
+    for make in [&build as &(dyn Fn(&Desk) -> Connector + Sync), &build_in_xml] {
+        let subject = Subject { make, secrets: &[TOKEN], flaw: None };
+        assert_eq!(broken(subject).await, []);
+        for &flaw in PROMISES {
+            let found: Vec<_> = broken(subject.flawed(flaw)).await.iter().map(|broken| broken.promise).collect();
+            assert_eq!(found, [flaw], "its twin breaks it, and nothing else");
+        }
     }
 }
 
@@ -82,6 +97,8 @@ fn a_way_back_needs_an_address_of_its_own() {
     assert_eq!(wrong(json!({})), [""; 0], "what is the gateway's alone is no way back");
     assert_eq!(wrong(json!({ "closed": { "post": "/a" } })), ["return.url"]);
     assert_eq!(wrong(json!({ "url": "http://127.0.0.1:1" })), ["return"]);
+    let xml = json!({ "url": "http://127.0.0.1:1", "closed": { "post": "/a" }, "xml": {} });
+    assert_eq!(wrong(xml), ["return.xml"], "nothing says that answers are XML");
     let keys = wrong(json!({
         "url": "http://127.0.0.1:1", "headers": { "Cookie": "x" }, "timeout": "0s",
         "closed": { "post": "http://elsewhere.example/a" },

@@ -68,6 +68,11 @@ impl Answers {
         self.lock().judges = judges;
     }
 
+    /// Answers in XML from now on, as [`Envelope::xml`] says.
+    pub fn write_xml(&self) {
+        self.lock().envelope.xml = true;
+    }
+
     /// The next write-backs meet these.
     pub fn play(&self, tricks: impl IntoIterator<Item = Trick>) {
         self.lock().tricks.extend(tricks);

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::Answers;
 use super::book::{Book, number};
 use crate::parts::Said;
-use crate::platform::{Trick, wire};
+use crate::platform::{Envelope, Trick, wire};
 
 pub(super) fn router(answers: Answers) -> Router {
     Router::new()
@@ -50,7 +50,7 @@ async fn write_back(
     };
     let receipt = book.take(verb, key, body, files);
     let answer = answer(&book, "/data/receiptNo", &json!(receipt));
-    end(&trick, answer)
+    end(&trick, &answer, &book.envelope)
 }
 
 async fn status(
@@ -69,7 +69,7 @@ async fn status(
     book.stats.looks += 1;
     let mut answer = answer(&book, "/data/state", &json!(state));
     wire::put(&mut answer, "/data/reason", json!(reason));
-    end(&trick, answer)
+    end(&trick, &answer, &book.envelope)
 }
 
 /// Lets a request in and takes the trick it meets; an error is the answer to one that goes no further.
@@ -111,14 +111,14 @@ fn answer(book: &Book, at: &str, value: &Value) -> Value {
     answer
 }
 
-fn end(trick: &Trick, answer: Value) -> Response {
+fn end(trick: &Trick, answer: &Value, envelope: &Envelope) -> Response {
     match trick {
         Trick::HangUp => wire::hang_up(),
-        Trick::CutBody => wire::cut(answer.to_string().into_bytes()),
+        Trick::CutBody => wire::cut(answer, envelope),
         Trick::TakenThen(status) => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY);
             (status, "<html><body>Bad Gateway</body></html>").into_response()
         }
-        _ => Json(answer).into_response(),
+        _ => wire::written(answer, envelope),
     }
 }

@@ -41,6 +41,18 @@ pub fn ways() -> Value {
     })
 }
 
+/// The same for a desk that answers in XML ([`crate::desk::Answers::write_xml`]).
+pub fn ways_in_xml() -> Value {
+    let mut ways = ways();
+    ways["format"] = "xml".into();
+    for at in ["/success/at", "/closed/reference", "/status/at", "/status/reason_at"] {
+        if let Some(place) = ways.pointer_mut(at) {
+            *place = format!("/response{}", place.as_str().unwrap_or_default()).into();
+        }
+    }
+    ways
+}
+
 /// A way of building a kind, under trial.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {

@@ -114,9 +114,9 @@ impl Doorkeeper {
             Some(code) => {
                 let mut answer = json!({ "msg": "登录已失效" });
                 wire::put(&mut answer, &envelope.success.0, json!(code));
-                Json(answer).into_response()
+                wire::written(&answer, envelope)
             }
-            None => wire::refused(),
+            None => wire::refused(envelope),
         }
     }
 
@@ -133,7 +133,7 @@ impl Doorkeeper {
         .unwrap_or_else(|| {
             let mut answer = json!({ "msg": "用户名或密码错误" });
             wire::put(&mut answer, &envelope.success.0, json!(WRONG));
-            Json(answer).into_response()
+            wire::written(&answer, envelope)
         })
     }
 
@@ -174,6 +174,6 @@ impl Doorkeeper {
         door.left = door.uses.unwrap_or_default();
         let mut answer = json!({});
         write(&format!("{TOKEN}{}", door.given), &mut answer);
-        Some(Json(answer).into_response())
+        Some(wire::written(&answer, envelope))
     }
 }

@@ -87,6 +87,8 @@ pub struct Envelope {
     pub link: Option<String>,
     /// Where the number of items in the answer itself stands, if it is told.
     pub rows: Option<String>,
+    /// Whether answers are XML in GB2312, with all of it inside an element `response`, instead of JSON.
+    pub xml: bool,
 }
 
 impl Default for Envelope {
@@ -98,6 +100,7 @@ impl Default for Envelope {
             next: "/data/next".into(),
             link: None,
             rows: None,
+            xml: false,
         }
     }
 }

@@ -64,11 +64,11 @@ async fn list(
     let answer = written(&page, &state.options, link.as_deref());
     match trick {
         Trick::HangUp => wire::hang_up(),
-        Trick::CutBody => wire::cut(answer.to_string().into_bytes()),
+        Trick::CutBody => wire::cut(&answer, &state.options.envelope),
         _ => {
             state.went_out(&page);
             state.last_page = Some(page);
-            let mut response = Json(answer).into_response();
+            let mut response = wire::written(&answer, &state.options.envelope);
             if let Some(link) = link {
                 let value = format!("</order/list>; rel=\"first\", <{link}>; rel=\"next\"");
                 response.headers_mut().extend(HeaderValue::from_str(&value).ok().map(|value| (header::LINK, value)));
@@ -104,8 +104,8 @@ async fn detail(
     wire::put(&mut answer, at, code.clone());
     match trick {
         Trick::HangUp => wire::hang_up(),
-        Trick::CutBody => wire::cut(answer.to_string().into_bytes()),
-        _ => Json(answer).into_response(),
+        Trick::CutBody => wire::cut(&answer, &state.options.envelope),
+        _ => wire::written(&answer, &state.options.envelope),
     }
 }
 
@@ -113,7 +113,7 @@ async fn log_in(Shared(state): Shared<Platform>, Query(query): Query<wire::Param
     let options = lock(&state).options.clone();
     match &options.gate {
         Gate::Session(door) => door.log_in(&wire::said(query, &body), &options.envelope),
-        _ => wire::refused(),
+        _ => wire::refused(&options.envelope),
     }
 }
 
@@ -121,7 +121,7 @@ async fn grant(Shared(state): Shared<Platform>, headers: HeaderMap, body: Bytes)
     let options = lock(&state).options.clone();
     match &options.gate {
         Gate::Session(door) => door.grant(&headers, &wire::params(&body), &options.envelope),
-        _ => wire::refused(),
+        _ => wire::refused(&options.envelope),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use axum::Json;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -14,15 +13,30 @@ use serde_json::{Map, Value, json};
 
 use super::options::{Envelope, Gate, Trick};
 use crate::port::HangUp;
+use crate::writing;
 
 pub(crate) type Params = BTreeMap<String, String>;
+
+/// An answer as this far side writes it.
+pub(crate) fn written(answer: &Value, envelope: &Envelope) -> Response {
+    ([(header::CONTENT_TYPE, media_type(envelope))], bytes(answer, envelope)).into_response()
+}
+
+fn media_type(envelope: &Envelope) -> &'static str {
+    if envelope.xml { "text/xml" } else { "application/json" }
+}
+
+fn bytes(answer: &Value, envelope: &Envelope) -> Vec<u8> {
+    if envelope.xml { writing::answer(answer) } else { answer.to_string().into_bytes() }
+}
 
 /// The answer of a trick that does nothing of what was asked.
 pub(crate) fn failure(trick: &Trick, envelope: &Envelope) -> Option<Response> {
     Some(match trick {
         Trick::Status(status, wait) => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let mut response = (status, Json(json!({ "msg": "系统繁忙" }))).into_response();
+            let mut response = written(&json!({ "msg": "系统繁忙" }), envelope);
+            *response.status_mut() = status;
             if let Some(wait) = wait.as_deref().and_then(|wait| HeaderValue::from_str(wait).ok()) {
                 response.headers_mut().insert(header::RETRY_AFTER, wait);
             }
@@ -31,13 +45,13 @@ pub(crate) fn failure(trick: &Trick, envelope: &Envelope) -> Option<Response> {
         Trick::Code(code) => {
             let mut answer = json!({ "msg": "不成功" });
             put(&mut answer, &envelope.success.0, json!(code));
-            Json(answer).into_response()
+            written(&answer, envelope)
         }
         Trick::Html => axum::response::Html("<html><body>请重新登录</body></html>").into_response(),
         Trick::NoList => {
             let mut answer = json!({ "msg": "ok" });
             put(&mut answer, &envelope.success.0, envelope.success.1.clone());
-            Json(answer).into_response()
+            written(&answer, envelope)
         }
         Trick::Lost => hang_up(),
         Trick::CutBody
@@ -49,15 +63,17 @@ pub(crate) fn failure(trick: &Trick, envelope: &Envelope) -> Option<Response> {
     })
 }
 
-pub(crate) fn refused() -> Response {
-    (StatusCode::UNAUTHORIZED, Json(json!({ "code": 401, "msg": "未授权" }))).into_response()
+pub(crate) fn refused(envelope: &Envelope) -> Response {
+    let mut response = written(&json!({ "code": 401, "msg": "未授权" }), envelope);
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    response
 }
 
 /// How who is not let in is turned away.
 pub(crate) fn turned_away(gate: &Gate, envelope: &Envelope) -> Response {
     match gate {
         Gate::Session(door) => door.refusal(envelope),
-        _ => refused(),
+        _ => refused(envelope),
     }
 }
 
@@ -68,11 +84,12 @@ pub(crate) fn hang_up() -> Response {
 }
 
 /// Half of a body, then the line breaks.
-pub(crate) fn cut(mut body: Vec<u8>) -> Response {
+pub(crate) fn cut(answer: &Value, envelope: &Envelope) -> Response {
+    let mut body = bytes(answer, envelope);
     body.truncate(body.len() / 2);
     let parts = [Ok(Bytes::from(body)), Err(io::Error::other("cut on purpose"))];
     let body = Body::from_stream(futures_util::stream::iter(parts));
-    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+    ([(header::CONTENT_TYPE, media_type(envelope))], body).into_response()
 }
 
 pub(crate) fn let_in(gate: &Gate, headers: &HeaderMap) -> bool {

@@ -13,8 +13,9 @@ use super::{NAMES, Outlet, ReturnOptions, Road, Way};
 use crate::line::{Base, Line};
 use crate::mistakes::Mistakes;
 use crate::pick::scalar;
-use crate::success::{Errors, Judge, Success};
+use crate::success::{Errors, Judge, Otherwise};
 use crate::target::{Draft, SendAs, Target, fixed_headers, method_of};
+use crate::xml::answers;
 
 /// A road back, compiled, that only needs a line.
 pub struct Plan {
@@ -29,18 +30,17 @@ pub struct Plan {
 
 impl Plan {
     /// Compiles `[return]`; none if anything was wrong, and every mistake is told. `headers` are those of every request
-    /// with their key, without placeholders. `otherwise` are the rule and the table that hold where `[return]` has none;
-    /// they were judged where they stand.
+    /// with their key, without placeholders. `otherwise` is what holds where `[return]` has none of its own.
     pub fn read(
         back: &ReturnOptions,
         base: &Base,
         headers: (&BTreeMap<String, String>, &str),
-        otherwise: Option<(Option<&Success>, &Errors)>,
+        otherwise: Otherwise<'_>,
         zone: TimeZone,
         wrong: &mut Mistakes,
     ) -> Option<Self> {
         let before = wrong.count();
-        let judge = judge(back, otherwise, wrong);
+        let judge = judge(back, &otherwise, wrong);
         let mut ways = Vec::new();
         for (kind, way) in back.ways() {
             let Some(way) = way else { continue };
@@ -67,14 +67,16 @@ impl Plan {
     }
 }
 
-fn judge(back: &ReturnOptions, otherwise: Option<(Option<&Success>, &Errors)>, wrong: &mut Mistakes) -> Option<Judge> {
+fn judge(back: &ReturnOptions, otherwise: &Otherwise<'_>, wrong: &mut Mistakes) -> Option<Judge> {
     let nothing = Errors::new();
-    let (success, errors) = otherwise.unwrap_or((None, &nothing));
     let own = back.success.is_some() || back.errors.is_some();
-    let success = back.success.as_ref().or(success);
-    let judge = Judge::build(success, "return.success", back.errors.as_ref().unwrap_or(errors), "return.errors");
+    let success = back.success.as_ref().or(otherwise.success);
+    let errors = back.errors.as_ref().or(otherwise.errors).unwrap_or(&nothing);
+    let judge = Judge::build(success, "return.success", errors, "return.errors");
     // What is taken over was judged where it stands.
-    if own { wrong.take_all(judge) } else { Some(judge.unwrap_or_default()) }
+    let judge = if own { wrong.take_all(judge) } else { Some(judge.unwrap_or_default()) };
+    let xml = answers(back.format, back.xml.as_ref(), otherwise.xml, "return", wrong)?;
+    Some(judge?.of(xml))
 }
 
 fn road(kind: OutcomeKind, way: &Way, base: &Base, wrong: &mut Mistakes) -> Option<Road> {

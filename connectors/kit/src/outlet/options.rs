@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::success::{Errors, Plain, Success};
 use crate::target::SendAs;
+use crate::xml::{AnswerFormat, XmlOptions};
 
 /// `[return]`: one way for each kind of outcome that is carried back. There is none for 退回补正, which never leaves.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -66,6 +67,14 @@ pub struct ReturnOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "错误代码各是什么意思;不写同 poll.errors"))]
     pub errors: Option<Errors>,
+    /// How its answers are written; as `poll.format` if it is not written, and JSON where there is none.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "对方返回的写法:json 或 xml;不写同 poll.format,没有 poll 就是 json"))]
+    pub format: Option<AnswerFormat>,
+    /// How answers in XML are read; as `poll.xml` if it is not written.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "XML 怎么读;不写同 poll.xml"))]
+    pub xml: Option<XmlOptions>,
     /// Whether being told twice with one `Idempotency-Key` is harmless there; it must be agreed, never guessed.
     #[serde(default)]
     #[schemars(extend("x-zh" = "同一个 Idempotency-Key 送两遍,对方保证只算一遍;要对方书面确认,不能猜"))]
@@ -200,6 +209,7 @@ impl ReturnOptions {
     /// Whether anything of it is written; a table that holds only what is the gateway's is empty here.
     pub fn is_written(&self) -> bool {
         let asked = self.status.is_some() || self.success.is_some() || self.errors.is_some() || self.honours_key;
+        let asked = asked || self.format.is_some() || self.xml.is_some();
         asked || self.ways().iter().any(|(_, way)| way.is_some())
     }
 

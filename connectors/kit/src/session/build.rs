@@ -16,8 +16,9 @@ use crate::client::{Client, RequestBuilder};
 use crate::line::Base;
 use crate::mistakes::Mistakes;
 use crate::pick::Pointer;
-use crate::success::{Errors, Judge, Plain, Success};
+use crate::success::{Errors, Judge, Otherwise, Plain, Success};
 use crate::target::{Draft, FORM, Target, method_of};
+use crate::xml::{Reading, answers};
 
 /// The placeholders of a login request, in the order of their values.
 const NAMES: [&str; 2] = ["user", "password"];
@@ -95,6 +96,7 @@ impl Session {
             valid: None,
             put: bearer(),
             lost_at: None,
+            signs: Reading::default(),
             lost_statuses: Vec::new(),
             tries: 1,
             remedy: "check `connect.auth.oauth2`: id, secret and scope",
@@ -103,20 +105,21 @@ impl Session {
         })
     }
 
-    /// Compiles `[login]`; none if anything was wrong. `headers` are those of every request with their key; `otherwise` are
-    /// the rule and the table that hold where `[login]` has none: they were judged where they stand. `credentials` go on
+    /// Compiles `[login]`; none if anything was wrong. `headers` are those of every request with their key; `otherwise`
+    /// is what holds where `[login]` has none of its own. `credentials` go on
     /// the login as on every request.
     pub fn login(
         login: &Login,
         base: &Base,
         headers: (&BTreeMap<String, String>, String),
-        otherwise: (Option<&Success>, &Errors),
+        otherwise: Otherwise<'_>,
         credentials: Credentials,
         site: &dyn Site,
         wrong: &mut Mistakes,
     ) -> Option<Self> {
         let before = wrong.count();
-        let judge = judge(login, otherwise, wrong);
+        let xml = answers(login.format, login.xml.as_ref(), otherwise.xml, "login", wrong);
+        let judge = judge(login, otherwise, wrong).zip(xml.clone()).map(|(judge, xml)| judge.of(xml));
         let user = login.user.as_ref().and_then(|user| secret_user(user, "login.user", site, wrong));
         let password = login.password.as_ref().and_then(|at: &SecretRef| wrong.take(site.secret("login.password", at)));
         let target = target(login, base, headers, wrong);
@@ -138,7 +141,7 @@ impl Session {
             wrong.tell("login.tries", "a number from 1 to 10 is needed", "要在 1 到 10 之间");
         }
         let put = put(login.put.as_ref(), wrong);
-        let (lost_at, lost_statuses) = lost(login.lost.as_ref(), login, otherwise.0, wrong);
+        let (lost_at, lost_statuses) = lost(login.lost.as_ref(), login, otherwise.success, wrong);
         let target = Box::new(target.filter(|_| wrong.count() == before)?);
         Some(Self {
             question: Question::Login { target, user, password, credentials },
@@ -149,6 +152,7 @@ impl Session {
             put: put?,
             lost_at,
             lost_statuses,
+            signs: otherwise.xml.cloned().or(xml.flatten()).unwrap_or_default(),
             tries: login.tries.unwrap_or(1),
             remedy: "check `login.user` and `login.password`",
             state: State::default().into(),
@@ -169,10 +173,11 @@ fn secret_user(user: &User, key: &str, site: &dyn Site, wrong: &mut Mistakes) ->
     }
 }
 
-fn judge(login: &Login, otherwise: (Option<&Success>, &Errors), wrong: &mut Mistakes) -> Option<Judge> {
+fn judge(login: &Login, otherwise: Otherwise<'_>, wrong: &mut Mistakes) -> Option<Judge> {
     let own = login.success.is_some() || login.errors.is_some();
-    let success = login.success.as_ref().or(otherwise.0);
-    let errors = login.errors.as_ref().unwrap_or(otherwise.1);
+    let nothing = Errors::new();
+    let success = login.success.as_ref().or(otherwise.success);
+    let errors = login.errors.as_ref().or(otherwise.errors).unwrap_or(&nothing);
     let judge = Judge::build(success, "login.success", errors, "login.errors");
     if own { wrong.take_all(judge) } else { Some(judge.unwrap_or_default()) }
 }

@@ -19,6 +19,7 @@ use tokio::sync::Mutex;
 use crate::client::{Answer, Client, RequestBuilder};
 use crate::pick::{Pointer, scalar, sort_of};
 use crate::success::Judge;
+use crate::xml::Reading;
 
 use build::Question;
 use token::{Place, Token};
@@ -51,6 +52,8 @@ pub struct Session {
     put: Place,
     lost_at: Option<(Pointer, Vec<String>)>,
     lost_statuses: Vec<u16>,
+    /// How the sign of a lost login is read in XML.
+    signs: Reading,
     tries: u32,
     /// In the words of the file, what to mend when a login is refused.
     remedy: &'static str,
@@ -162,7 +165,7 @@ impl Session {
         status == 401
             || self.lost_statuses.contains(&status)
             || self.lost_at.as_ref().filter(|_| answer.body.len() <= SIGN).is_some_and(|(at, is)| {
-                let document = answer.json().ok();
+                let document = answer.json().or_else(|_| answer.xml(&self.signs)).ok();
                 let said = document.as_ref().and_then(|document| at.get(document)).and_then(scalar);
                 said.is_some_and(|said| is.iter().any(|word| *word == *said))
             })

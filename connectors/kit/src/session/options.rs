@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::auth::{ApiKey, Auth, Basic, User};
 use crate::success::{Errors, Plain, Success};
 use crate::target::SendAs;
+use crate::xml::{AnswerFormat, XmlOptions};
 
 /// How a far side that is asked knows us.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -155,6 +156,14 @@ pub struct Login {
     #[serde(default)]
     #[schemars(extend("x-zh" = "登录的错误代码各是什么意思;不写同 poll.errors;没列出的都算登录被拒"))]
     pub errors: Option<Errors>,
+    /// How the answer to a login is written; as `poll.format` if it is not written.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "登录返回的写法:json 或 xml;不写同 poll.format"))]
+    pub format: Option<AnswerFormat>,
+    /// How a login's answer in XML is read; as `poll.xml` if it is not written.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "登录返回的 XML 怎么读;不写同 poll.xml"))]
+    pub xml: Option<XmlOptions>,
 }
 
 /// How a token is put on requests.
@@ -179,9 +188,9 @@ pub enum PutToken {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lost {
-    /// Where the sign stands in an answer.
+    /// Where the sign stands in an answer, in JSON or in XML; XML is read as `poll.xml` says.
     #[serde(default)]
-    #[schemars(extend("x-zh" = "看返回里哪个位置,例如 /code"))]
+    #[schemars(extend("x-zh" = "看返回里哪个位置,例如 /code;返回是 XML 的从根元素写起,例如 /response/code"))]
     pub at: Option<String>,
     /// The values there that say so.
     #[serde(default)]

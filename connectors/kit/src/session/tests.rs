@@ -124,7 +124,7 @@ fn line(url: &str, login: Value) -> Line {
         &login,
         &base,
         (&nothing, "connect.headers".into()),
-        (None, &Default::default()),
+        crate::success::Otherwise::default(),
         Default::default(),
         &Desk,
         &mut wrong,

@@ -22,7 +22,7 @@ mod tree;
 use serde_json::Value;
 
 pub use flaw::{Flaw, NotXml};
-pub use options::{Reading, XmlOptions};
+pub use options::{AnswerFormat, Reading, XmlOptions, answers};
 
 /// The most bytes of a document: 64 MiB.
 pub const MOST_BYTES: usize = 64 << 20;

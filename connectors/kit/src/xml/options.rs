@@ -27,6 +27,47 @@ pub struct XmlOptions {
     pub charset: Option<String>,
 }
 
+/// How answers are written.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerFormat {
+    /// JSON (RFC 8259).
+    #[default]
+    #[schemars(extend("x-zh" = "JSON"))]
+    Json,
+    /// XML, without DOCTYPE and entities.
+    #[schemars(extend("x-zh" = "XML"))]
+    Xml,
+}
+
+/// How a table reads answers: XML where it says so, or where it says nothing and those beside it are. None if anything was
+/// wrong; `table` is where `format` and `xml` stand.
+pub fn answers(
+    format: Option<AnswerFormat>,
+    xml: Option<&XmlOptions>,
+    otherwise: Option<&Reading>,
+    table: &str,
+    wrong: &mut Mistakes,
+) -> Option<Option<Reading>> {
+    let is_xml = format.map_or(otherwise.is_some(), |format| format == AnswerFormat::Xml);
+    match (is_xml, xml, otherwise) {
+        (false, Some(_), _) => {
+            wrong.tell(
+                &format!("{table}.xml"),
+                "only `format = \"xml\"` reads this",
+                "只有 format = \"xml\" 才用这一项",
+            );
+            Some(None)
+        }
+        (false, None, _) => Some(None),
+        (true, None, Some(reading)) => Some(Some(reading.clone())),
+        (true, ..) => {
+            let own = Reading::build(&xml.cloned().unwrap_or_default(), &format!("{table}.xml"));
+            wrong.take_all(own).map(Some)
+        }
+    }
+}
+
 /// [`XmlOptions`], compiled.
 #[derive(Clone, Default, Debug)]
 pub struct Reading {

@@ -13,12 +13,12 @@ use huiliu_kit::mistakes::Mistakes;
 use huiliu_kit::outlet::{Plan, ReturnOptions};
 use huiliu_kit::session::{Identity, Session};
 use huiliu_kit::stamp::Stamp;
-use huiliu_kit::success::{Judge, Plain};
-use huiliu_kit::xml::Reading;
+use huiliu_kit::success::{Judge, Otherwise, Plain};
+use huiliu_kit::xml::{Reading, answers};
 
 use crate::cut::Cuts;
 use crate::items::Reader;
-use crate::options::{AnswerFormat, List, Options, PollOptions};
+use crate::options::{List, Options, PollOptions};
 use crate::poll::Platform;
 
 /// Builds the connector.
@@ -28,12 +28,14 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
     let back = options.r#return.as_ref().filter(|back| back.is_written());
     // With a wrong address the rest is still checked.
     let base = wrong.take(Base::read(connect, "connect")).unwrap_or_else(|| Base::nowhere("connect"));
-    let line = line(&options, back, &base, site, &mut wrong);
-    let poll = platform(&options.poll, connect, &base, site, &mut wrong);
+    let xml = xml(&options.poll, &mut wrong);
+    let (success, errors) = (options.poll.success.as_ref(), Some(&options.poll.errors));
+    let otherwise = Otherwise { success, errors, xml: xml.as_ref().and_then(Option::as_ref) };
+    let line = line(&options, back, &base, otherwise, site, &mut wrong);
+    let poll = platform(&options.poll, connect, &base, xml.clone(), site, &mut wrong);
     let outlet = back.and_then(|back| {
-        let poll = Some((options.poll.success.as_ref(), &options.poll.errors));
         let headers = (&connect.headers, "connect.headers");
-        Plan::read(back, &base, headers, poll, site.zone(), &mut wrong)
+        Plan::read(back, &base, headers, otherwise, site.zone(), &mut wrong)
     });
     let wrong = wrong.into_vec();
     match (line, poll) {
@@ -51,6 +53,7 @@ fn line(
     options: &Options,
     back: Option<&ReturnOptions>,
     base: &Base,
+    otherwise: Otherwise<'_>,
     site: &dyn Site,
     wrong: &mut Mistakes,
 ) -> Option<Line> {
@@ -72,7 +75,6 @@ fn line(
     }
     let credentials = line.as_ref().map(|line| line.credentials.clone()).unwrap_or_default();
     let headers = (&connect.headers, "connect.headers".into());
-    let otherwise = (poll.success.as_ref(), &poll.errors);
     let session = Session::login(login, base, headers, otherwise, credentials, site, wrong);
     if session.as_ref().is_some_and(Session::puts_into_body) {
         bodies(poll, back, wrong);
@@ -101,6 +103,7 @@ fn platform(
     poll: &PollOptions,
     connect: &Connect,
     base: &Base,
+    xml: Option<Option<Reading>>,
     site: &dyn Site,
     wrong: &mut Mistakes,
 ) -> Option<impl FnOnce(Arc<Line>) -> Platform + use<>> {
@@ -108,10 +111,7 @@ fn platform(
     let pager = list::pager(&poll.page, &poll.list, wrong);
     let course = course::course(poll, site.zone(), wrong);
     let judge = wrong.take_all(Judge::build(poll.success.as_ref(), "poll.success", &poll.errors, "poll.errors"));
-    let judge = judge.zip(xml(poll, wrong)).map(|(judge, xml)| match xml {
-        Some(reading) => judge.of_xml(reading),
-        None => judge,
-    });
+    let judge = judge.zip(xml).map(|(judge, xml)| judge.of(xml));
     let detail = poll.detail.as_ref().map(|detail| detail::rule(detail, &poll.list, connect, base, wrong));
     let stamp = course.as_ref().and_then(|course| course.since.as_ref()?.stamp.clone());
     let reader = reader(poll, stamp, site, wrong);
@@ -126,13 +126,7 @@ fn platform(
 
 /// How answers in XML are read; none inside where they are JSON.
 fn xml(poll: &PollOptions, wrong: &mut Mistakes) -> Option<Option<Reading>> {
-    if poll.format == AnswerFormat::Json {
-        if poll.xml.is_some() {
-            wrong.tell("poll.xml", "only `format = \"xml\"` reads this", "只有 format = \"xml\" 才用这一项");
-        }
-        return Some(None);
-    }
-    wrong.take_all(Reading::build(&poll.xml.clone().unwrap_or_default(), "poll.xml")).map(Some)
+    answers(Some(poll.format), poll.xml.as_ref(), None, "poll", wrong)
 }
 
 fn reader(poll: &PollOptions, stamp: Option<Stamp>, site: &dyn Site, wrong: &mut Mistakes) -> Option<Reader> {

@@ -11,7 +11,7 @@ use huiliu_kit::outlet::ReturnOptions;
 use huiliu_kit::session::Login;
 use huiliu_kit::success::{Errors, Success};
 use huiliu_kit::target::SendAs;
-use huiliu_kit::xml::XmlOptions;
+use huiliu_kit::xml::{AnswerFormat, XmlOptions};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -82,19 +82,6 @@ pub struct PollOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "错误代码各是什么意思"))]
     pub errors: Errors,
-}
-
-/// How answers are written.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum AnswerFormat {
-    /// JSON (RFC 8259).
-    #[default]
-    #[schemars(extend("x-zh" = "JSON"))]
-    Json,
-    /// XML, without DOCTYPE and entities.
-    #[schemars(extend("x-zh" = "XML"))]
-    Xml,
 }
 
 /// The request for a list. Texts may hold `{page}`, `{size}`, `{since}`, `{from}` and `{to}`.
