@@ -1,22 +1,29 @@
 //! Outcomes in the words of the office: their kinds, the levels of satisfaction, and what becomes of rows of a sheet.
 
+use huiliu_contract::OutcomeKind;
+
 use super::Entry;
 use crate::settings::Text;
 use crate::ticket::BadNumber;
 
+/// A kind of outcome, with what it is called in English.
+const fn kind(kind: OutcomeKind, en: &'static str) -> Entry {
+    (kind.word(), kind.zh(), en)
+}
+
 /// Kinds of outcomes.
 pub const OUTCOME_KINDS: &[Entry] = &[
-    ("signed", "签收", "signed"),
-    ("returned_to_gateway", "退回补正", "returned for data"),
-    ("returned_to_source", "申请退单", "return"),
-    ("extended", "申请延期", "extension"),
-    ("progressed", "阶段反馈", "progress"),
-    ("replied", "公开答复", "public reply"),
-    ("closed", "办结", "closing"),
-    ("declined", "不予受理", "declined"),
-    ("redirected", "转其他渠道", "redirected"),
-    ("merged", "并单", "merged"),
-    ("visited", "回访", "follow-up visit"),
+    kind(OutcomeKind::Signed, "signed"),
+    kind(OutcomeKind::ReturnedToGateway, "returned for data"),
+    kind(OutcomeKind::ReturnedToSource, "return"),
+    kind(OutcomeKind::Extended, "extension"),
+    kind(OutcomeKind::Progressed, "progress"),
+    kind(OutcomeKind::Replied, "public reply"),
+    kind(OutcomeKind::Closed, "closing"),
+    kind(OutcomeKind::Declined, "declined"),
+    kind(OutcomeKind::Redirected, "redirected"),
+    kind(OutcomeKind::Merged, "merged"),
+    kind(OutcomeKind::Visited, "follow-up visit"),
 ];
 
 /// Levels of satisfaction, by their stable word.

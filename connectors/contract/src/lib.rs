@@ -13,6 +13,7 @@ mod measure;
 mod outcome;
 mod outlet;
 mod push;
+mod return_word;
 mod satisfaction;
 mod secret;
 mod submission;
@@ -27,6 +28,7 @@ pub use measure::{BadMeasure, Period, Rate};
 pub use outcome::{Outcome, OutcomeKind, Unit, UnitRole};
 pub use outlet::{Homebound, Judgement, Manners, Parcel, Receipt, WriteBack};
 pub use push::{Answer, Door, Once, Push, Receive, Received, Refusal, Reply, Taken, What};
+pub use return_word::ReturnWord;
 pub use satisfaction::Satisfaction;
 pub use secret::{Personal, Secret};
 pub use submission::{

@@ -74,7 +74,7 @@ impl OutcomeKind {
     ];
 
     /// Its one word: in configuration, on the wire to the core, in logs.
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Signed => "signed",
             Self::ReturnedToGateway => "returned_to_gateway",
@@ -88,6 +88,28 @@ impl OutcomeKind {
             Self::Merged => "merged",
             Self::Visited => "visited",
         }
+    }
+
+    /// What people call it, on screens and in sheets.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Signed => "签收",
+            Self::ReturnedToGateway => "退回补正",
+            Self::ReturnedToSource => "申请退单",
+            Self::Extended => "申请延期",
+            Self::Progressed => "阶段反馈",
+            Self::Replied => "公开答复",
+            Self::Closed => "办结",
+            Self::Declined => "不予受理",
+            Self::Redirected => "转其他渠道",
+            Self::Merged => "并单",
+            Self::Visited => "回访",
+        }
+    }
+
+    /// Whether it can leave the house: 退回补正 never does.
+    pub const fn leaves(self) -> bool {
+        !matches!(self, Self::ReturnedToGateway)
     }
 
     /// Its word on the way back to a source, as the ways under `[return]` are called: as [`Self::word`], but `returned`

@@ -40,8 +40,8 @@ mod words;
 mod xml;
 
 pub use options::{
-    Carried, ColumnOption, Connect, IfNoId, Names, Options, PollOptions, Proof, ReturnOptions, ReturnTo, Scope,
-    SheetLimits, SheetOptions, Sheets,
+    ColumnOption, Connect, IfNoId, Names, Options, PollOptions, Proof, ReturnOptions, ReturnTo, Scope, SheetLimits,
+    SheetOptions, Sheets,
 };
 
 use huiliu_contract::{Connector, ConnectorKind, Misconfigured, Site};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use huiliu_contract::Period;
+use huiliu_contract::{Period, ReturnWord};
 use huiliu_kit::xml::XmlOptions;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -204,7 +204,7 @@ pub struct ReturnOptions {
     pub columns: Vec<ColumnOption>,
     /// Which outcomes are written; returned, extended, replied, closed, declined and redirected by default.
     #[schemars(extend("x-zh" = "哪几样写进表里;默认 申请退单、申请延期、公开答复、办结、不予受理、转其他渠道"))]
-    pub carries: Option<Vec<Carried>>,
+    pub carries: Option<Vec<ReturnWord>>,
     /// Whether a row counts as answered when it is written (`none`, default), or when a person says so (`ask`).
     #[schemars(extend("x-zh" = "怎么算回传了:none 写进表就算(默认) | ask 等人点“已导回”"))]
     pub proof: Proof,
@@ -250,42 +250,6 @@ pub struct OwnColumn {
     /// What stands in it, with placeholders.
     #[schemars(extend("x-zh" = "内容,可用 {id}、{unit}、{public_reply} 等"))]
     pub value: String,
-}
-
-/// An outcome that is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Carried {
-    /// 签收.
-    #[schemars(extend("x-zh" = "签收"))]
-    Signed,
-    /// 申请退单.
-    #[schemars(extend("x-zh" = "申请退单"))]
-    Returned,
-    /// 申请延期.
-    #[schemars(extend("x-zh" = "申请延期"))]
-    Extended,
-    /// 阶段反馈.
-    #[schemars(extend("x-zh" = "阶段反馈"))]
-    Progressed,
-    /// 公开答复.
-    #[schemars(extend("x-zh" = "公开答复"))]
-    Replied,
-    /// 办结.
-    #[schemars(extend("x-zh" = "办结"))]
-    Closed,
-    /// 不予受理.
-    #[schemars(extend("x-zh" = "不予受理"))]
-    Declined,
-    /// 转其他渠道.
-    #[schemars(extend("x-zh" = "转其他渠道"))]
-    Redirected,
-    /// 并单.
-    #[schemars(extend("x-zh" = "并单"))]
-    Merged,
-    /// 回访.
-    #[schemars(extend("x-zh" = "回访"))]
-    Visited,
 }
 
 /// When a row counts as answered.

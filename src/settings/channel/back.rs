@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use huiliu_contract::{Manners, OutcomeKind, Period};
+use huiliu_contract::{Manners, OutcomeKind, Period, ReturnWord};
 use huiliu_kit::template::{BadTemplate, Template};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -71,60 +71,6 @@ pub struct ReturnTable {
     pub in_flight: Option<u8>,
 }
 
-/// The kinds of outcome that can leave, by the words under which their ways are written.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ReturnWord {
-    /// 签收.
-    #[schemars(extend("x-zh" = "签收"))]
-    Signed,
-    /// 申请退单.
-    #[schemars(extend("x-zh" = "申请退单"))]
-    Returned,
-    /// 申请延期.
-    #[schemars(extend("x-zh" = "申请延期"))]
-    Extended,
-    /// 阶段反馈.
-    #[schemars(extend("x-zh" = "阶段反馈"))]
-    Progressed,
-    /// 公开答复.
-    #[schemars(extend("x-zh" = "公开答复"))]
-    Replied,
-    /// 办结.
-    #[schemars(extend("x-zh" = "办结"))]
-    Closed,
-    /// 不予受理.
-    #[schemars(extend("x-zh" = "不予受理"))]
-    Declined,
-    /// 转其他渠道.
-    #[schemars(extend("x-zh" = "转其他渠道"))]
-    Redirected,
-    /// 并单.
-    #[schemars(extend("x-zh" = "并单"))]
-    Merged,
-    /// 回访.
-    #[schemars(extend("x-zh" = "回访"))]
-    Visited,
-}
-
-impl ReturnWord {
-    /// The kind of outcome it stands for.
-    pub fn kind(self) -> OutcomeKind {
-        match self {
-            Self::Signed => OutcomeKind::Signed,
-            Self::Returned => OutcomeKind::ReturnedToSource,
-            Self::Extended => OutcomeKind::Extended,
-            Self::Progressed => OutcomeKind::Progressed,
-            Self::Replied => OutcomeKind::Replied,
-            Self::Closed => OutcomeKind::Closed,
-            Self::Declined => OutcomeKind::Declined,
-            Self::Redirected => OutcomeKind::Redirected,
-            Self::Merged => OutcomeKind::Merged,
-            Self::Visited => OutcomeKind::Visited,
-        }
-    }
-}
-
 /// When 签收 goes back for the county.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -180,24 +126,23 @@ pub struct ReturnCodes {
     pub way: BTreeMap<String, String>,
 }
 
+/// Whether a kind is among those that are written, or among the usual ones where none are.
+fn listed(written: Option<&[ReturnWord]>, usual: &[OutcomeKind], kind: OutcomeKind) -> bool {
+    written.map_or_else(|| usual.contains(&kind), |words| words.iter().any(|word| word.kind() == kind))
+}
+
 impl ReturnTable {
     /// Whether a person agrees before an outcome of this kind leaves.
     pub fn approves(&self, kind: OutcomeKind) -> bool {
-        const DEFAULT: &[ReturnWord] = &[ReturnWord::Returned, ReturnWord::Extended, ReturnWord::Closed];
-        self.approve.as_deref().unwrap_or(DEFAULT).iter().any(|word| word.kind() == kind)
+        use OutcomeKind::{Closed, Extended, ReturnedToSource};
+        listed(self.approve.as_deref(), &[ReturnedToSource, Extended, Closed], kind)
     }
 
     /// Whether a person is asked to answer an outcome of this kind on the far side's pages; never without `manual`.
     pub fn wants(&self, kind: OutcomeKind) -> bool {
-        const DEFAULT: &[ReturnWord] = &[
-            ReturnWord::Returned,
-            ReturnWord::Extended,
-            ReturnWord::Replied,
-            ReturnWord::Closed,
-            ReturnWord::Declined,
-            ReturnWord::Redirected,
-        ];
-        self.manual && self.wants.as_deref().unwrap_or(DEFAULT).iter().any(|word| word.kind() == kind)
+        use OutcomeKind::{Closed, Declined, Extended, Redirected, Replied, ReturnedToSource};
+        let usual = [ReturnedToSource, Extended, Replied, Closed, Declined, Redirected];
+        self.manual && listed(self.wants.as_deref(), &usual, kind)
     }
 
     /// How many write-backs may be under way at once; at least 1.

@@ -25,7 +25,7 @@ use super::document::{Document, typed};
 use super::{Day, Hours, Mistake, Remind, Source, Text};
 
 pub use acts::{ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, DecisionTable};
-pub use back::{Fallback, ReturnCodes, ReturnTable, ReturnWord, Said, Sign, Uncertain, Wording};
+pub use back::{Fallback, ReturnCodes, ReturnTable, Said, Sign, Uncertain, Wording};
 pub use deadline::{DayUnit, DeadlineFrom, DeadlineTable};
 pub use files::{FileType, FilesTable};
 pub use kinds::KindInfo;

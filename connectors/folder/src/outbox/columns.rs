@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use huiliu_contract::{Homebound, Outcome, OutcomeKind, UnitRole};
+use huiliu_contract::{Homebound, Outcome, UnitRole};
 use huiliu_kit::mistakes::Mistakes;
 use huiliu_kit::template::{Filling, Template};
 use jiff::tz::TimeZone;
@@ -134,7 +134,7 @@ fn values<'a>(homebound: &Homebound<'a>, zone: &TimeZone) -> [Cow<'a, str>; 18] 
     [
         homebound.to.as_str().into(),
         outcome.kind.road_word().into(),
-        state(outcome.kind).into(),
+        outcome.kind.zh().into(),
         outcome.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string().into(),
         units(outcome, &[UnitRole::Lead, UnitRole::Assisting]).into(),
         units(outcome, &[UnitRole::Lead]).into(),
@@ -151,23 +151,6 @@ fn values<'a>(homebound: &Homebound<'a>, zone: &TimeZone) -> [Cow<'a, str>; 18] 
         agreed.into(),
         told(&outcome.into),
     ]
-}
-
-/// An outcome as people call it.
-fn state(kind: OutcomeKind) -> &'static str {
-    match kind {
-        OutcomeKind::Signed => "签收",
-        OutcomeKind::ReturnedToGateway => "退回补正",
-        OutcomeKind::ReturnedToSource => "申请退单",
-        OutcomeKind::Extended => "申请延期",
-        OutcomeKind::Progressed => "阶段反馈",
-        OutcomeKind::Replied => "公开答复",
-        OutcomeKind::Closed => "办结",
-        OutcomeKind::Declined => "不予受理",
-        OutcomeKind::Redirected => "转其他渠道",
-        OutcomeKind::Merged => "并单",
-        OutcomeKind::Visited => "回访",
-    }
 }
 
 /// The units of these roles, one role after the other.

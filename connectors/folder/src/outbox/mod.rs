@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aside::aside;
 use crate::build::beside;
-use crate::options::{Carried, Proof, ReturnOptions};
+use crate::options::{Proof, ReturnOptions};
 use columns::Columns;
 
 /// What is written unless the channel's file says otherwise.
@@ -103,7 +103,7 @@ impl Outbox {
                 );
                 Vec::new()
             }
-            Some(words) => words.iter().map(|word| kind(*word)).collect(),
+            Some(words) => words.iter().map(|word| word.kind()).collect(),
         };
         let (file, columns) = (file?, columns?);
         (wrong.count() == before).then(|| Self {
@@ -121,21 +121,6 @@ impl Outbox {
     fn today(&self) -> PathBuf {
         let day = Timestamp::now().to_zoned(self.zone.clone()).strftime("%Y-%m-%d").to_string();
         self.house.join(self.file.to_text(&[Filling::Text(&day)]))
-    }
-}
-
-fn kind(word: Carried) -> OutcomeKind {
-    match word {
-        Carried::Signed => OutcomeKind::Signed,
-        Carried::Returned => OutcomeKind::ReturnedToSource,
-        Carried::Extended => OutcomeKind::Extended,
-        Carried::Progressed => OutcomeKind::Progressed,
-        Carried::Replied => OutcomeKind::Replied,
-        Carried::Closed => OutcomeKind::Closed,
-        Carried::Declined => OutcomeKind::Declined,
-        Carried::Redirected => OutcomeKind::Redirected,
-        Carried::Merged => OutcomeKind::Merged,
-        Carried::Visited => OutcomeKind::Visited,
     }
 }
 
