@@ -1,9 +1,12 @@
 //! What `check` needs beyond the settings: the kinds, the mapping, the forwarder. Contacts nobody.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::cli::{Checks, Sample, SampleVerdict};
 use crate::gateway::{build_asked, build_channel, build_core, mapping};
+use crate::intake::{HandedIn, NotOpened, look_over};
 use crate::kinds::KINDS;
 use crate::normalize::samples::{self, Verdict};
 use crate::outgoing;
@@ -28,6 +31,21 @@ impl Checks for Checking {
 
     fn channel(&self, gateway: &Gateway, channel: &ChannelSettings) -> Vec<Mistake> {
         build_channel(channel, gateway, &self.variables, KINDS).err().unwrap_or_default()
+    }
+
+    fn look_over(
+        &self,
+        gateway: &Gateway,
+        channel: &ChannelSettings,
+        name: &str,
+        path: &Path,
+    ) -> Result<Result<HandedIn, NotOpened>, Vec<Mistake>> {
+        let (connector, mapping) = build_channel(channel, gateway, &self.variables, KINDS)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+            let text = Text::new(format!("命令运行环境起不来:{error}"), format!("the command cannot run: {error}"));
+            vec![Mistake::whole(path, text)]
+        })?;
+        Ok(runtime.block_on(look_over(&connector, &mapping, name, path)))
     }
 
     fn sample(&self, gateway: &Gateway, channel: &ChannelSettings, sample: &Sample) -> SampleVerdict {

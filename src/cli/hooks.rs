@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use serde_json::Value;
 
+use crate::intake::{HandedIn, NotOpened};
 use crate::settings::{ChannelSettings, Gateway, KindInfo, Lang, Mistake, Text};
 
 /// How the daemon is to run.
@@ -59,6 +60,16 @@ pub trait Checks {
 
     /// Maps one sample of a channel that is right, and compares with what is expected.
     fn sample(&self, gateway: &Gateway, channel: &ChannelSettings, sample: &Sample) -> SampleVerdict;
+
+    /// What would become of a file that is handed to a channel, without a store; everything that is wrong with the channel,
+    /// if anything is.
+    fn look_over(
+        &self,
+        gateway: &Gateway,
+        channel: &ChannelSettings,
+        name: &str,
+        path: &Path,
+    ) -> Result<Result<HandedIn, NotOpened>, Vec<Mistake>>;
 }
 
 /// One sample of a channel: `samples/NAME.in.*` and, if there is one yet, `samples/NAME.ticket.json`.

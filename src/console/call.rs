@@ -22,6 +22,11 @@ pub async fn call(home: &Home, offline: Arc<dyn Control>, levels: Levels, call: 
     }
 }
 
+/// Whether no daemon runs on a data folder.
+pub fn nobody_runs(home: &Home) -> bool {
+    std::os::unix::net::UnixStream::connect(home.socket()).is_err_and(|error| is_absent(&error))
+}
+
 async fn ask(home: &Home, call: &Call) -> io::Result<Answer> {
     let mut stream = UnixStream::connect(home.socket()).await?;
     line::write(&mut stream, call).await?;

@@ -35,7 +35,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 pub use answer::{Answer, Code, Problem};
-pub use call::call;
+pub use call::{call, nobody_runs};
 pub use control::{ConfiguredChannel, Control, FarStatus, FaultNote, Running, Side};
 pub use enter::{Entered, EnteredView, enter};
 pub use handed::{channel_off, not_opened};
