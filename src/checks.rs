@@ -4,10 +4,13 @@ mod first;
 mod listener;
 mod online;
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::cli::{Checks, OnlineOrder, Sample, SampleVerdict, Walked};
 use crate::gateway::{build_asked, build_channel, build_core, mapping, rehearse};
+use crate::intake::{HandedIn, NotOpened, look_over};
 use crate::kinds::KINDS;
 use crate::normalize::samples::{self, Verdict};
 use crate::outgoing;
@@ -41,6 +44,21 @@ impl Checks for Checking {
 
     fn online(&self, gateway: &Gateway, order: &OnlineOrder<'_>) -> std::io::Result<Vec<Walked>> {
         online::walk(gateway, &self.variables, order)
+    }
+
+    fn look_over(
+        &self,
+        gateway: &Gateway,
+        channel: &ChannelSettings,
+        name: &str,
+        path: &Path,
+    ) -> Result<Result<HandedIn, NotOpened>, Vec<Mistake>> {
+        let (connector, mapping) = build_channel(channel, gateway, &self.variables, KINDS)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+            let text = Text::new(format!("命令运行环境起不来:{error}"), format!("the command cannot run: {error}"));
+            vec![Mistake::whole(path, text)]
+        })?;
+        Ok(runtime.block_on(look_over(&connector, &mapping, name, path)))
     }
 
     fn sample(&self, gateway: &Gateway, channel: &ChannelSettings, sample: &Sample) -> SampleVerdict {

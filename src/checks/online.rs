@@ -48,7 +48,7 @@ enum Reads {
 /// Walks everywhere.
 pub(super) fn walk(gateway: &Gateway, variables: &Variables, order: &OnlineOrder<'_>) -> io::Result<Vec<Walked>> {
     let home = Home { folder: gateway.settings.data.clone(), zone: gateway.settings.zone.0.clone(), keys: None };
-    let running = console::is_running(&home);
+    let running = !console::nobody_runs(&home);
     let (mut roads, mut walked) = (Vec::new(), Vec::new());
     for channel in &order.channels {
         match road(gateway, variables, channel, order.named, running) {

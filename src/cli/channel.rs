@@ -114,7 +114,7 @@ impl Channel {
                 let (json, _) = site.ask::<String>(Request::Resume { channel: name }, why)?;
                 Ok(Output::new(json, say(site.look.lang, "已恢复,马上再试", "resumed, it is tried at once")))
             }
-            Self::Import(import) => import.run(site),
+            Self::Import(import) => import.run(site, checks),
             Self::Preview(preview) => preview.run(site, checks),
             Self::NothingToday { name, why } => handed::nothing_today(site, name, why),
             Self::Accept { name, write } => accept(site, checks, &name, write),

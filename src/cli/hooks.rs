@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use huiliu_contract::Step;
 use serde_json::Value;
 
+use crate::intake::{HandedIn, NotOpened};
 use crate::preview::Rehearsal;
 use crate::settings::{ChannelSettings, Gateway, KindInfo, Lang, Mistake, Text};
 
@@ -65,6 +66,16 @@ pub trait Checks {
 
     /// Maps one sample of a channel that is right, and compares with what is expected.
     fn sample(&self, gateway: &Gateway, channel: &ChannelSettings, sample: &Sample) -> SampleVerdict;
+
+    /// What would become of a file that is handed to a channel, without a store; everything that is wrong with the channel,
+    /// if anything is.
+    fn look_over(
+        &self,
+        gateway: &Gateway,
+        channel: &ChannelSettings,
+        name: &str,
+        path: &Path,
+    ) -> Result<Result<HandedIn, NotOpened>, Vec<Mistake>>;
 
     /// Walks to the far sides of channels that are right, and to the core; each far side once. Moves, takes and tells nothing.
     fn online(&self, gateway: &Gateway, order: &OnlineOrder<'_>) -> std::io::Result<Vec<Walked>>;

@@ -22,9 +22,9 @@ pub async fn call(home: &Home, offline: Arc<dyn Control>, levels: Levels, call: 
     }
 }
 
-/// Whether a daemon of this data folder takes commands.
-pub fn is_running(home: &Home) -> bool {
-    std::os::unix::net::UnixStream::connect(home.socket()).is_ok()
+/// Whether no daemon runs on a data folder.
+pub fn nobody_runs(home: &Home) -> bool {
+    std::os::unix::net::UnixStream::connect(home.socket()).is_err_and(|error| is_absent(&error))
 }
 
 async fn ask(home: &Home, call: &Call) -> io::Result<Answer> {

@@ -36,7 +36,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 pub use answer::{Answer, Code, Problem};
-pub use call::{call, is_running};
+pub use call::{call, nobody_runs};
 pub use control::{ConfiguredChannel, Control, FarStatus, FaultNote, Running, Side};
 pub use enter::{Entered, EnteredView, enter};
 pub use handed::{channel_off, not_opened};

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use huiliu_contract::{BadFile, Bundle, Item, Remark, Told, What};
 
-use super::{How, Intake, reasons};
+use super::look::judged;
+use super::{How, Intake};
 use crate::channel::Channel;
 use crate::store::{self, NotAccepted};
 
 /// So many items are taken in one transaction at most.
-const PAGE: usize = 200;
+pub(super) const PAGE: usize = 200;
 
 /// So many rows are reported at most, and behind them as many that wait for a person; the answer file has all.
 pub const SHOWN: usize = 1000;
@@ -46,7 +47,7 @@ pub struct HandedRow {
 }
 
 impl HandedRow {
-    fn of(place: u64, told: &Told) -> Self {
+    pub(super) fn of(place: u64, told: &Told) -> Self {
         let Told { taken, why } = told;
         let state = match taken.what {
             _ if taken.external_id.is_none() => "unreadable",
@@ -95,7 +96,7 @@ impl HandedIn {
         !waits && self.stopped.is_none() && !matches!(self.answer, Some(Err(_)))
     }
 
-    fn add(&mut self, row: HandedRow) {
+    pub(super) fn add(&mut self, row: HandedRow) {
         *self.counts.entry(row.state).or_default() += 1;
         let room = if row.waits() { 2 * SHOWN } else { SHOWN };
         if self.rows.len() < room {
@@ -203,25 +204,8 @@ impl Intake {
         });
         let known = self.store.known(channel.enrolled.namespace, ids.collect()).await;
         let known = known.map_err(|error: store::StoreError| NotAccepted::Store(error.to_string()))?;
-        let told = items.into_iter().map(|item| match item {
-            Item::Unreadable(unreadable) => {
-                let taken = huiliu_contract::Taken { external_id: None, ticket: None, what: What::Unmapped };
-                Told { taken, why: Some(reasons::unreadable(unreadable)) }
-            }
-            Item::Submission(submission) => {
-                let read = channel.mapping.read(submission.document.reveal());
-                let before = known.get(submission.external_id.as_str());
-                let what = match &read {
-                    Err(_) => What::Unmapped,
-                    Ok(reading) if reading.act.is_some() => What::Act,
-                    Ok(_) if before.is_some() => What::Repeat,
-                    Ok(_) => What::New,
-                };
-                let ticket = before.and_then(|ticket| ticket.as_ref()).map(|key| key.number.to_string());
-                let taken = huiliu_contract::Taken { external_id: Some(submission.external_id), ticket, what };
-                Told { taken, why: read.err().as_ref().map(reasons::unmappable) }
-            }
-        });
+        let before = |id: &str| known.get(id).copied();
+        let told = items.into_iter().map(|item| judged(&channel.mapping, item, before));
         Ok(told.collect())
     }
 

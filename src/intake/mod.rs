@@ -7,6 +7,7 @@ mod files;
 mod hand_in;
 mod handled;
 mod life;
+mod look;
 mod prepare;
 mod reasons;
 
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use hand_in::{HandedIn, HandedRow, Handing, NotOpened, SHOWN, answer_beside};
 pub use handled::{HandledRow, Registered};
+pub use look::look_over;
 pub use prepare::{Prepared, Preparer};
 
 use crate::channel::Channel;

@@ -163,3 +163,32 @@ fn a_sample_with_somebodys_number_is_refused() {
     assert!(status == 0 && samples.join("新件.ticket.json").exists(), "{out}");
     assert_eq!(say(office.path(), &["check"]).0, 0);
 }
+
+#[test]
+fn a_file_is_tried_without_a_daemon_and_nothing_is_made_by_it() {
+    let office = office();
+    let channel = office.path().join("config/channels/zhengxie");
+    std::fs::create_dir_all(&channel).unwrap();
+    let written = "[channel]\nname = \"政协云\"\nstate = \"off\"\n[connect]\nkind = \"folder\"\ninbox = \"收件\"\n\
+        [sheet]\nheader = [\"编号\", \"标题\"]\nid = \"编号\"\n[fields]\ntitle = { column = \"标题\" }\n\
+        type = { column = \"类别\", codes = \"type\" }\n[codes]\ntype = { \"微建议\" = \"建议\" }\n";
+    std::fs::write(channel.join("channel.toml"), written).unwrap();
+    let file = "编号,标题,类别\r\nZX-1,路灯,微建议\r\nZX-2,井盖,提案\r\n,噪声,微建议\r\n";
+    std::fs::write(office.path().join("十一月.csv"), file).unwrap();
+    let words = ["channel", "import", "政协云", "十一月.csv", "--dry-run"];
+    let (status, out, err) = say(office.path(), &words);
+    assert!(status == 1 && out.contains("ZX-1") && out.contains("微建议") && out.contains("没有在运行"), "{out}{err}");
+    let (_, out, _) = say(office.path(), &[&words[..], &["--json"]].concat());
+    let view: Value = serde_json::from_str(&out).unwrap();
+    let states: Vec<_> = view["rows"].as_array().unwrap().iter().map(|row| row["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["new", "unmapped", "unreadable"], "{view}");
+    let mut left: Vec<_> = std::fs::read_dir(office.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["config", "十一月.csv"], "neither a data folder nor an inbox");
+    // Taking it in needs the daemon; so does a channel that takes files.
+    assert_eq!(say(office.path(), &words[..4]).0, 4);
+    let (status, _, err) = say(office.path(), &["channel", "import", "书记县长信箱", "十一月.csv", "--dry-run"]);
+    assert!(status == 5 && err.contains("不收文件"), "{status} {err}");
+    let (status, _, err) = say(office.path(), &["channel", "import", "政协云", "没有.csv", "--dry-run"]);
+    assert!(status != 0 && err.contains("没有.csv"), "{status} {err}");
+}

@@ -29,7 +29,7 @@ impl HandIn for Desk {
         let (plan, dir, name, path) = (Arc::clone(&self.plan), self.dir.clone(), name.to_owned(), path.to_owned());
         aside(move || {
             let trouble = |why: std::io::Error| bad(disk(&why));
-            std::fs::create_dir_all(&dir).map_err(trouble)?;
+            let dir = lying(dir).map_err(trouble)?;
             let read = reading::read(&path, &dir, &plan).map_err(bad)?;
             let notes = BufWriter::new(tempfile::tempfile_in(&dir).map_err(trouble)?);
             let state = State { plan, name, read, notes, given: 0, from: 0 };
@@ -37,6 +37,17 @@ impl HandIn for Desk {
         })
         .await
         .unwrap_or_else(|| Err(broken_off()))
+    }
+}
+
+/// Where unnamed files may lie: beside the inbox, or where all programs put them, if there is none yet or it is another
+/// user's. Nothing is made there that a name could be given.
+fn lying(beside: PathBuf) -> std::io::Result<PathBuf> {
+    use std::io::ErrorKind::{NotFound, PermissionDenied};
+    match tempfile::tempfile_in(&beside) {
+        Ok(_) => Ok(beside),
+        Err(why) if matches!(why.kind(), NotFound | PermissionDenied) => Ok(std::env::temp_dir()),
+        Err(why) => Err(why),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn read(path: &Path, dir: &Path, plan: &Plan) -> Result<Read, Unreada
             let limits = Limits { bytes: plan.limits.bytes.min(HELD), cells: 2_000_000, ..plan.limits };
             walk(path, &limits, &mut reading)?;
         }
-        Format::Xlsx | Format::Text => {
+        Format::Xlsx | Format::Text | Format::Xml2003 => {
             walk(path, &plan.limits, &mut reading)?;
         }
     }

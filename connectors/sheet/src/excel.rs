@@ -15,7 +15,7 @@ use crate::walk::{About, Visit};
 use crate::{Cell, Region, Row, Sort};
 
 /// Cells of a sheet on their way into rows.
-struct Gather<'a> {
+pub(crate) struct Gather<'a> {
     name: String,
     limits: &'a Limits,
     visit: &'a mut dyn Visit,
@@ -24,9 +24,21 @@ struct Gather<'a> {
     count: &'a mut usize,
 }
 
-impl Gather<'_> {
+impl<'a> Gather<'a> {
+    /// Before the first sheet.
+    pub(crate) fn new(limits: &'a Limits, visit: &'a mut dyn Visit, count: &'a mut usize) -> Self {
+        Self { name: String::new(), limits, visit, row: None, count }
+    }
+
+    /// Begins a sheet; whether its rows are wanted.
+    pub(crate) fn begin(&mut self, name: String, about: About) -> Result<bool, Unreadable> {
+        self.end()?;
+        self.name = name;
+        self.visit.sheet(about)
+    }
+
     /// Puts a cell; row and column from 0.
-    fn put(&mut self, (row, column): (u32, u32), cell: Cell) -> Result<(), Unreadable> {
+    pub(crate) fn put(&mut self, (row, column): (u32, u32), cell: Cell) -> Result<(), Unreadable> {
         if cell.sort == Sort::Empty || cell.text.is_empty() {
             return Ok(());
         }
@@ -50,7 +62,7 @@ impl Gather<'_> {
     }
 
     /// Hands over the row that is complete.
-    fn end(&mut self) -> Result<(), Unreadable> {
+    pub(crate) fn end(&mut self) -> Result<(), Unreadable> {
         self.row.take().map_or(Ok(()), |row| self.visit.row(row))
     }
 }

@@ -22,6 +22,13 @@ pub(crate) struct Glimpse {
 const MOST: usize = 200_000;
 
 impl Glimpse {
+    /// Notes a merged region.
+    pub(crate) fn merge(&mut self, region: Region) {
+        if self.merged.len() < MOST {
+            self.merged.push(region);
+        }
+    }
+
     /// Notes a hidden row; rows come in order.
     pub(crate) fn hide(&mut self, row: u32) {
         let full = self.hidden.len() >= MOST;

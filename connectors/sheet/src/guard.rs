@@ -191,12 +191,7 @@ pub(crate) fn unpacked(source: impl Read + Seek, size: u64, limits: &Limits) -> 
                 ));
             }
             (Some(Over::Size), _) => return Err(bomb()),
-            (Some(Over::Run), _) => {
-                return Err(Unreadable::beyond(
-                    format!("表格里有一格超过 {} 个字;请缩短", limits.length),
-                    format!("a cell holds more than {} characters; shorten it", limits.length),
-                ));
-            }
+            (Some(Over::Run), _) => return Err(long_cell(limits)),
             (None, Err(_)) => return Err(Unreadable::broken("xml")),
             (None, Ok(())) => left = left.saturating_sub(before.saturating_sub(calm.left)),
         }
@@ -213,12 +208,31 @@ enum Over {
 }
 
 /// Counts what is read, and how long it goes without a mark of XML: a text that long would be held in memory whole.
-struct Calm<R> {
+pub(crate) struct Calm<R> {
     inner: R,
     left: u64,
     run: u64,
     longest: Option<u64>,
     over: Option<Over>,
+}
+
+impl<R> Calm<R> {
+    /// Over XML that is not packed.
+    pub(crate) fn new(inner: R, limits: &Limits) -> Self {
+        Self { inner, left: u64::MAX, run: 0, longest: Some(limits.run()), over: None }
+    }
+
+    /// What is to be told where reading ended because of it.
+    pub(crate) fn beyond(&self, limits: &Limits) -> Option<Unreadable> {
+        self.over.map(|_| long_cell(limits))
+    }
+}
+
+fn long_cell(limits: &Limits) -> Unreadable {
+    Unreadable::beyond(
+        format!("表格里有一格超过 {} 个字;请缩短", limits.length),
+        format!("a cell holds more than {} characters; shorten it", limits.length),
+    )
 }
 
 impl<R: Read> Read for Calm<R> {

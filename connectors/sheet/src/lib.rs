@@ -17,6 +17,7 @@ mod unreadable;
 mod walk;
 mod write;
 mod xls;
+mod xml2003;
 
 pub use cell::{Cell, NotAnId, Sort};
 pub use guard::Limits;

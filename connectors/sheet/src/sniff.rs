@@ -14,6 +14,8 @@ pub enum Format {
     Xlsx,
     /// A workbook of Excel 97–2003; WPS's `.et` is one too.
     Xls,
+    /// An XML spreadsheet of Excel 2002 and 2003; many systems export one and call it `.xls`.
+    Xml2003,
     /// A web page with tables; many systems export one and call it `.xls`.
     Html,
     /// Text with separators.
@@ -102,8 +104,10 @@ fn text(head: &[u8]) -> Result<Format, Unreadable> {
         return Err(Unreadable::other("别种二进制文件", "a binary file of another sort"));
     }
     let words = String::from_utf8_lossy(head).trim_start().to_lowercase();
-    if words.starts_with("<?xml") && words.contains("urn:schemas-microsoft-com:office:spreadsheet") {
-        return Err(Unreadable::other("XML 表格 2003", "an XML spreadsheet of 2003"));
+    let of_2003 = words.contains("urn:schemas-microsoft-com:office:spreadsheet");
+    let workbook = ["<workbook", "<ss:workbook"].into_iter().any(|tag| words.contains(tag));
+    if of_2003 && workbook && (words.starts_with("<?") || words.starts_with('<') && !words.starts_with("<html")) {
+        return Ok(Format::Xml2003);
     }
     let page = ["<html", "<!doctype html", "<table", "<meta", "<head", "<body", "<style"];
     let page = page.iter().any(|tag| words.starts_with(tag)) || words.starts_with('<') && words.contains("<table");
@@ -153,13 +157,10 @@ mod tests {
         assert_eq!(word(b"{\n  \"data\": []}"), "Json");
         assert_eq!(word("[编号],标题\n".as_bytes()), "Text");
         assert_eq!(word(b"<?xml version=\"1.0\"?><rows/>"), "Xml");
+        let xml = b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">";
+        assert_eq!((word(xml), word(&xml[21..])), ("Xml2003".into(), "Xml2003".into()));
         assert_eq!(word(b"<rows><row/></rows>"), "Xml");
-        for (bytes, what) in [
-            (&b"%PDF-1.7"[..], "PDF"),
-            (b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">", "2003"),
-            (b"MZ\0\0", "binary"),
-            (b"PK\x03\x04", "damaged"),
-        ] {
+        for (bytes, what) in [(&b"%PDF-1.7"[..], "PDF"), (b"MZ\0\0", "binary"), (b"PK\x03\x04", "damaged")] {
             assert!(word(bytes).contains(what), "{}", word(bytes));
         }
     }

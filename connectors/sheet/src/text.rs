@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::guard::Limits;
 use crate::unreadable::Unreadable;
@@ -67,6 +67,29 @@ pub(crate) fn whole<R: Read + Seek>(source: &mut R) -> Result<String, Unreadable
     Ok(text)
 }
 
+/// How far the declaration of an XML document may reach, in bytes.
+const DECLARATION: u64 = 512;
+
+/// An XML document as UTF-8, decoded as it comes, without its declaration: what it says of its encoding holds no more. It must
+/// be one that could be told from its bytes.
+pub(crate) fn undeclared<R: Read + Seek>(source: &mut R) -> Result<impl Read + use<'_, R>, Unreadable> {
+    let mut text = decoded(source)?;
+    let mut head = Vec::new();
+    (&mut text).take(DECLARATION).read_to_end(&mut head).map_err(|why| misread(&why))?;
+    let end = memchr::memmem::find(&head, b"?>").filter(|_| head.trim_ascii_start().starts_with(b"<?xml "));
+    if let Some(end) = end {
+        let rest = head.split_off(end + b"?>".len());
+        let declaration = String::from_utf8_lossy(&head).to_ascii_lowercase();
+        let label = declaration.split_once("encoding").and_then(|(_, rest)| rest.split(['"', '\'']).nth(1));
+        let told = label.map_or(Some(UTF_8), |label| Encoding::for_label(label.as_bytes()));
+        if !told.is_some_and(|told| [UTF_8, GBK, GB18030, UTF_16LE, UTF_16BE].contains(&told)) {
+            return Err(misread(&std::io::ErrorKind::InvalidData.into()));
+        }
+        head = rest;
+    }
+    Ok(std::io::Cursor::new(head).chain(text))
+}
+
 const CHUNK: usize = 64 << 10;
 
 /// Ends a record that is longer than a row can be.
@@ -83,7 +106,7 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-fn misread(why: &std::io::Error) -> Unreadable {
+pub(crate) fn misread(why: &std::io::Error) -> Unreadable {
     match why.kind() {
         std::io::ErrorKind::InvalidData => Unreadable::new(
             "encoding",

@@ -5,7 +5,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::unreadable::Unreadable;
-use crate::{Format, Limits, Region, Row, Sheet, excel, guard, html, sniff, text, xls};
+use crate::{Format, Limits, Region, Row, Sheet, excel, guard, html, sniff, text, xls, xml2003};
 
 /// What is known of a sheet before its rows.
 #[derive(Clone, PartialEq, Default, Debug)]
@@ -115,6 +115,7 @@ pub(crate) fn through<R: Read + Seek>(
             excel::xls(&bytes, glimpses, limits, visit)?;
         }
         Format::Html => html::tables(&text::whole(&mut source)?, limits, visit)?,
+        Format::Xml2003 => xml2003::sheets(source, limits, visit)?,
         Format::Text => text::rows(source, limits, visit)?,
         Format::Json => return Err(Unreadable::other("JSON 文件", "a JSON file")),
         Format::Xml => return Err(Unreadable::other("XML 文件", "an XML file")),

@@ -50,6 +50,16 @@ impl Checks for OneKind {
         Ok(vec![])
     }
 
+    fn look_over(
+        &self,
+        _: &Gateway,
+        _: &ChannelSettings,
+        _: &str,
+        _: &std::path::Path,
+    ) -> Result<Result<crate::intake::HandedIn, crate::intake::NotOpened>, Vec<Mistake>> {
+        Ok(Err(crate::intake::NotOpened::TakesNone))
+    }
+
     fn sample(&self, _: &Gateway, _: &ChannelSettings, sample: &Sample) -> SampleVerdict {
         let found: Value = match serde_json::from_slice(&sample.document) {
             Ok(found) => found,

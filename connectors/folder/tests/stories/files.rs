@@ -292,3 +292,15 @@ async fn an_inbox_of_another_channel_is_left_alone() {
     let fault = house.connector.poll.as_ref().unwrap().poll(Some(&cursor), None).await.unwrap_err();
     assert!(fault.to_string().contains("reset the channel's cursor"));
 }
+
+/// Portals call it `.xls`; Excel opens it, and so do we.
+#[tokio::test]
+async fn an_xml_spreadsheet_of_2003_is_a_table() {
+    let mut sheet = sheet();
+    sheet["fill_down"] = json!(["内容"]);
+    let mut house = House::new(sheet);
+    house.drop_file("导出.xls", include_bytes!("../../../sheet/tests/data/excel-2003.xml"));
+    let all = ids(&house.walk().await);
+    assert_eq!(all[..2], ["430424202611270001", "430424202611270"]);
+    assert!(all.len() == 3 && all[2].starts_with("! 工作表“转派 & 交办”第 7 行 A 列"), "its digits are lost: {all:?}");
+}
