@@ -83,6 +83,7 @@ async fn every_route_is_as_the_document_says() {
     let number = pushes(&caller, &shelf).await;
     outcomes(&caller, &number).await;
     sheets_and_letters(&caller).await;
+    looks(&caller).await;
     files(&caller, &number).await;
     events(&caller, &number).await;
     the_house(&caller).await;
@@ -172,6 +173,24 @@ async fn sheets_and_letters(caller: &Caller) {
     assert_eq!(caller.ask("enterSubmission", enter("paper", json!({ "fields": { "titel": "x" } }))).await.0, 422);
     assert_eq!(caller.ask("enterSubmission", enter("letters", fields.clone())).await.0, 409);
     assert_eq!(caller.ask("enterSubmission", enter("nobody", fields)).await.0, 404);
+}
+
+/// What is shown of a channel before anything is taken.
+async fn looks(caller: &Caller) {
+    let at = |channel: &str| caller.post(&format!("/api/v1/channels/{channel}/preview"));
+    let file =
+        |channel: &str, body: &'static str| at(channel).header("content-type", "application/octet-stream").body(body);
+    let sheet = "编号,标题,内容,时间\nA9,路灯不亮,村口三盏路灯坏了。,\n";
+    let (status, seen) = caller.ask("previewChannel", file("政协云", sheet)).await;
+    assert_eq!((status, &seen["way"], &seen["masked"]), (200, &json!("saved"), &json!(true)), "{seen}");
+    assert_eq!(seen["rows"][0]["external_id"], "A9", "{seen}");
+    let (status, seen) = caller.ask("previewChannel", at("zhengxie").json(&json!({ "live": true }))).await;
+    assert_eq!((status, &seen["way"], &seen["fault"]), (200, &json!("live"), &Value::Null), "{seen}");
+    let (_, seen) = caller.ask("previewChannel", file("letters", "{")).await;
+    assert!(!seen["rows"][0]["reasons"].is_null() || !seen["fault"].is_null(), "{seen}");
+    assert_eq!(caller.ask("previewChannel", file("nobody", "{}")).await.0, 404);
+    let (status, told) = caller.ask("previewChannel", file("paper", "{}")).await;
+    assert!(matches!(status, 409 | 422), "{told}");
 }
 
 async fn files(caller: &Caller, number: &str) {
