@@ -99,12 +99,19 @@ fn cleaned(names: &str) -> String {
 fn code_table(name: &str, table: &Value) -> Line {
     let table = table.as_object();
     let count = table.map_or(0, Map::len);
-    let told = table.into_iter().flatten().take(CODES).map(|(code, word)| format!("{code}={}", shown(word)));
-    let told = told.collect::<Vec<_>>().join("、");
+    let told = |yes: &str, no: &str| {
+        let one = |(code, word): (&String, &Value)| match word {
+            Value::Bool(true) => format!("{code}={yes}"),
+            Value::Bool(false) => format!("{code}={no}"),
+            other => format!("{code}={}", shown(other)),
+        };
+        table.into_iter().flatten().take(CODES).map(one).collect::<Vec<_>>().join("、")
+    };
+    let (zh, en) = (told("是", "否"), told("yes", "no"));
     let more = if count > CODES { "……" } else { "" };
     Line::new(
-        format!("对照表 {name}({count} 个代码):{told}{more};没列出的停下来问人"),
-        format!("Table {name} ({count} codes): {told}{more}; a code that is not listed waits for a person"),
+        format!("对照表 {name}({count} 个代码):{zh}{more};没列出的停下来问人"),
+        format!("Table {name} ({count} codes): {en}{more}; a code that is not listed waits for a person"),
         &[&format!("codes.{name}")],
     )
 }
