@@ -75,8 +75,8 @@ fn judged(page: &Page, read: Read<'_>) -> Step {
         None => step(Went::Right, "the list is empty just now".into(), "列表现在是空的".into()),
         Some(Item::Unreadable(why)) => step(
             Went::Wrong,
-            format!("{count} came; the first cannot be read: {}", why.reason),
-            format!("来了 {count} 件,第一件读不了:{}", why.reason),
+            format!("{count} came; the first cannot be read: {}", why.reason.en),
+            format!("来了 {count} 件,第一件读不了:{}", why.reason.zh),
         ),
         Some(Item::Submission(item)) => match read(item) {
             Ok(()) => {

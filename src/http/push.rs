@@ -7,7 +7,9 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use huiliu_contract::{Answer as Told, Door, Item, Personal, Push, Receive, Received, Refusal, Reply, Taken, What};
+use huiliu_contract::{
+    Answer as Told, Door, Item, Personal, Push, Receive, Received, Refusal, Remark, Reply, Taken, What,
+};
 use hyper::body::{Body, Incoming};
 use jiff::Timestamp;
 
@@ -224,7 +226,10 @@ impl Front {
     ) -> Answer {
         refused(channel, refusal.word());
         if let Refusal::Unreadable { raw, reason } = &refusal {
-            let item = Item::Unreadable(huiliu_contract::Unreadable { raw: raw.clone(), reason: reason.clone() });
+            let item = Item::Unreadable(huiliu_contract::Unreadable {
+                raw: raw.clone(),
+                reason: Remark::new(format!("推送的内容读不出:{reason}"), reason.clone()),
+            });
             if let Err(error) = self.intake.take(channel, vec![item], How::default()).await {
                 tracing::error!(channel = %channel.code, %error, "an unreadable push could not be kept");
                 return failed(gate, receive, push);

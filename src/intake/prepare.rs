@@ -255,7 +255,8 @@ impl Preparer {
         let keys = self.keys();
         let raw = unreadable.raw.bytes.reveal();
         let id = self.store.reserve();
-        let reason = serde_json::json!([{ "reason": unreadable.reason }]).to_string();
+        let reason =
+            serde_json::json!([{ "reason": { "zh": unreadable.reason.zh, "en": unreadable.reason.en } }]).to_string();
         let folio = Folio {
             media_type: &unreadable.raw.media_type,
             raw,

@@ -12,7 +12,7 @@ pub(super) fn unmappable(unmappable: &Unmappable) -> Remark {
 
 /// Of one that cannot be read at all: in its connector's own words.
 pub(super) fn unreadable(unreadable: Unreadable) -> Remark {
-    Remark { en: unreadable.reason.clone(), zh: unreadable.reason }
+    unreadable.reason
 }
 
 /// Of a number that was suspected to be used again for another letter. The other letter is not spoken of.

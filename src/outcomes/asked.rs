@@ -54,7 +54,7 @@ impl Outcomes {
                 let raw = unreadable.raw.bytes.reveal();
                 let record = serde_json::from_slice(raw)
                     .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(raw).into_owned()));
-                (Aside { place: unreadable.reason.clone(), id: None, record }, "outcome_id")
+                (Aside { place: unreadable.reason.en.clone(), id: None, record }, "outcome_id")
             }
         };
         page.aside.push((not, self.aside(&aside)?));

@@ -91,7 +91,7 @@ fn row(subject: &Subject<'_>, veil: &Veil, item: &Item, read: Option<&Read>) -> 
             fields: Vec::new(),
             act: None,
             ticket: Value::Null,
-            reasons: json!([{ "reason": reason }]),
+            reasons: json!([{ "reason": { "zh": reason.zh, "en": reason.en } }]),
             files: 0,
         },
     }

@@ -25,6 +25,13 @@ pub struct Remark {
     pub zh: String,
 }
 
+impl Remark {
+    /// Takes both; Chinese first, because that is what operators read.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
+}
+
 /// A file that cannot be taken apart at all: what it is, what is allowed, what helps.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{}", .0.en)]

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::Personal;
+use crate::{Personal, Remark};
 
 /// The number a source gave to its item (来源编号): exact, non-empty text of at most 200 bytes.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -160,7 +160,7 @@ pub struct Unreadable {
     /// What came.
     pub raw: Raw,
     /// Why it cannot be read; names the place, quotes nothing personal.
-    pub reason: String,
+    pub reason: Remark,
 }
 
 /// One item of a page or of a push: one bad item stops no other.

@@ -35,8 +35,7 @@ pub(crate) fn item(record: &Record, about: &About, plan: &Plan, file: &str) -> (
             // With its place: two bad rows that read the same are two.
             let kept = json!({ "row": document, "sheet": about.name, "number": record.row });
             let raw = Raw::new(serde_json::to_vec(&kept).unwrap_or_default(), "application/json");
-            let reason = format!("{} · {}", why.zh, why.en);
-            (Item::Unreadable(Unreadable { raw, reason }), Some(why))
+            (Item::Unreadable(Unreadable { raw, reason: why.clone() }), Some(why))
         }
     }
 }

@@ -108,7 +108,10 @@ impl Saved for Desk {
             Err(why) => {
                 let kept = json!({ "file": name, "bytes": bytes.len() });
                 let raw = Raw::new(kept.to_string(), "application/json");
-                let reason = format!("整个文件不会收:{} · nothing of the file would be taken: {}", why.zh, why.en);
+                let reason = remark(
+                    format!("整个文件不会收:{}", why.zh),
+                    format!("nothing of the file would be taken: {}", why.en),
+                );
                 let items = vec![Item::Unreadable(Unreadable { raw, reason })];
                 return Ok(SavedPage { page: whole(items), remarks: Vec::new() });
             }

@@ -305,7 +305,7 @@ pub(crate) fn unreadable(found: &Found, digest: &str, why: &Remark) -> Item {
     let raw = Raw::new(kept.to_string(), "application/json");
     Item::Unreadable(Unreadable {
         raw,
-        reason: format!("整个文件没有收:{} · nothing of the file was taken: {}", why.zh, why.en),
+        reason: remark(format!("整个文件没有收:{}", why.zh), format!("nothing of the file was taken: {}", why.en)),
     })
 }
 

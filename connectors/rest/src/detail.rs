@@ -9,7 +9,7 @@
 //! and loses them with the last detail. A keepsake that is gone, or of another page, costs one request: the cursor still
 //! knows how to ask for the page.
 
-use huiliu_contract::{ExternalId, Fault, Item};
+use huiliu_contract::{ExternalId, Fault, Item, Remark};
 use huiliu_kit::pick::{Pointer, sort_of};
 use huiliu_kit::target::Target;
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,8 @@ impl DetailRule {
         let mut document = match answer {
             Ok(document) => document,
             Err(Fault::Malformed { message, .. }) => {
-                let reason = format!("详情取不到 · its detail was not given: {message}");
+                let reason =
+                    Remark::new(format!("详情取不到:{message}"), format!("its detail was not given: {message}"));
                 return Ok(kept(row, reason));
             }
             Err(fault) => return Err(fault),
@@ -102,11 +103,9 @@ impl DetailRule {
             Some(Value::Object(detail)) => self.merged(row, detail, reader),
             found => {
                 let found = sort_of(found.as_ref());
-                let reason = format!(
-                    "详情里没有这一件 · an object is expected at `{}` of its detail, there is {found}",
-                    self.item
-                );
-                kept(row, reason)
+                let zh = format!("详情里没有这一件:{} 应当是一个对象,实际是 {found}", self.item);
+                let en = format!("an object is expected at `{}` of its detail, there is {found}", self.item);
+                kept(row, Remark::new(zh, en))
             }
         })
     }
@@ -127,9 +126,10 @@ impl DetailRule {
             None => {
                 let same = |id: &ExternalId| reader.id(row).is_ok_and(|row| row == *id);
                 if reader.id(&detail).is_ok_and(|id| !same(&id)) {
-                    let reason = "详情是另一件的 · its detail has another number; if it means something else there, write \
-                                  `poll.detail.into`";
-                    return kept(row, reason.into());
+                    let zh = "详情是另一件的(编号不同);如果那里的编号是别的意思,请写 poll.detail.into";
+                    let en = "its detail has another number; if it means something else there, write \
+                              `poll.detail.into`";
+                    return kept(row, Remark::new(zh, en));
                 }
                 let mut whole = row.clone();
                 if let (Some(members), Value::Object(detail)) = (whole.as_object_mut(), detail) {
@@ -149,9 +149,10 @@ impl DetailRule {
     }
 }
 
-fn cut_as_well(at: &Pointer) -> String {
-    format!(
-        "详情里的文字也被截断,不能当作全文 · the text at `{at}` is cut in the detail as well and not taken for the whole"
+fn cut_as_well(at: &Pointer) -> Remark {
+    Remark::new(
+        format!("详情里 {at} 的文字也被截断,不能当作全文"),
+        format!("the text at `{at}` is cut in the detail as well and not taken for the whole"),
     )
 }
 

@@ -1,7 +1,7 @@
 //! From a far side's document to items: where the list stands, which item is which, and what is told
 //! about the way on. Pure.
 
-use huiliu_contract::{ExternalId, Fault, Item, Personal, Raw, SourceVersion, Submission, Unreadable};
+use huiliu_contract::{ExternalId, Fault, Item, Personal, Raw, Remark, SourceVersion, Submission, Unreadable};
 use huiliu_kit::pick::{Pointer, scalar, sort_of};
 use huiliu_kit::stamp::Stamp;
 use jiff::Timestamp;
@@ -92,10 +92,11 @@ impl Reader {
     pub(crate) fn item(&self, document: Value) -> Item {
         match self.cuts.cut(&document) {
             Some(at) => {
-                let reason = format!(
-                    "列表里的文字被截断,不能当作全文 · the text at `{at}` is cut and not taken for the whole; declare `poll.detail`, which asks for each item"
+                let zh = format!("列表里 {at} 的文字被截断,不能当作全文;请写 poll.detail,逐件取详情");
+                let en = format!(
+                    "the text at `{at}` is cut and not taken for the whole; declare `poll.detail`, which asks for each item"
                 );
-                kept(&document, reason)
+                kept(&document, Remark::new(zh, en))
             }
             None => self.whole(document),
         }
@@ -105,7 +106,7 @@ impl Reader {
     pub(crate) fn whole(&self, document: Value) -> Item {
         let external_id = match self.id(&document) {
             Ok(external_id) => external_id,
-            Err(reason) => return kept(&document, reason),
+            Err(why) => return kept(&document, Remark::new(format!("{} 没有能用的编号({why})", self.id), why)),
         };
         // Members of an object are kept sorted, so this is the canonical form.
         let raw = Raw::new(document.to_string(), "application/json");
@@ -141,7 +142,7 @@ impl Reader {
 }
 
 /// A row that is kept for a person.
-pub(crate) fn kept(row: &Value, reason: String) -> Item {
+pub(crate) fn kept(row: &Value, reason: Remark) -> Item {
     Item::Unreadable(Unreadable { raw: Raw::new(row.to_string(), "application/json"), reason })
 }
 
@@ -211,7 +212,7 @@ mod tests {
             .iter()
             .map(|item| match item {
                 Item::Submission(one) => one.external_id.to_string(),
-                Item::Unreadable(one) => one.reason.clone(),
+                Item::Unreadable(one) => one.reason.en.clone(),
             })
             .collect();
         assert_eq!(shown[0], "7");

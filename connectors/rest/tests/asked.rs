@@ -47,7 +47,7 @@ impl Channel {
             let page = self.poll().await.unwrap();
             seen.extend(page.items.into_iter().map(|item| match item {
                 Item::Submission(one) => one.external_id.to_string(),
-                Item::Unreadable(one) => one.reason,
+                Item::Unreadable(one) => one.reason.zh,
             }));
             if !page.more {
                 return seen;

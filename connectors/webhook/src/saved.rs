@@ -20,7 +20,10 @@ impl Saved for SavedBody {
         let read = self.0.body(&push).and_then(|body| self.0.items(&push, body));
         let items = match read {
             Ok(items) => items,
-            Err(Refusal::Unreadable { raw, reason }) => vec![Item::Unreadable(Unreadable { raw, reason })],
+            Err(Refusal::Unreadable { raw, reason }) => vec![Item::Unreadable(Unreadable {
+                raw,
+                reason: Remark::new(format!("推送的内容读不出:{reason}"), reason),
+            })],
             Err(other) => return Err(Fault::malformed(other.to_string())),
         };
         let remarks = vec![Remark {

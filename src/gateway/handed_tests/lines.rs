@@ -80,7 +80,10 @@ fn item(line: &str) -> Item {
     let parts: Vec<&str> = line.split('|').collect();
     let [id, title, date] = parts[..] else {
         let raw = Raw::new(line.to_owned(), "text/plain");
-        return Item::Unreadable(Unreadable { raw, reason: "a line has three parts".into() });
+        return Item::Unreadable(Unreadable {
+            raw,
+            reason: huiliu_contract::Remark::new("一行要有三段", "a line has three parts"),
+        });
     };
     let document = json!({ "标题": title, "日期": date });
     Item::Submission(Box::new(Submission {

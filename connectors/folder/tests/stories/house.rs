@@ -152,7 +152,7 @@ pub fn wrong(options: &Value) -> Vec<String> {
 pub fn ids(items: &[Item]) -> Vec<String> {
     let id = |item: &Item| match item {
         Item::Submission(submission) => submission.external_id.to_string(),
-        Item::Unreadable(unreadable) => format!("! {}", unreadable.reason),
+        Item::Unreadable(unreadable) => format!("! {} / {}", unreadable.reason.zh, unreadable.reason.en),
     };
     items.iter().map(id).collect()
 }
@@ -160,7 +160,7 @@ pub fn ids(items: &[Item]) -> Vec<String> {
 pub fn document(item: &Item) -> &Value {
     match item {
         Item::Submission(submission) => submission.document.reveal(),
-        Item::Unreadable(unreadable) => panic!("unreadable: {}", unreadable.reason),
+        Item::Unreadable(unreadable) => panic!("unreadable: {}", unreadable.reason.en),
     }
 }
 

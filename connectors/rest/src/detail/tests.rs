@@ -49,7 +49,7 @@ fn made(rule: &DetailRule, row: Value, answer: Value) -> Result<Value, String> {
         Item::Submission(one) => Ok(one.document.into_inner()),
         Item::Unreadable(one) => {
             assert_eq!(one.raw.bytes.reveal(), &row.to_string(), "its row is kept");
-            Err(one.reason)
+            Err(one.reason.en)
         }
     }
 }
@@ -97,7 +97,7 @@ fn what_is_no_detail_of_this_item_makes_it_one_for_a_person() {
 fn a_detail_that_fails_stops_no_other_but_a_far_side_that_fails_does() {
     let (rule, row) = (rule(When::Always, None), json!({ "id": "7" }));
     let item = rule.item(&row, Err(Fault::malformed("HTTP 404")), &reader()).unwrap();
-    assert!(matches!(item, Item::Unreadable(one) if one.reason.contains("HTTP 404")));
+    assert!(matches!(item, Item::Unreadable(one) if one.reason.en.contains("HTTP 404")));
     for fault in [Fault::denied("HTTP 403"), Fault::unavailable("HTTP 503", huiliu_contract::Reached::Maybe)] {
         let word = fault.word();
         assert_eq!(rule.item(&row, Err(fault), &reader()).unwrap_err().word(), word);

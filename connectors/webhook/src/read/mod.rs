@@ -8,7 +8,8 @@ mod sameness;
 
 use bytes::Bytes;
 use huiliu_contract::{
-    Attachment, BadExternalId, ExternalId, Item, Personal, Push, Raw, Refusal, SourceVersion, Submission, Unreadable,
+    Attachment, BadExternalId, ExternalId, Item, Personal, Push, Raw, Refusal, Remark, SourceVersion, Submission,
+    Unreadable,
 };
 use huiliu_kit::pick::{Pointer, sort_of};
 use huiliu_kit::xml::Reading;
@@ -77,7 +78,7 @@ impl Reader {
         let Some(place) = &self.items else {
             return match self.submission(raw, document) {
                 Ok(submission) => Ok(vec![Item::Submission(Box::new(Submission { attachments: files, ..submission }))]),
-                Err(Unreadable { raw, reason }) => Err(refused(raw, reason)),
+                Err(Unreadable { raw, reason }) => Err(refused(raw, reason.en)),
             };
         };
         let list = match list(place, document) {
@@ -95,7 +96,7 @@ impl Reader {
             Item::Submission(submission) => {
                 Ok(vec![Item::Submission(Box::new(Submission { attachments: files, ..*submission }))])
             }
-            Item::Unreadable(Unreadable { raw, reason }) => Err(refused(raw, reason)),
+            Item::Unreadable(Unreadable { raw, reason }) => Err(refused(raw, reason.en)),
         }
     }
 
@@ -145,11 +146,13 @@ impl Reader {
     fn submission(&self, raw: Raw, document: Value) -> Result<Submission, Unreadable> {
         let external_id = match id(&self.id, &document) {
             Ok(id) => id,
-            Err(reason) => return Err(Unreadable { raw, reason }),
+            Err(why) => {
+                return Err(Unreadable { raw, reason: Remark::new(format!("没有能用的编号({why})"), why) });
+            }
         };
         let version = match self.version.as_ref().map(|place| version(place, &document)).transpose() {
             Ok(version) => version.flatten(),
-            Err(reason) => return Err(Unreadable { raw, reason }),
+            Err(why) => return Err(Unreadable { raw, reason: Remark::new(format!("版本读不出({why})"), why) }),
         };
         let sent_at = self.sent_at.as_ref().and_then(|place| moment(place.get(&document)?, &self.zone));
         let attachments = Vec::new();

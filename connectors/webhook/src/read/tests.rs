@@ -140,7 +140,7 @@ fn one_bad_element_stops_no_other() {
             .iter()
             .map(|item| match item {
                 Item::Submission(submission) => submission.external_id.as_str().to_owned(),
-                Item::Unreadable(unreadable) => unreadable.reason.clone(),
+                Item::Unreadable(unreadable) => unreadable.reason.en.clone(),
             })
             .collect();
         assert_eq!(
