@@ -87,6 +87,19 @@ pub(super) async fn only_what_may_be_the_same_is_compared(house: &dyn House) {
     assert!(matches!(mailbox.tell_as_is(&letter("M4", "lamp").phone(PHONE)).await, Verdict::Taken { .. }));
 }
 
+/// A far side that tells one letter over and over under new numbers has only the youngest of them looked at.
+pub(super) async fn one_letter_told_over_and_over_slows_nobody(house: &dyn House) {
+    let (mailbox, province) = roads(house).await;
+    province.new_ticket(&looking("P1", "lamp")).await;
+    let mut named = Vec::new();
+    for n in 1..=66 {
+        let masked = looking(&format!("M{n}"), "lamp").judged(Likeness::Doubtful(Doubt::MaskedContact));
+        let ticket = mailbox.new_ticket(&masked).await;
+        named.push(said(&mailbox, ticket, 1).await.is_some());
+    }
+    assert_eq!((named[0], named[62], named[65]), (true, true, false));
+}
+
 /// Taken apart by a person it is never joined again, nor even named.
 pub(super) async fn apart_is_apart_for_words_too(house: &dyn House) {
     let (mailbox, province) = roads(house).await;

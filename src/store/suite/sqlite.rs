@@ -68,6 +68,7 @@ stories! {
         the_same_words_join,
         what_the_words_leave_open_is_named,
         only_what_may_be_the_same_is_compared,
+        one_letter_told_over_and_over_slows_nobody,
         apart_is_apart_for_words_too,
         a_mended_letter_joins,
         a_first_run_names_what_it_looks_like,

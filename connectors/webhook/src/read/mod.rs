@@ -78,7 +78,7 @@ impl Reader {
         let Some(place) = &self.items else {
             return match self.submission(raw, document) {
                 Ok(submission) => Ok(vec![Item::Submission(Box::new(Submission { attachments: files, ..submission }))]),
-                Err(Unreadable { raw, reason }) => Err(refused(raw, reason.en)),
+                Err(unreadable) => Err(refused(unreadable.raw, unreadable.reason.en)),
             };
         };
         let list = match list(place, document) {
@@ -139,20 +139,24 @@ impl Reader {
     fn element(&self, element: Value) -> Item {
         match self.submission(Raw::new(element.to_string(), JSON), element) {
             Ok(submission) => Item::Submission(Box::new(submission)),
-            Err(unreadable) => Item::Unreadable(unreadable),
+            Err(unreadable) => Item::Unreadable(*unreadable),
         }
     }
 
-    fn submission(&self, raw: Raw, document: Value) -> Result<Submission, Unreadable> {
+    fn submission(&self, raw: Raw, document: Value) -> Result<Submission, Box<Unreadable>> {
         let external_id = match id(&self.id, &document) {
             Ok(id) => id,
             Err(why) => {
-                return Err(Unreadable { raw, reason: Remark::new(format!("没有能用的编号({why})"), why) });
+                return Err(Box::new(Unreadable {
+                    raw, reason: Remark::new(format!("没有能用的编号({why})"), why)
+                }));
             }
         };
         let version = match self.version.as_ref().map(|place| version(place, &document)).transpose() {
             Ok(version) => version.flatten(),
-            Err(why) => return Err(Unreadable { raw, reason: Remark::new(format!("版本读不出({why})"), why) }),
+            Err(why) => {
+                return Err(Box::new(Unreadable { raw, reason: Remark::new(format!("版本读不出({why})"), why) }));
+            }
         };
         let sent_at = self.sent_at.as_ref().and_then(|place| moment(place.get(&document)?, &self.zone));
         let attachments = Vec::new();
