@@ -3,7 +3,7 @@
 //! line, and a sample beside it that is nobody's. It guesses, and says where. A pure room.
 //!
 //! The parts stand for themselves: [`document`] tells what a sample is, `list` and `sheet` find the items, `words` is the
-//! dictionary, `shape` knows values by their form, `id` and `fields` judge columns, `mask` hides persons, [`write`] writes.
+//! dictionary, `shape` knows values by their form, `id` and `fields` judge columns, `mask` hides persons, [`mod@write`] writes.
 
 mod codes;
 mod columns;
