@@ -62,6 +62,23 @@ pub(super) fn needs_none(texts: &[String], known: &[&str]) -> bool {
     texts.iter().all(|text| known.contains(&text.as_str()))
 }
 
+/// Whether texts may be codes, to be written out one by one: few and short ones, none of them a number of somebody's.
+/// Anything else is what people wrote, and is nowhere repeated.
+pub(super) fn may_be(texts: &[String]) -> bool {
+    const LONGEST: usize = 12;
+    const MOST: usize = 30;
+    let different: BTreeSet<&String> = texts.iter().collect();
+    let digits = |text: &String| text.chars().filter(|c| c.is_numeric()).count();
+    // Marks of a sentence, full-width and half.
+    let sentence = |text: &String| {
+        text.contains([
+            '\u{ff0c}', '\u{3002}', '\u{ff01}', '\u{ff1f}', '\u{ff1b}', '\u{ff1a}', ',', '!', '?', ';', '\n',
+        ])
+    };
+    let short = |text: &&String| text.chars().count() <= LONGEST && digits(text) < 7 && !sentence(text);
+    different.len() <= MOST && different.iter().all(short)
+}
+
 /// Yes and no; none if a text is in no pair.
 pub(super) fn yes_no(texts: &[String]) -> Option<CodeTable> {
     let mut table = CodeTable::default();

@@ -153,7 +153,7 @@ fn fit(field: &'static str, column: &Column) -> Option<Fit> {
         "anonymous" | "confidential" | "agree_public" => flag(&texts),
         "sex" if codes::needs_none(&texts, &Sex::WORDS) => plain(vec![]),
         "sex" => codes::sex(&texts).map(|table| Fit { keys: vec![], table: Some(("sex", table)), open: false }),
-        "type" if texts.is_empty() => None,
+        "type" if texts.is_empty() || !codes::may_be(&texts) => None,
         "type" if codes::needs_none(&texts, &MatterType::KNOWN) => plain(vec![]),
         "type" => {
             let table = codes::types(&texts);

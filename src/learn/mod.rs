@@ -204,7 +204,7 @@ impl Learnt {
     fn judge(&mut self, columns: &[Column]) -> Result<(), Text> {
         let role =
             |role: &str| columns.iter().find(|column| list::is_role(role, &column.name) && !column.texts().is_empty());
-        let act = role("act").filter(|column| column.texts().iter().all(|text| text.chars().count() <= 12));
+        let act = role("act").filter(|column| codes::may_be(&column.texts()));
         let refer = act.and_then(|_| role("refer"));
         let mut taken: Vec<Vec<String>> = self.id.iter().map(|id| id.path.clone()).collect();
         taken.extend(act.iter().chain(&refer).map(|column| column.path.clone()));

@@ -188,6 +188,21 @@ fn an_answer_is_learnt_whole() {
     assert_eq!(told, ["title", "content", "submitted_at"]);
 }
 
+/// Codes are written out where they are seen. What people wrote under such a name is not: neither in the file nor in the
+/// sample beside it.
+#[test]
+fn what_people_wrote_is_no_code() {
+    for said in ["我叫王小明,要投诉城管", "13800001234", "王小明13912345678"] {
+        let row = json!({ "orderNo": "A20261201001", "orderTitle": "路灯", "orderType": said, "bizType": said });
+        let learnt = of(&json!({ "rows": [row.clone()] }));
+        assert!(learnt.acts.is_none() && learnt.codes.0.is_empty(), "{said}: {:?}", learnt.codes);
+        assert!(!learnt.masked(&row).to_string().contains(said), "{said}");
+    }
+    let coded = json!({ "orderNo": "A20261201001", "orderTitle": "路灯", "orderType": "07", "bizType": "催办" });
+    let learnt = of(&json!({ "rows": [coded] }));
+    assert!(learnt.acts.is_some() && learnt.codes.0.contains_key("type"), "{:?}", learnt.codes);
+}
+
 #[test]
 fn what_does_not_fit_is_told() {
     let no = |document: Value, wishes: &Wishes<'_>| learn(document.to_string().as_bytes(), wishes).unwrap_err();

@@ -7,23 +7,30 @@ use aws_lc_rs::digest::{Context, SHA256};
 const BEFORE: &[u8] = b"\r\n--";
 
 /// The digest of a form without its boundary. One that names none has that of its first line; one that has none at all is
-/// digested as it is. A form that is cut inside its last boundary is known again too.
+/// digested as it is. A form that is cut inside its last boundary is known again too. Each piece goes in with its length and
+/// whether a boundary ends it, so that no two forms have one digest.
 pub(super) fn digest(body: &[u8], content_type: &str) -> [u8; 32] {
     let mut context = Context::new(&SHA256);
     let declared = multer::parse_boundary(content_type).ok();
     let boundary = declared.as_deref().map(str::as_bytes).or_else(|| first_line(body)).unwrap_or_default();
+    let mut piece = |before: &[u8], ends_at_boundary: bool| {
+        context.update(&(before.len() as u64).to_be_bytes());
+        context.update(before);
+        context.update(&[u8::from(ends_at_boundary)]);
+    };
     let mut rest = body;
     if let Some(behind) = rest.strip_prefix(&BEFORE[2..]).and_then(|behind| behind.strip_prefix(boundary)) {
-        context.update(&BEFORE[2..]);
+        piece(&BEFORE[2..], true);
         rest = behind;
     }
     while let Some(at) = find(rest, BEFORE) {
         let (before, behind) = rest.split_at(at + BEFORE.len());
-        context.update(before);
         let cut = !boundary.is_empty() && boundary.starts_with(behind);
-        rest = if cut { &[] } else { behind.strip_prefix(boundary).unwrap_or(behind) };
+        let stripped = if cut { Some(&[][..]) } else { behind.strip_prefix(boundary) };
+        piece(before, stripped.is_some());
+        rest = stripped.unwrap_or(behind);
     }
-    context.update(rest);
+    piece(rest, false);
     let mut out = [0; 32];
     out.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
     out
@@ -65,6 +72,14 @@ mod tests {
         assert_ne!(told("XyZ", &["1", "2"]), told("XyZ", &["12"]));
         // What a letter says is never taken for a boundary, though it holds its text.
         assert_ne!(told("a", &["b"]), told("a", &["ab"]));
+        // Nor a line of two dashes for a boundary, though nothing else of a boundary is digested.
+        assert_ne!(
+            told("XyZ", &["1\r\n--\r\n2"]),
+            digest(
+                b"--XyZ\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--XyZ\r\n2\r\n--XyZ--\r\n",
+                &typed("XyZ")
+            )
+        );
     }
 
     #[test]
