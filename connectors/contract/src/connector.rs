@@ -1,8 +1,10 @@
 //! What a connector is made of: small, optional capabilities.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
-use crate::{Door, FarSide, Fault, HandIn, Item, Personal, Receive, Remark, Saved, Told, WriteBack};
+use crate::{Attended, Door, FarSide, Fault, HandIn, Item, Personal, Receive, Remark, Saved, Told, WriteBack};
 
 /// Where a polled channel was left (取件进度): text that only its connector understands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -69,6 +71,8 @@ pub struct Connector {
     pub hand_in: Option<Box<dyn HandIn>>,
     /// It can be shown what its far side would have said.
     pub saved: Option<Box<dyn Saved>>,
+    /// It is logged in with an account that people use too.
+    pub attended: Option<Arc<dyn Attended>>,
     /// The far sides it speaks with, for `check --online`; none for a kind that has no far side.
     pub far: Vec<Box<dyn FarSide>>,
 }
@@ -81,6 +85,7 @@ impl std::fmt::Debug for Connector {
             .field("outlet", &self.outlet.is_some())
             .field("hand_in", &self.hand_in.is_some())
             .field("saved", &self.saved.is_some())
+            .field("attended", &self.attended.is_some())
             .field("far", &self.far.len())
             .finish()
     }

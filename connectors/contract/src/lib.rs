@@ -5,6 +5,7 @@
 //! crate does I/O.
 
 mod act;
+mod attended;
 mod connector;
 mod explain;
 mod far;
@@ -23,6 +24,7 @@ mod submission;
 mod upload;
 
 pub use act::Act;
+pub use attended::{Answered, Attended, Challenge, Standing};
 pub use connector::{Connector, Cursor, Keepsake, Page, Poll};
 pub use explain::{Sentence, Topic};
 pub use far::{FarSide, Login, Step, Went};

@@ -93,6 +93,9 @@ pub enum Refusal {
     /// The signature, token or password is missing or wrong; counted, not kept.
     #[error("not verified: {0}")]
     NotVerified(&'static str),
+    /// It names a key that this channel does not have; counted, not kept.
+    #[error("signed with a key whose id is not known here")]
+    UnknownKey,
     /// The timestamp lies outside the window.
     #[error("the timestamp is {skew_seconds} s away from our clock, at most {window_seconds} s are allowed")]
     Stale {
@@ -130,7 +133,7 @@ impl Refusal {
     /// The status that fits, unless the channel declares another.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::NotVerified(_) | Self::Stale { .. } => StatusCode::UNAUTHORIZED,
+            Self::NotVerified(_) | Self::UnknownKey | Self::Stale { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Replayed => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -143,6 +146,7 @@ impl Refusal {
     pub fn word(&self) -> &'static str {
         match self {
             Self::NotVerified(_) => "not_verified",
+            Self::UnknownKey => "unknown_key",
             Self::Stale { .. } => "stale",
             Self::Forbidden => "forbidden",
             Self::Replayed => "replayed",
