@@ -137,7 +137,8 @@ fn slot(plan: &Plan, atom: &Atom) -> Vec<Part> {
 fn step(plan: &Plan, step: &Step) -> Vec<Part> {
     let as_it_is = step.case.is_none() && step.take.is_none() && !step.trim;
     match &step.work {
-        Work::Text(text) if as_it_is => parts(plan, text),
+        // One that has no borders itself is told, or accepted, where it is made.
+        Work::Text(text) if as_it_is && told_apart(&parts(plan, text)) => parts(plan, text),
         Work::Text(text) if parts(plan, text).iter().all(|part| !matches!(part, Part::Any(_))) => vec![Part::Fixed],
         Work::Text(_) | Work::List(_) => vec![Part::Any(|_| true)],
         Work::Digest { .. } | Work::Hmac { .. } => vec![Part::Fixed],

@@ -82,6 +82,11 @@ impl Plan {
         put.filter(|at| self.is_proof(*at)).collect()
     }
 
+    /// Whether a signature proves who made a message.
+    pub(super) fn proves(&self) -> bool {
+        !self.proofs().is_empty()
+    }
+
     /// Whether a signature is over this: the stamp, the nonce, the body.
     pub(super) fn signs(&self, what: &Atom) -> bool {
         self.proofs().into_iter().any(|at| self.covers(at, what))
