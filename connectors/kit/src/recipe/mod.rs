@@ -19,7 +19,6 @@ mod plan;
 mod put;
 mod run;
 mod seal;
-mod sealing;
 mod step;
 mod text;
 mod trace;
@@ -111,6 +110,12 @@ impl Recipe {
     /// Whether it reads the body: a request whose files are streamed cannot be signed by such a one.
     pub fn reads_body(&self) -> bool {
         self.own.reads_body()
+    }
+
+    /// Whether a signature is over anything of the body. Some schemes sign their own headers only: then nothing vouches for
+    /// what is said, but the line that it came by.
+    pub fn signs_body(&self) -> bool {
+        self.own.signs(&text::Atom::Body)
     }
 
     /// Whether answers are verified or opened.

@@ -14,7 +14,7 @@ use super::options::Order;
 use super::plan::Plan;
 use super::put::Place;
 use super::run::Run;
-use super::sealing::Opened;
+use super::seal::Opened;
 use super::step::Work;
 use super::verify::{Said, fits};
 use crate::tap::DOTS;

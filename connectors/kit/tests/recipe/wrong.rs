@@ -230,3 +230,13 @@ fn each_part_belongs_to_one_direction() {
     assert!(mistake(&format!("{simple}[answer]\n"), Way::In).contains("`answer` belongs to requests that we send"));
     assert!(mistake(&format!("{simple}[echo]\n"), Way::Out).contains("`echo` belongs to pushes that we receive"));
 }
+
+#[test]
+fn a_body_that_is_written_anew_is_not_what_was_signed() {
+    let written = format!(
+        "{KEY}{PUT}steps = [{{ name = \"sign\", hmac = \"sm3\", of = \"{{body}}\" }}]\n\
+         seal = [{{ what = \"fields\", fields = [\"/phone\"], order = \"after_signing\", by = \"sm4-gcm\", keys = [{{ secret = {{ env = \"HEX\" }}, as = \"hex\" }}] }}]"
+    );
+    assert!(mistake(&written, Way::In).starts_with("recipe.seal.0.order: `sign` signs the body byte by byte"));
+    built(&written, Way::Out, &site());
+}
