@@ -86,7 +86,8 @@ fn every_cipher_every_place_both_orders() {
 
                 let mut body = push.body.reveal().to_vec();
                 let last = body.iter().rposition(|byte| byte.is_ascii_alphanumeric()).unwrap();
-                body[last] = if body[last] == b'A' { b'B' } else { b'A' };
+                // The case of a hexadecimal digit makes no difference.
+                body[last] = if body[last].eq_ignore_ascii_case(&b'A') { b'B' } else { b'A' };
                 push.body = Personal::new(Bytes::from(body));
                 assert_eq!(theirs.verify(&push).unwrap_err(), wrong(), "{written}");
                 push.body = Personal::new(Bytes::new());
@@ -140,6 +141,14 @@ fn a_field_that_holds_json_takes_its_place_again() {
     let asked = sent(&built(&recipe(form), Way::Out, &site()), "application/x-www-form-urlencoded", "id=1&phone=138");
     let opened = built(&recipe(form), Way::In, &site()).verify(&arrived(&asked, at(1_700_000_000))).unwrap();
     assert_eq!(opened.body.unwrap(), "id=1&phone=138");
+}
+
+#[test]
+fn a_request_without_a_body_is_only_signed() {
+    let ours = built(&recipe(r#"by = "aes-ecb", keys = [{ secret = { env = "AES" } }]"#), Way::Out, &site());
+    let mut asked = request(Method::GET, "http://127.0.0.1/letters?page=1", "", "");
+    ours.apply(&mut asked, at(0)).unwrap();
+    assert!(asked.body().is_none() && asked.headers().contains_key("x-sign"));
 }
 
 #[test]
@@ -247,6 +256,9 @@ fn an_answer_is_verified_and_opened() {
     for strange in ["", "<html>维护中</html>", "{}", "[]"] {
         assert_eq!(ours.open(answer(strange), at(0)).unwrap_err().word(), "malformed", "{strange}");
     }
+    let mut away = answer("<html>502</html>");
+    away.status = StatusCode::BAD_GATEWAY;
+    assert_eq!(ours.open(away, at(0)).unwrap().status, StatusCode::BAD_GATEWAY, "whoever answers so signs nothing");
     let simple = built(&recipe(r#"by = "aes-ecb", keys = [{ secret = { env = "AES" } }]"#), Way::Out, &site());
     assert_eq!(simple.open(answer("{}"), at(0)).unwrap().body, "{}", "without `answer` it is left as it is");
 }
