@@ -1,8 +1,10 @@
 //! Hands that connector kinds share: HTTP client, auth, success rules, templates, picking values out of
-//! documents, and the engine that carries outcomes back. Nothing here knows a kind, loops, sleeps or retries.
+//! documents, recipes that sign and seal, and the engine that carries outcomes back. Nothing here knows a kind, loops,
+//! sleeps or retries.
 
 pub mod auth;
 pub mod client;
+pub mod crypto;
 pub mod explain;
 pub mod fetch;
 pub mod line;
@@ -11,6 +13,7 @@ pub mod mistakes;
 pub mod multipart;
 pub mod outlet;
 pub mod pick;
+pub mod recipe;
 pub mod retry_after;
 pub mod route;
 pub mod session;
