@@ -3,6 +3,7 @@
 
 pub mod auth;
 pub mod client;
+pub mod crypto;
 pub mod explain;
 pub mod fetch;
 pub mod line;
@@ -11,6 +12,7 @@ pub mod mistakes;
 pub mod multipart;
 pub mod outlet;
 pub mod pick;
+pub mod recipe;
 pub mod retry_after;
 pub mod route;
 pub mod session;
