@@ -107,7 +107,9 @@ impl Seal {
             });
             Some(Frame { random: frame.random, owner: owner.collect() })
         });
-        let own = if options.keys.is_empty() {
+        let own = if let Some(named) = &options.key {
+            Some(vec![value_key(named, options, key, context, wrong)?])
+        } else if options.keys.is_empty() {
             None
         } else {
             Some(keys::read(&options.keys, &format!("{key}.keys"), site, wrong)?)
@@ -258,6 +260,30 @@ pub(super) fn random(count: usize) -> Result<Vec<u8>, Refused> {
     Ok(bytes)
 }
 
+/// The key that is one of the recipe's values.
+fn value_key(
+    named: &str,
+    options: &SealOptions,
+    key: &str,
+    context: &Context<'_>,
+    wrong: &mut Mistakes,
+) -> Option<Key> {
+    let at = format!("{key}.key");
+    if !options.keys.is_empty() {
+        wrong.tell(&at, "`key` and `keys` say the same; write one of them", "key 和 keys 只写一个");
+    }
+    let text = Names { constants: true, ..context.names }.compile(named, &at, wrong)?;
+    let [Piece::Slot(super::text::Atom::Value(position))] = text.0.as_slice() else {
+        wrong.tell(
+            &at,
+            "write one of the values here, for example `{sm4_key}`",
+            "这里写 values 里的一个,例如 {sm4_key}",
+        );
+        return None;
+    };
+    keys::of_value(&context.values.get(*position)?.text, options.key_as, &at, wrong)
+}
+
 fn hands(options: &SealOptions, keys: &[Key], at: &str, kind: Kind, wrong: &mut Mistakes) -> Vec<Hand> {
     let way = sm2::Way { layout: options.layout, lead: options.lead };
     let mut hands = Vec::with_capacity(keys.len());
@@ -267,11 +293,13 @@ fn hands(options: &SealOptions, keys: &[Key], at: &str, kind: Kind, wrong: &mut 
                 Some(public) => sm2::Sealer::read(public, way).map(|sealer| Sort::Sealer(Box::new(sealer))),
                 None => Ok(Sort::Nothing),
             },
-            (Cipher::Sm2, _) => match &key.secret {
+            (Cipher::Sm2, _) => match key.secret.as_ref().filter(|_| !key.unset) {
                 Some(secret) => sm2::Opener::read(secret.expose().as_bytes(), way).map(|it| Sort::Opener(Box::new(it))),
                 None => Ok(Sort::Nothing),
             },
-            (by, _) if key.secret.is_some() => block::Key::new(by, &key.bytes).map(|it| Sort::Block(Box::new(it))),
+            (by, _) if key.secret.is_some() && !key.unset => {
+                block::Key::new(by, &key.bytes).map(|it| Sort::Block(Box::new(it)))
+            }
             _ => Ok(Sort::Nothing),
         };
         match sort {
@@ -279,7 +307,8 @@ fn hands(options: &SealOptions, keys: &[Key], at: &str, kind: Kind, wrong: &mut 
             Err(Refused) => wrong.push(no_key(options.by, key.bytes.len(), at)),
         }
     }
-    if !hands.is_empty() && hands.iter().all(|hand| matches!(hand.sort, Sort::Nothing)) {
+    let judged = keys.iter().all(|key| !key.unset);
+    if judged && !hands.is_empty() && hands.iter().all(|hand| matches!(hand.sort, Sort::Nothing)) {
         let part = if options.by == Cipher::Sm2 && kind == Kind::Outgoing { "public" } else { "secret" };
         wrong.push(Misconfigured::new(
             at,

@@ -48,11 +48,49 @@ pub struct Traced {
     pub said: Remark,
     /// What it yields; secrets are dots, and what is no text is written as hexadecimal digits.
     pub value: String,
+    /// Whether by this alone the message is refused.
+    pub fails: bool,
+    /// Whether it is a digest or a signature, of which one character says nothing of the next.
+    pub is_digest: bool,
+    /// What it really yields; none where that is not to be compared with anything.
+    clear: Option<Clear>,
 }
 
+/// A text with a secret in it. It is compared and never shown.
+#[derive(Clone, PartialEq, Eq)]
+struct Clear(String);
+
 impl Traced {
+    /// Whether it yields exactly this.
+    pub fn is(&self, text: &str) -> bool {
+        self.clear.as_ref().is_some_and(|clear| clear.0 == text)
+    }
+
+    /// Whether it yields this but for upper and lower case.
+    pub fn is_but_for_case(&self, text: &str) -> bool {
+        self.clear.as_ref().is_some_and(|clear| clear.0.eq_ignore_ascii_case(text))
+    }
+
+    /// How many characters from the front are those of this text.
+    pub fn agrees(&self, text: &str) -> usize {
+        let clear = self.clear.as_ref().map(|clear| clear.0.as_str()).unwrap_or_default();
+        clear.chars().zip(text.chars()).take_while(|(ours, theirs)| ours == theirs).count()
+    }
+
+    fn yielding(mut self, step: &super::step::Step, clear: &[u8]) -> Self {
+        self.is_digest = !matches!(step.work, Work::Text(_) | Work::List(_));
+        self.clear = Some(Clear(shown(clear)));
+        self
+    }
+
+    fn failing(mut self) -> Self {
+        self.fails = true;
+        self
+    }
+
     fn new(name: impl Into<String>, zh: impl Into<String>, en: impl Into<String>, value: &[u8]) -> Self {
-        Self { name: name.into(), said: Remark::new(zh, en), value: shown(value) }
+        let (name, said, value) = (name.into(), Remark::new(zh, en), shown(value));
+        Self { name, said, value, fails: false, is_digest: false, clear: None }
     }
 }
 
@@ -124,7 +162,8 @@ fn outgoing(plan: &Plan, message: &mut Message<'_>, what: &Specimen<'_>) -> Resu
     plan.dress(message, &given, what.now, &mut |_, run| {
         let step = &plan.steps[run.done.len() - 1];
         let (zh, en) = said(step);
-        traced.push(Traced::new(&step.name, zh, en, &masked.step(run)));
+        let clear = run.done.last().cloned().unwrap_or_default();
+        traced.push(Traced::new(&step.name, zh, en, &masked.step(run)).yielding(step, &clear));
     })
     .map_err(lacking)?;
     for put in &plan.puts {
@@ -161,7 +200,8 @@ fn incoming(plan: &Plan, message: &mut Message<'_>, what: &Specimen<'_>) -> Resu
         for step in &plan.steps {
             run.step().map_err(lacking)?;
             let (zh, en) = said(step);
-            told.push(Traced::new(&step.name, zh, en, &masked.step(&run)));
+            let clear = run.done.last().cloned().unwrap_or_default();
+            told.push(Traced::new(&step.name, zh, en, &masked.step(&run)).yielding(step, &clear));
         }
         let fits = fits(plan, &said_there, &run).is_some();
         if traced.is_empty() || fits {
@@ -185,16 +225,20 @@ fn incoming(plan: &Plan, message: &mut Message<'_>, what: &Specimen<'_>) -> Resu
     traced.push(Traced::new("verdict", "结论", "the verdict", en.as_bytes()));
     if let Some(last) = traced.last_mut() {
         last.said = Remark::new(zh, en);
+        last.fails = fitting.is_none();
     }
     if let (Some(_), Some(rule)) = (fitting, &plan.stamp) {
         let stale = rule.read(&said_there.stamp).and_then(|at| rule.fresh_until(at, what.now));
         if let Err(refusal) = stale {
-            traced.push(Traced::new(
-                "stamp",
-                "时间戳超出时间窗",
-                "the stamp is outside of the window",
-                refusal.to_string().as_bytes(),
-            ));
+            traced.push(
+                Traced::new(
+                    "stamp",
+                    "时间戳超出时间窗",
+                    "the stamp is outside of the window",
+                    refusal.to_string().as_bytes(),
+                )
+                .failing(),
+            );
         }
     }
     if let Some(key) = fitting
