@@ -21,7 +21,7 @@ pub struct Block {
     pub der: Vec<u8>,
 }
 
-/// Takes PEM apart; the first block that is no `EC PARAMETERS`. Else hexadecimal, base64, or the bytes themselves.
+/// Takes PEM apart; the first block that holds no mere parameters. Else hexadecimal, base64, or the bytes themselves.
 pub fn read(bytes: &[u8]) -> Option<Block> {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Some(Block { label: String::new(), der: bytes.to_vec() });
@@ -39,7 +39,7 @@ fn armoured(text: &str) -> Option<Block> {
     while let Some((_, begun)) = rest.split_once("-----BEGIN ") {
         let (label, inside) = begun.split_once("-----")?;
         let (inside, after) = inside.split_once(&format!("-----END {label}-----"))?;
-        if label != "EC PARAMETERS" {
+        if !label.ends_with("PARAMETERS") {
             let bare: String = inside.split_ascii_whitespace().collect();
             return Some(Block { label: label.to_owned(), der: LENIENT.decode(bare).ok()? });
         }

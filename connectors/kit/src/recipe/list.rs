@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use http::HeaderName;
 use huiliu_contract::Misconfigured;
 
+use super::members::segments;
 use super::message::{Lack, Message};
 use super::options::{Empty, Encode, Nested, Sort, Source, StepOptions};
 use super::plan::{Kind, reads_body};
@@ -252,7 +253,14 @@ impl Params {
         })
     }
 
-    fn takes(&self, name: &str) -> bool {
+    /// Whether a place of the body is one of its parameters.
+    pub(super) fn holds(&self, place: &Pointer) -> bool {
+        let (under, place) = (segments(self.under.as_str()), segments(place.as_str()));
+        place.strip_prefix(&under[..]).and_then(<[String]>::first).is_some_and(|name| self.takes(name))
+    }
+
+    /// Whether a parameter of this name is one of them.
+    pub(super) fn takes(&self, name: &str) -> bool {
         (self.only.is_empty() || self.only.iter().any(|only| only == name))
             && !self.without.iter().any(|without| without == name)
     }

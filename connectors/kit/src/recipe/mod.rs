@@ -6,6 +6,7 @@
 //! as the steps that it reads are taken; last, what is sealed after signing. Coming in it is walked backward: what was
 //! sealed after signing is opened, then the message is verified over the very bytes that came, then the rest is opened.
 
+mod border;
 mod check;
 mod dress;
 mod keys;
