@@ -11,7 +11,7 @@ use huiliu_kit::crypto::digest::digest;
 use huiliu_kit::recipe::{Digest, Way};
 
 use super::schemes::{APP_KEY_TIME, GJZWFWPT, PEOPLE, SM4_SM2, SORTED_MD5, STANDARD_WEBHOOKS, WECHAT};
-use super::{arrived, at, built, pushed, request};
+use super::{arrived, at, built, options, pushed, request};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -26,7 +26,8 @@ fn md5(text: &str) -> String {
 #[test]
 fn the_national_platform_signs_its_headers() {
     let (ours, theirs) = (built(GJZWFWPT, Way::Out, &secret()), built(GJZWFWPT, Way::In, &secret()));
-    assert!(!ours.reads_body() && !theirs.signs_body());
+    assert!(!ours.reads_body() && !theirs.signs_body() && !options(GJZWFWPT).own.reads_body());
+    assert!(options(SORTED_MD5).own.reads_body() && options(PEOPLE).own.reads_body());
     let mut asked = request(Method::POST, "http://127.0.0.1/sysapi/letters", "application/json", "{}");
     ours.apply(&mut asked, at(1_700_000_000)).unwrap();
     assert_eq!(asked.headers()["gjzwfwpt_rtime"], "1700000000000");

@@ -143,6 +143,14 @@ fn a_field_that_holds_json_takes_its_place_again() {
 }
 
 #[test]
+fn a_request_without_a_body_is_only_signed() {
+    let ours = built(&recipe(r#"by = "aes-ecb", keys = [{ secret = { env = "AES" } }]"#), Way::Out, &site());
+    let mut asked = request(Method::GET, "http://127.0.0.1/letters?page=1", "", "");
+    ours.apply(&mut asked, at(0)).unwrap();
+    assert!(asked.body().is_none() && asked.headers().contains_key("x-sign"));
+}
+
+#[test]
 fn the_same_letter_is_never_sealed_or_signed_the_same_way_twice() {
     let seal = r#"by = "sm4-cbc", keys = [{ secret = { env = "SM4" }, as = "hex" }]"#;
     let ours = built(&format!("stamp = {{}}\nnonce = {{}}\n{}", recipe(seal)), Way::Out, &site());
@@ -247,6 +255,9 @@ fn an_answer_is_verified_and_opened() {
     for strange in ["", "<html>维护中</html>", "{}", "[]"] {
         assert_eq!(ours.open(answer(strange), at(0)).unwrap_err().word(), "malformed", "{strange}");
     }
+    let mut away = answer("<html>502</html>");
+    away.status = StatusCode::BAD_GATEWAY;
+    assert_eq!(ours.open(away, at(0)).unwrap().status, StatusCode::BAD_GATEWAY, "whoever answers so signs nothing");
     let simple = built(&recipe(r#"by = "aes-ecb", keys = [{ secret = { env = "AES" } }]"#), Way::Out, &site());
     assert_eq!(simple.open(answer("{}"), at(0)).unwrap().body, "{}", "without `answer` it is left as it is");
 }

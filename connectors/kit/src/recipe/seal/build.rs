@@ -8,7 +8,7 @@ use crate::crypto::block::{self, BLOCK, iv_length};
 use crate::crypto::{Refused, sm2};
 use crate::mistakes::Mistakes;
 use crate::recipe::keys::{self, Key};
-use crate::recipe::options::{Cipher, Encoding, Iv, Layout, SealOptions, SealWhat};
+use crate::recipe::options::{Cipher, Encoding, Iv, Layout, Order, SealOptions, SealWhat};
 use crate::recipe::plan::{Ground, Kind, Value};
 use crate::recipe::text::{Atom, Names, Piece, bad_header};
 
@@ -179,6 +179,13 @@ fn check_places(options: &SealOptions, key: &str, kind: Kind, wrong: &mut Mistak
     }
     if options.what == SealWhat::Query && kind == Kind::Answer {
         wrong.tell(&format!("{key}.what"), "an answer has no query", "返回里没有网址参数");
+    }
+    if options.what == SealWhat::Query && options.order == Order::AfterSigning {
+        wrong.tell(
+            &format!("{key}.order"),
+            "query parameters are sealed before signing only",
+            "网址参数只能先加密再签名",
+        );
     }
     if options.by != Cipher::Sm2 && (options.layout != Layout::C1c3c2 || !options.lead) {
         wrong.tell(key, "`layout` and `lead` belong to `by = \"sm2\"`", "layout、lead 只用于 by = \"sm2\"");
