@@ -17,6 +17,7 @@ const WAYS: &str = r#"
 closed       = { post = "/order/finish", send = { orderNo = "{id}", text = "{reply}" } }
 honours_key  = true
 approve      = []
+uncertain    = "retry"
 retries      = ["20ms", "20ms", "20ms"]
 "#;
 
@@ -85,7 +86,8 @@ async fn a_wrong_key_stands_still_until_the_right_one_is_typed_in() {
     let scene = Plan::new().await.channel("province", &with_sorted(&platform)).start().await;
     scene.until("it stands still", || scene.house.printed().iter().any(|line| line.contains("stands still"))).await;
     let mut status = std::process::Command::new(env!("CARGO_BIN_EXE_huiliu"));
-    let status = status.args(["status", "--lang", "zh", "--config"]).arg(scene.config()).output().unwrap();
+    let status =
+        status.args(["channel", "show", "province", "--lang", "zh", "--config"]).arg(scene.config()).output().unwrap();
     let said = String::from_utf8(status.stdout).unwrap();
     assert!(said.contains("登录被拒"), "{said}");
     let forged = checker.stats().forged;

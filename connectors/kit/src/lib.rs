@@ -1,5 +1,6 @@
 //! Hands that connector kinds share: HTTP client, auth, success rules, templates, picking values out of
-//! documents, and the engine that carries outcomes back. Nothing here knows a kind, loops, sleeps or retries.
+//! documents, recipes that sign and seal, and the engine that carries outcomes back. Nothing here knows a kind, loops,
+//! sleeps or retries.
 
 pub mod auth;
 pub mod client;

@@ -11,7 +11,7 @@ use crate::recipe::Mac;
 #[derive(Clone)]
 pub enum Key {
     /// HMAC-SHA1 and HMAC-SHA256.
-    Sha(hmac::Key),
+    Sha(Box<hmac::Key>),
     /// HMAC-SM3.
     Sm3(Box<Hmac<Sm3>>),
 }
@@ -32,8 +32,8 @@ impl Key {
     /// None that is known: HMAC takes a key of any length.
     pub fn new(kind: Mac, key: &[u8]) -> Result<Self, Refused> {
         Ok(match kind {
-            Mac::Sha1 => Self::Sha(hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key)),
-            Mac::Sha256 => Self::Sha(hmac::Key::new(hmac::HMAC_SHA256, key)),
+            Mac::Sha1 => Self::Sha(Box::new(hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key))),
+            Mac::Sha256 => Self::Sha(Box::new(hmac::Key::new(hmac::HMAC_SHA256, key))),
             Mac::Sm3 => Self::Sm3(Box::new(Hmac::new_from_slice(key).map_err(|_| Refused)?)),
         })
     }

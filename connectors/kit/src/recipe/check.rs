@@ -5,7 +5,7 @@ use huiliu_contract::Misconfigured;
 
 use super::list::{Gather, List};
 use super::members::segments;
-use super::options::{SealWhat, Source};
+use super::options::{Order, SealWhat, Source};
 use super::plan::Plan;
 use super::put::{Place, Put};
 use super::step::{Step, Work};
@@ -94,33 +94,35 @@ impl Plan {
 
     fn covers(&self, at: usize, what: &Atom) -> bool {
         let step = &self.steps[at];
-        let carried = |in_place: &dyn Fn(&Place) -> bool| {
-            self.puts.iter().any(|put| put.is_before(at) && in_place(&put.place) && put.text.reads(what))
-        };
+        // The places that hold it when the step is taken.
+        let holding = self.puts.iter().filter(|put| put.is_before(at) && put.text.reads(what));
+        let holding: Vec<&Place> = holding.map(|put| &put.place).collect();
         let by_slot = step.texts().into_iter().flat_map(Text::slots).any(|atom| match atom {
             atom if atom == what => true,
             Atom::Step(earlier) => self.covers(*earlier, what),
-            Atom::Header(name) => carried(&|place| *place == Place::Header(name.clone())),
-            Atom::Param(name) => carried(&|place| *place == Place::Query(name.to_string())),
-            Atom::Query => carried(&|place| matches!(place, Place::Query(_))),
-            Atom::Body => carried(&|place| matches!(place, Place::Field(_))),
-            Atom::Field(field) => *what == Atom::Body || carried(&|place| *place == Place::Field(field.clone())),
+            Atom::Header(name) => holding.contains(&&Place::Header(name.clone())),
+            Atom::Param(name) => holding.contains(&&Place::Query(name.to_string())),
+            Atom::Query => holding.iter().any(|place| matches!(place, Place::Query(_))),
+            Atom::Body => holding.iter().any(|place| matches!(place, Place::Field(_))),
+            Atom::Field(field) => *what == Atom::Body || holding.contains(&&Place::Field(field.clone())),
             _ => false,
         });
-        let Work::List(list) = &step.work else { return by_slot };
-        by_slot || list.carries(what, &carried)
+        by_slot || matches!(&step.work, Work::List(list) if list.carries(what, &holding))
     }
 }
 
 impl List {
     /// Whether its parameters hold this.
-    fn carries(&self, what: &Atom, carried: &dyn Fn(&dyn Fn(&Place) -> bool) -> bool) -> bool {
+    fn carries(&self, what: &Atom, holding: &[&Place]) -> bool {
         let Gather::Params(params) = &self.gather else { return false };
         params.sources.iter().any(|source| match source {
-            Source::Query => carried(&|place| matches!(place, Place::Query(name) if params.takes(name))),
-            Source::Headers => carried(&|place| matches!(place, Place::Header(name) if params.takes(name.as_str()))),
+            Source::Query => holding.iter().any(|place| matches!(place, Place::Query(name) if params.takes(name))),
+            Source::Headers => {
+                holding.iter().any(|place| matches!(place, Place::Header(name) if params.takes(name.as_str())))
+            }
             Source::Form | Source::Json => {
-                *what == Atom::Body || carried(&|place| matches!(place, Place::Field(field) if params.holds(field)))
+                *what == Atom::Body
+                    || holding.iter().any(|place| matches!(place, Place::Field(field) if params.holds(field)))
             }
         })
     }
@@ -175,6 +177,7 @@ fn going_out(plan: &Plan, key: &str, wrong: &mut Mistakes) {
 fn coming_in(plan: &Plan, key: &str, wrong: &mut Mistakes) {
     super::border::check(plan, key, wrong);
     signatures(plan, key, wrong);
+    rewritten(plan, key, wrong);
     let sealed = plan.seals.iter().any(|seal| seal.what == SealWhat::Body && authenticates(seal.by));
     if plan.proofs().is_empty() && !sealed {
         wrong.tell(
@@ -217,6 +220,19 @@ fn coming_in(plan: &Plan, key: &str, wrong: &mut Mistakes) {
             "messages name their key, so every key needs an `id`",
             "报文里带密钥编号,所以每把密钥都要写 id",
         );
+    }
+}
+
+/// Fields that are opened are written anew: of a body that was signed before they were sealed the bytes are gone.
+fn rewritten(plan: &Plan, key: &str, wrong: &mut Mistakes) {
+    let last = |seal: &super::seal::Seal| seal.what == SealWhat::Fields && seal.order == Order::AfterSigning;
+    let whole = |step: &&Step| step.texts().into_iter().any(|text| text.reads(&Atom::Body));
+    if let (Some(at), Some(step)) = (plan.seals.iter().position(last), plan.steps.iter().find(whole)) {
+        wrong.push(Misconfigured::new(
+            format!("{key}.seal.{at}.order"),
+            format!("`{}` signs the body byte by byte, but its fields were sealed after that, so those bytes never came; sign its parameters (`params`), or seal before signing", step.name),
+            format!("“{}”签的是整个内容的原文,而字段是签名之后才加密的,原文已经没有了;改用 params 签各个字段,或先加密再签名", step.name),
+        ));
     }
 }
 

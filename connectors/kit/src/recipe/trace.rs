@@ -14,8 +14,9 @@ use super::options::Order;
 use super::plan::Plan;
 use super::put::Place;
 use super::run::Run;
-use super::sealing::Opened;
+use super::seal::Opened;
 use super::step::Work;
+use super::text::{Atom, Piece};
 use super::verify::{Said, fits};
 use crate::tap::DOTS;
 
@@ -145,6 +146,22 @@ fn like<'a>(run: &Run<'a>, done: Vec<Vec<u8>>, masked: bool) -> Run<'a> {
     Run { plan: run.plan, message: run.message, stamp: run.stamp, nonce: run.nonce, key: run.key, done, masked }
 }
 
+/// The text that the step just taken digests or signs; none where an earlier step shows it already. `masked` is what those
+/// before it yield, secrets as dots.
+fn signed_text(run: &Run<'_>, masked: &[Vec<u8>]) -> Option<Traced> {
+    let at = run.done.len().checked_sub(1)?;
+    let step = run.plan.steps.get(at)?;
+    let (Work::Digest { of, .. } | Work::Hmac { of, .. } | Work::Sign { of, .. }) = &step.work else { return None };
+    if matches!(of.0.as_slice(), [Piece::Slot(Atom::Step(_))]) {
+        return None;
+    }
+    let clear = like(run, run.done.get(..at)?.to_vec(), false).text(of).ok()?;
+    let text = like(run, masked.to_vec(), true).text(of).ok()?;
+    let mut traced = Traced::new(&step.name, "待签内容", "what is digested or signed", &text);
+    traced.clear = Some(Clear(shown(&clear)));
+    Some(traced)
+}
+
 fn outgoing(plan: &Plan, message: &mut Message<'_>, what: &Specimen<'_>) -> Result<Vec<Traced>, Fault> {
     let nonce = match (what.nonce, &plan.nonce) {
         (Some(nonce), _) => nonce.to_owned(),
@@ -162,6 +179,7 @@ fn outgoing(plan: &Plan, message: &mut Message<'_>, what: &Specimen<'_>) -> Resu
     plan.dress(message, &given, what.now, &mut |_, run| {
         let step = &plan.steps[run.done.len() - 1];
         let (zh, en) = said(step);
+        traced.extend(signed_text(run, &masked.done));
         let clear = run.done.last().cloned().unwrap_or_default();
         traced.push(Traced::new(&step.name, zh, en, &masked.step(run)).yielding(step, &clear));
     })
@@ -200,6 +218,7 @@ fn incoming(plan: &Plan, message: &mut Message<'_>, what: &Specimen<'_>) -> Resu
         for step in &plan.steps {
             run.step().map_err(lacking)?;
             let (zh, en) = said(step);
+            told.extend(signed_text(&run, &masked.done));
             let clear = run.done.last().cloned().unwrap_or_default();
             told.push(Traced::new(&step.name, zh, en, &masked.step(&run)).yielding(step, &clear));
         }

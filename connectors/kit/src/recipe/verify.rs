@@ -1,6 +1,5 @@
 //! A message that comes in: found, judged, opened. Over the bytes that came, in constant time, and closed by default.
 
-use bytes::Bytes;
 use huiliu_contract::{Fault, Once, Push, Refusal};
 use jiff::Timestamp;
 
@@ -9,7 +8,7 @@ use super::message::{Lack, Message};
 use super::options::Order;
 use super::plan::Plan;
 use super::run::Run;
-use super::sealing::Opened;
+use super::seal::Opened;
 use super::step::Work;
 use super::text::Atom;
 use crate::client::Answer;
@@ -44,7 +43,7 @@ pub(super) fn answer(plan: &Plan, mut answer: Answer, now: Timestamp) -> Result<
     })?;
     if any {
         let is_text = message.headers.contains_key(http::header::CONTENT_TYPE);
-        answer.body = message.body.unwrap_or_else(Bytes::new);
+        answer.body = message.body.unwrap_or_default();
         if !is_text {
             answer.headers.remove(http::header::CONTENT_TYPE);
         }

@@ -4,8 +4,11 @@
 
 mod openssl;
 mod presets;
+mod properties;
 mod schemes;
+mod sealed;
 mod simple;
+mod traced;
 mod vectors;
 mod wrong;
 

@@ -11,7 +11,7 @@ use huiliu_kit::crypto::digest::digest;
 use huiliu_kit::recipe::{Digest, Way};
 
 use super::schemes::{APP_KEY_TIME, GJZWFWPT, PEOPLE, SM4_SM2, SORTED_MD5, STANDARD_WEBHOOKS, WECHAT};
-use super::{arrived, at, built, pushed, request};
+use super::{arrived, at, built, options, pushed, request};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -26,7 +26,8 @@ fn md5(text: &str) -> String {
 #[test]
 fn the_national_platform_signs_its_headers() {
     let (ours, theirs) = (built(GJZWFWPT, Way::Out, &secret()), built(GJZWFWPT, Way::In, &secret()));
-    assert!(!ours.reads_body());
+    assert!(!ours.reads_body() && !theirs.signs_body() && !options(GJZWFWPT).own.reads_body());
+    assert!(options(SORTED_MD5).own.reads_body() && options(PEOPLE).own.reads_body());
     let mut asked = request(Method::POST, "http://127.0.0.1/sysapi/letters", "application/json", "{}");
     ours.apply(&mut asked, at(1_700_000_000)).unwrap();
     assert_eq!(asked.headers()["gjzwfwpt_rtime"], "1700000000000");
@@ -156,6 +157,7 @@ fn the_callback_of_wechat_as_tencent_publishes_it() {
         .with("ENCODING_AES_KEY", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C");
     let theirs = built(WECHAT, Way::In, &site);
     assert!(theirs.has_echo());
+    assert!(theirs.signs_body());
     let echo = "/channels/wx?msg_signature=5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3&timestamp=1409659589&nonce=263014780\
                 &echostr=P9nAzCzyDtyTWESHep1vC5X9xho%2FqYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp%2B4RPcs8TgAE7OaBO%2BFZXvnaqQ%3D%3D";
     let mut test = pushed(echo, &[], b"", at(1_409_659_590));

@@ -1,7 +1,7 @@
 //! Recipes that are refused where they are built: each mistake with its key, what was found, what helps.
 
 use huiliu_farside::site::Premises;
-use huiliu_kit::recipe::Way;
+use huiliu_kit::recipe::{RecipeOptions, Way};
 
 use super::{built, tried};
 
@@ -229,4 +229,42 @@ fn each_part_belongs_to_one_direction() {
     assert!(wrong[1].contains("an answer has no query"), "{wrong:#?}");
     assert!(mistake(&format!("{simple}[answer]\n"), Way::In).contains("`answer` belongs to requests that we send"));
     assert!(mistake(&format!("{simple}[echo]\n"), Way::Out).contains("`echo` belongs to pushes that we receive"));
+}
+
+#[test]
+fn a_body_that_is_written_anew_is_not_what_was_signed() {
+    let written = format!(
+        "{KEY}{PUT}steps = [{{ name = \"sign\", hmac = \"sm3\", of = \"{{body}}\" }}]\n\
+         seal = [{{ what = \"fields\", fields = [\"/phone\"], order = \"after_signing\", by = \"sm4-gcm\", keys = [{{ secret = {{ env = \"HEX\" }}, as = \"hex\" }}] }}]"
+    );
+    assert!(mistake(&written, Way::In).starts_with("recipe.seal.0.order: `sign` signs the body byte by byte"));
+    built(&written, Way::Out, &site());
+}
+
+#[test]
+fn query_parameters_are_sealed_before_signing_only() {
+    let written = format!(
+        "{KEY}{PUT}steps = [{{ name = \"sign\", hmac = \"sm3\", of = \"{{query}}\" }}]\n\
+         seal = [{{ what = \"query\", fields = [\"a\"], order = \"after_signing\", by = \"sm4-gcm\", keys = [{{ secret = {{ env = \"HEX\" }}, as = \"hex\" }}] }}]"
+    );
+    assert!(mistake(&written, Way::Out).starts_with("recipe.seal.0.order: "));
+    built(&written.replace("after_signing", "before_signing"), Way::Out, &site());
+}
+
+#[test]
+fn a_key_that_is_not_known_is_refused_where_it_is_read() {
+    for (written, named) in [
+        ("stpes = []", "stpes"),
+        ("steps = [{ name = \"a\", txet = \"x\" }]", "txet"),
+        ("[answer]\nanswer = {}", "answer"),
+        ("seal = [{ by = \"sm4-ctr\" }]", "sm4-ctr"),
+    ] {
+        let wrong = toml::from_str::<RecipeOptions>(written).unwrap_err().to_string();
+        assert!(wrong.contains(named), "{wrong}");
+    }
+    let schema = schemars::schema_for!(RecipeOptions);
+    let schema = schema.as_value();
+    for name in ["values", "stamp", "nonce", "keys", "steps", "put", "seal", "answer", "echo"] {
+        assert!(schema["properties"][name]["x-zh"].is_string(), "{name}");
+    }
 }

@@ -69,6 +69,19 @@ pub struct PartOptions {
     pub seal: Vec<SealOptions>,
 }
 
+impl PartOptions {
+    /// Whether a step reads anything of the body, as far as what is written shows it: for whoever explains a recipe that
+    /// is not built.
+    pub fn reads_body(&self) -> bool {
+        let text = |text: &String| text.contains("{body}") || text.contains("{field:");
+        self.steps.iter().any(|step| {
+            let written = step.text.iter().chain(&step.of).chain(step.texts.iter().flatten()).chain(step.with.values());
+            let places = step.params.iter().flatten();
+            written.into_iter().any(text) || places.into_iter().any(|from| matches!(from, Source::Form | Source::Json))
+        })
+    }
+}
+
 /// A constant of a partner: written down, or kept as a secret.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]

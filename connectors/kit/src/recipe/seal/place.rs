@@ -5,22 +5,22 @@ use http::header::CONTENT_TYPE;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::message::{Document, Lack, Message};
-use super::options::{Inner, Order, SealWhat, Wrap};
-use super::plan::Plan;
-use super::put::set_field;
-use super::run::{decoded, encoded};
-use super::seal::{IvRule, Seal};
+use super::{IvRule, Seal};
 use crate::crypto::Refused;
 use crate::pick::{Pointer, scalar};
+use crate::recipe::message::{Document, Lack, Message};
+use crate::recipe::options::{Inner, Order, SealWhat, Wrap};
+use crate::recipe::plan::Plan;
+use crate::recipe::put::set_field;
+use crate::recipe::run::{decoded, encoded};
 use crate::target::{FORM, JSON};
 
 /// Query parameters that were opened, by name.
-pub(super) type Opened = Vec<(String, Vec<u8>)>;
+pub(in crate::recipe) type Opened = Vec<(String, Vec<u8>)>;
 
 impl Plan {
     /// Seals what this order seals.
-    pub(super) fn seal(
+    pub(in crate::recipe) fn seal(
         &self,
         order: Order,
         key: Option<usize>,
@@ -36,7 +36,7 @@ impl Plan {
     }
 
     /// Opens what this order sealed, the last first.
-    pub(super) fn open(
+    pub(in crate::recipe) fn open(
         &self,
         order: Order,
         key: Option<usize>,
@@ -55,6 +55,10 @@ impl Plan {
 
 impl Seal {
     fn close(&self, key: usize, message: &mut Message<'_>) -> Result<(), Lack> {
+        // A request without a body has nothing to hide in it.
+        if self.what != SealWhat::Query && message.body.as_ref().is_some_and(|body| body.is_empty()) {
+            return Ok(());
+        }
         let refused = |Refused| Lack("a text that this cipher can seal, which is not empty".into());
         let iv = self.fresh_iv(key).map_err(refused)?;
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|_| Lack("a sealed text".into()));
