@@ -152,7 +152,7 @@ fn signed_text(run: &Run<'_>, masked: &[Vec<u8>]) -> Option<Traced> {
     let at = run.done.len().checked_sub(1)?;
     let step = run.plan.steps.get(at)?;
     let (Work::Digest { of, .. } | Work::Hmac { of, .. } | Work::Sign { of, .. }) = &step.work else { return None };
-    if matches!(of.0.as_slice(), [Piece::Slot(Atom::Step(_))]) {
+    if matches!(of.0.as_slice(), [Piece::Slot(Atom::Step(_))]) || run.plan.is_made_of_secrets(step) {
         return None;
     }
     let clear = like(run, run.done.get(..at)?.to_vec(), false).text(of).ok()?;
