@@ -1,5 +1,4 @@
 //! Schemes against values that their owners published, and against themselves.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 use super::{Checker, Scheme, Secret, Sent, Wrong, gm, public_of, sums, wecom};
 use jiff::{SignedDuration, Timestamp};
