@@ -15,7 +15,9 @@ use crate::kinds::KINDS;
 use crate::normalize::samples::{self, Verdict};
 use crate::outgoing;
 use crate::preview::Rehearsal;
-use crate::settings::{ChannelSettings, Gateway, KindInfo, Lang, Mistake, Text, Variables};
+use crate::settings::{ChannelSettings, ChannelSite, Gateway, KindInfo, Lang, Mistake, Text, Variables};
+use crate::signing::Signing;
+use crate::store::Keys;
 
 /// Checks over the one list of kinds.
 #[derive(Debug)]
@@ -40,6 +42,11 @@ impl Checks for Checking {
 
     fn rehearse(&self, gateway: &Gateway, channel: &ChannelSettings, asks: bool) -> Result<Rehearsal, Vec<Mistake>> {
         rehearse(channel, gateway, &self.variables, KINDS, asks)
+    }
+
+    fn signing(&self, gateway: &Gateway, channel: &ChannelSettings) -> Result<Vec<Signing>, Vec<Mistake>> {
+        let site = ChannelSite::new(channel.code.clone(), gateway, &self.variables, &Keys::of_no_house());
+        Signing::all(channel, &site)
     }
 
     fn online(&self, gateway: &Gateway, order: &OnlineOrder<'_>) -> std::io::Result<Vec<Walked>> {

@@ -21,6 +21,7 @@ pub mod preview;
 pub mod relate;
 pub mod retry;
 pub mod settings;
+pub mod signing;
 pub mod store;
 pub mod telemetry;
 pub mod ticket;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::intake::{HandedIn, NotOpened};
 use crate::preview::Rehearsal;
 use crate::settings::{ChannelSettings, Gateway, KindInfo, Lang, Mistake, Text};
+use crate::signing::Signing;
 
 /// How the daemon is to run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,6 +64,9 @@ pub trait Checks {
     /// Builds a channel to be looked at. With `asks` it may ask its far side, so its secrets must be set; without, it is
     /// only shown files. Fails with everything wrong with it.
     fn rehearse(&self, gateway: &Gateway, channel: &ChannelSettings, asks: bool) -> Result<Rehearsal, Vec<Mistake>>;
+
+    /// How a channel signs and verifies, built with its secrets. Fails with everything wrong with that.
+    fn signing(&self, gateway: &Gateway, channel: &ChannelSettings) -> Result<Vec<Signing>, Vec<Mistake>>;
 
     /// Maps one sample of a channel that is right, and compares with what is expected.
     fn sample(&self, gateway: &Gateway, channel: &ChannelSettings, sample: &Sample) -> SampleVerdict;

@@ -29,6 +29,7 @@ mod register;
 mod reload;
 mod schema;
 mod secret;
+mod sign;
 mod site;
 mod split;
 mod status;
@@ -120,6 +121,8 @@ enum OnSite {
     Channel(channel::Channel),
     /// Says in plain words what a channel does, when, and what is promised; contacts nobody.
     Explain(explain::Explain),
+    /// Signs a sample as a channel would, or verifies one, and shows every step; contacts nobody.
+    Sign(sign::Sign),
     /// Presets: named bundles of defaults for channels.
     Presets(presets::Presets),
     /// Finds tickets by any number, or by personal values that are asked for.
@@ -238,6 +241,7 @@ fn on_site(
         OnSite::Reload => reload::run(site),
         OnSite::Channel(channel) => channel.run(site, checks, prompt, now),
         OnSite::Explain(explain) => explain.run(site),
+        OnSite::Sign(sign) => sign.run(site, checks, now),
         OnSite::Presets(presets) => presets.run(site),
         OnSite::Find(find) => find.run(site, prompt),
         OnSite::Due(due) => due.run(site, now),

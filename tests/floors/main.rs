@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 13] = [
     &["store", "normalize", "relate"],
     &["forward", "learn"],
     &["channel"],
-    &["kinds", "intake", "outcomes", "explain", "preview"],
+    &["kinds", "intake", "outcomes", "explain", "preview", "signing"],
     &["errands", "console"],
     &["http"],
     &["gateway"],

@@ -42,6 +42,8 @@ mod roads;
 mod sealed;
 mod secrets;
 mod sheets;
+mod signed;
+mod signed_pushes;
 mod splits;
 mod stops;
 mod twice;

@@ -42,9 +42,7 @@ impl Plan {
         let secrets = dir.path().join("config/secrets");
         fs::create_dir_all(&secrets).unwrap();
         fs::set_permissions(&secrets, fs::Permissions::from_mode(0o700)).unwrap();
-        let token = secrets.join("letters.token");
-        fs::write(&token, TOKEN).unwrap();
-        fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
+        write_secret(dir.path(), "letters.token", TOKEN);
         Self {
             dir,
             core: Arc::new(core),
@@ -60,6 +58,12 @@ impl Plan {
     /// Writes a channel.
     pub(crate) fn channel(self, code: &str, written: &str) -> Self {
         write_channel(self.dir.path(), code, written);
+        self
+    }
+
+    /// Writes a secret.
+    pub(crate) fn secret(self, name: &str, secret: &str) -> Self {
+        write_secret(self.dir.path(), name, secret);
         self
     }
 
@@ -126,6 +130,13 @@ fn write_holidays(config: &Path) {
     for year in year..=year + 1 {
         fs::write(config.join(format!("holidays-{year}.toml")), "holidays = []\n").unwrap();
     }
+}
+
+/// Writes a secret that only its owner reads.
+fn write_secret(dir: &Path, name: &str, secret: &str) {
+    let file = dir.join("config/secrets").join(name);
+    fs::write(&file, secret).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// Writes a channel's file.

@@ -21,7 +21,7 @@ fn until_shown(typing: &mut Child, text: &str) -> String {
 }
 
 /// Types a secret twice at a terminal of its own (`script` of Debian's essential bsdutils makes one).
-fn type_secret(scene: &Scene, name: &str, secret: &str) -> String {
+pub(crate) fn type_secret(scene: &Scene, name: &str, secret: &str) -> String {
     let program = env!("CARGO_BIN_EXE_huiliu");
     let command = format!("{program} secret set {name} --lang en --config {}", scene.config().display());
     let mut typing = Command::new("script")

@@ -6,17 +6,31 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// A secret of the site (password, key, token). Debug prints dots; the memory is wiped on drop.
 #[derive(Clone)]
-pub struct Secret(SecretString);
+pub struct Secret {
+    text: SecretString,
+    set: bool,
+}
 
 impl Secret {
     /// Wraps a secret.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(SecretString::from(text.into()))
+        Self { text: SecretString::from(text.into()), set: true }
+    }
+
+    /// Stands for a secret that nobody has entered yet, where a channel that is off is looked at all the same. Nothing is
+    /// ever sent with it.
+    pub fn unset() -> Self {
+        Self { text: SecretString::from("not set while the channel is off"), set: false }
+    }
+
+    /// Whether it was entered. The form of one that was not (hexadecimal, a private key) cannot be judged.
+    pub fn is_set(&self) -> bool {
+        self.set
     }
 
     /// Gives the secret itself, for the one place that uses it.
     pub fn expose(&self) -> &str {
-        self.0.expose_secret()
+        self.text.expose_secret()
     }
 }
 

@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use huiliu_contract::Secret;
 use jiff::Timestamp;
 
+use crate::scheme::{Scheme, Sent};
+
 /// A way of proving.
 #[derive(Clone, Debug)]
 pub enum Proof {
@@ -35,6 +37,8 @@ pub enum Proof {
     },
     /// An HMAC-SHA256 signature.
     Hmac(Hmac),
+    /// As a partner's document says.
+    Scheme(Scheme),
 }
 
 /// An HMAC-SHA256 signature in a header.
@@ -90,10 +94,22 @@ impl Proof {
         Self::Header { name: "authorization".into(), value: Secret::new(format!("Bearer {token}")) }
     }
 
-    /// The headers that prove a push of this body at this time with this nonce.
+    /// A push of this body at this time with this nonce, proven.
+    pub fn sent(&self, target: &str, media_type: &str, body: &[u8], now: Timestamp, nonce: &str) -> Sent {
+        let mut sent = Sent::post(&self.target(target), media_type, body);
+        match self {
+            Self::Scheme(scheme) => scheme.prove(sent, now, nonce),
+            _ => {
+                sent.headers.extend(self.headers(now, nonce, body));
+                sent
+            }
+        }
+    }
+
+    /// The headers that prove a push of this body at this time with this nonce, of proofs that change nothing else.
     pub fn headers(&self, now: Timestamp, nonce: &str, body: &[u8]) -> Vec<(String, String)> {
         match self {
-            Self::Nothing | Self::Query { .. } => Vec::new(),
+            Self::Nothing | Self::Query { .. } | Self::Scheme(_) => Vec::new(),
             Self::Header { name, value } => vec![(name.clone(), value.expose().into())],
             Self::Basic { user, password } => {
                 let pair = STANDARD.encode(format!("{user}:{}", password.expose()));
@@ -113,7 +129,11 @@ impl Proof {
 
     /// Whether a changed body breaks the proof.
     pub fn covers_body(&self) -> bool {
-        matches!(self, Self::Hmac(_))
+        match self {
+            Self::Hmac(_) => true,
+            Self::Scheme(scheme) => scheme.covers_body(),
+            _ => false,
+        }
     }
 
     /// The same way of proving with another secret.
@@ -125,6 +145,7 @@ impl Proof {
             Self::Header { value, .. } | Self::Query { value, .. } => *value = Secret::new(secret),
             Self::Basic { password, .. } => *password = Secret::new(secret),
             Self::Hmac(how) => how.secret = Secret::new(secret),
+            Self::Scheme(scheme) => *scheme = scheme.with_secret(secret),
         }
         other
     }

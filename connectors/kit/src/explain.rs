@@ -1,6 +1,8 @@
 //! Plain words for what kinds that speak HTTP have in common: who we are to a far side, what counts as success, how
 //! outcomes go back. For people who do not read configuration; nothing here reads a secret.
 
+mod recipe;
+
 use std::collections::BTreeMap;
 
 use huiliu_contract::{OutcomeKind, SecretRef, Sentence, Topic};
@@ -11,6 +13,8 @@ use crate::outlet::{ReturnOptions, States, Status, Way};
 use crate::session::{Identity, Login, Oauth2, PutToken, SendSecret};
 use crate::success::{Errors, Plain, Success, Trouble};
 use crate::target::SendAs;
+
+pub use recipe::recipe;
 
 /// A text in both languages: Chinese, English.
 pub type Both = (String, String);

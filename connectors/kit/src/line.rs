@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use huiliu_contract::{FarSide, Fault, Misconfigured, Period, Reached, Site};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
 use crate::auth::Credentials;
-use crate::client::{Answer, Client, ClientOptions, RequestBuilder};
+use crate::client::{Answer, Client, ClientOptions, Request, RequestBuilder};
 use crate::mistakes::Mistakes;
 use crate::multipart::upload;
+use crate::recipe::{Recipe, RecipeOptions, Way as RecipeWay};
 use crate::route::{Ends, Route, RouteOptions};
 use crate::session::{Caller, Identity, Session};
 use crate::success::nobody_knows;
@@ -30,6 +32,11 @@ pub struct Connect {
     #[serde(default)]
     #[schemars(extend("x-zh" = "身份验证办法"))]
     pub auth: Option<Identity>,
+    /// How every request is signed, and sealed where that is agreed; the request of a login too, but not that of
+    /// `auth.oauth2`. Without it, not at all.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "签名和加密的办法,登录请求也按它签名;先看有没有现成的预设"))]
+    pub recipe: Option<Box<RecipeOptions>>,
     /// Headers of every request; no secrets here, those belong to `auth`.
     #[serde(default)]
     #[schemars(extend("x-zh" = "每次请求都带的请求头(不放密钥)"))]
@@ -141,6 +148,8 @@ pub struct Line {
     pub session: Option<Session>,
     /// How requests with files go, which may take longer; none where no request has any.
     pub uploads: Option<Uploads>,
+    /// How every request is signed and every answer opened; none where neither is.
+    recipe: Option<Arc<Recipe>>,
     options: ClientOptions,
     /// How it is walked to; none where the address is wrong.
     way: Option<Way>,
@@ -179,6 +188,10 @@ impl Line {
             Some(auth) => (auth.at_hand().and_then(|auth| wrong.take_all(auth.resolve(&key, site))), None),
             None => (Some(Credentials::nobody()), None),
         };
+        let recipe = match &connect.recipe {
+            Some(options) => Some(Recipe::build(options, RecipeWay::Out, &format!("{section}.recipe"), site, wrong)?),
+            None => None,
+        };
         let fetched = match &connect.auth {
             Some(Identity::Oauth2(oauth2)) => oauth2.token.starts_with("https://"),
             _ => false,
@@ -187,12 +200,13 @@ impl Line {
         let tls = base.tls || !connect.allow_hosts.is_empty() || absolute;
         let ends = Ends { section, url: base.url.as_ref(), hosts: &connect.allow_hosts };
         let route = Route::read(&connect.route, ends, site, wrong);
-        let way =
-            base.url.clone().map(|url| Way { url, route: route.clone(), hosts: base.hosts.clone(), window: None });
+        let window = recipe.as_ref().and_then(Recipe::window);
+        let way = base.url.clone().map(|url| Way { url, route: route.clone(), hosts: base.hosts.clone(), window });
         let options =
             ClientOptions { timeout, route, tls, allow_hosts: connect.allow_hosts.clone(), ..ClientOptions::default() };
         let client = Client::build(options.clone(), &format!("{section}.ca_file"));
-        Some(Self { client: wrong.take(client)?, credentials: credentials?, session, uploads: None, options, way })
+        let (client, credentials, recipe) = (wrong.take(client)?, credentials?, recipe.map(Arc::new));
+        Some(Self { client, credentials, session, uploads: None, recipe, options, way })
     }
 
     /// The far side of this line, for who wants to walk there. `polled` says that the first item comes by it.
@@ -201,10 +215,35 @@ impl Line {
         side.map(|side| Box::new(side) as Box<dyn FarSide>).into_iter().collect()
     }
 
-    /// The same line to a far side whose signatures hold only while its clock is so near to ours.
+    /// The same line to a far side whose signatures hold only while its clock is so near to ours, unless the recipe says
+    /// how near.
     pub fn signing_within(mut self, window: Option<Duration>) -> Self {
-        self.way = self.way.map(|way| Way { window, ..way });
+        self.way = self.way.map(|way| Way { window: way.window.or(window), ..way });
         self
+    }
+
+    /// The same line behind a login, whose own requests are signed as all others are.
+    pub fn behind(mut self, session: Session) -> Self {
+        self.session = Some(session.signed_by(self.recipe.clone()));
+        self
+    }
+
+    /// How every request is signed; none where none is.
+    pub fn recipe(&self) -> Option<&Recipe> {
+        self.recipe.as_deref()
+    }
+
+    /// Signs a written request as of this moment, sends it, and opens its answer. What cannot be signed has not left.
+    async fn exchange(
+        &self,
+        mut request: Request,
+        client: &Client,
+        after_it_left: fn(Fault) -> Fault,
+    ) -> Result<Answer, Fault> {
+        if let Some(recipe) = &self.recipe {
+            recipe.apply(&mut request, Timestamp::now())?;
+        }
+        client.execute_opened(request, self.recipe.as_deref()).await.map_err(after_it_left)
     }
 
     /// Asks: sends a question that changes nothing over there, signed. A login that turns out to be over is made anew, at
@@ -215,7 +254,10 @@ impl Line {
     /// As [`Client::send`], and as [`Session::pass`].
     pub async fn ask(&self, request: RequestBuilder, caller: Caller) -> Result<Answer, Fault> {
         match &self.session {
-            None => self.client.send(self.credentials.sign(request)).await,
+            None => {
+                let request = Client::written(self.credentials.sign(request))?;
+                self.exchange(request, &self.client, |fault| fault).await
+            }
             Some(session) => self.logged_in(session, &self.client, request, caller, |fault| fault).await,
         }
     }
@@ -231,7 +273,7 @@ impl Line {
         match &self.session {
             None => {
                 let request = Client::written(self.credentials.sign(request))?;
-                client.execute(request).await.map_err(nobody_knows)
+                self.exchange(request, client, nobody_knows).await
             }
             Some(session) => self.logged_in(session, client, request, Caller::Outlet, nobody_knows).await,
         }
@@ -250,7 +292,7 @@ impl Line {
         let again = request.try_clone();
         let mut pass = session.pass(&self.client, caller).await?;
         session.put(&pass, &mut request)?;
-        let answer = client.execute(request).await.map_err(after_it_left)?;
+        let answer = self.exchange(request, client, after_it_left).await?;
         if !session.is_lost(&answer) {
             return Ok(answer);
         }
@@ -262,7 +304,7 @@ impl Line {
             ));
         };
         session.put(&pass, &mut request)?;
-        let answer = client.execute(request).await.map_err(after_it_left)?;
+        let answer = self.exchange(request, client, after_it_left).await?;
         if session.is_lost(&answer) {
             return Err(session.give_up(caller).await.quoting(answer.quote()));
         }
@@ -271,6 +313,14 @@ impl Line {
 
     /// The same line, on which requests with files can go if any do; none if anything was wrong.
     pub fn for_files(mut self, any: bool, section: &str, wrong: &mut Mistakes) -> Option<Self> {
+        if any && self.recipe().is_some_and(Recipe::reads_body) {
+            wrong.tell(
+                &format!("{section}.recipe"),
+                "it signs or seals the body, and a request with files is streamed, so there is none to sign; send files by \
+                 no way (delete `files` below `return`), or let the recipe read no body",
+                "签名或加密要用到请求内容,带附件的请求是边读边发的,签不了;删掉 [return] 里的 files,或把签名办法改成不用请求内容",
+            );
+        }
         if any {
             let (usual, options) = (self.options.timeout, self.options.clone());
             let options = ClientOptions { timeout: upload::LONGEST, ..options };

@@ -12,9 +12,15 @@ pub(crate) fn explain(options: &Options) -> Vec<Sentence> {
     let (zh, en) = explain::identity(options.connect.auth.as_ref());
     let (zh, en) = match options.login {
         Some(_) if options.connect.auth.is_none() => ("登录以后才问".into(), "known by the login".into()),
+        None if options.connect.auth.is_none() && options.connect.recipe.is_some() => {
+            ("凭签名".into(), "by the signature".into())
+        }
         _ => (zh, en),
     };
     said.push(Sentence::new(Topic::Arrives, format!("身份:{zh}"), format!("Identity: {en}"), &["connect.auth"]));
+    if let Some(recipe) = &options.connect.recipe {
+        said.extend(explain::recipe(recipe, "connect.recipe", Topic::Arrives, false));
+    }
     said.extend(options.login.as_ref().map(explain::login));
     said.push(of_pages(&poll.page));
     said.extend(poll.since.as_ref().map(of_since));

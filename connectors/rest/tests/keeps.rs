@@ -5,6 +5,7 @@
 use huiliu_contract::{Connector, ConnectorKind, Secret};
 use huiliu_farside::platform::{Doorkeeper, Envelope, Gate, Platform, PlatformOptions, TOKEN};
 use huiliu_farside::promises::{self, PAGE, PROMISES, Subject};
+use huiliu_farside::scheme::{Checker, Scheme, public_of};
 use huiliu_farside::site::Premises;
 use huiliu_rest::Rest;
 use serde_json::{Value, json};
@@ -62,7 +63,9 @@ impl Channel {
 
     fn build(&self, platform: &Platform) -> Connector {
         let mut options = json!({
-            "connect": { "url": platform.url(), "auth": self.auth, "timeout": "10s" },
+            "connect": {
+                "url": platform.url(), "auth": self.auth, "timeout": "10s", "recipe": self.more["recipe"],
+            },
             "login": self.more["login"],
             "poll": {
                 "list": self.list, "page": self.page, "since": self.since,
@@ -72,7 +75,8 @@ impl Channel {
         for name in ["detail", "slice", "sweep"] {
             options["poll"][name] = self.more[name].clone();
         }
-        Rest::build(serde_json::from_value(options).unwrap(), &Premises::new().with("TOKEN", SECRET)).unwrap()
+        let site = Premises::new().with("TOKEN", SECRET).with("OURS", OURS).with("SM4", SM4);
+        Rest::build(serde_json::from_value(options).unwrap(), &site).unwrap()
     }
 }
 
@@ -83,7 +87,7 @@ fn options() -> PlatformOptions {
 async fn keeps(channel: Channel, options: PlatformOptions) {
     let make = |platform: &Platform| channel.build(platform);
     let paged = channel.page["by"] != "none";
-    let subject = Subject { make: &make, options: &options, paged, secrets: &[SECRET, TOKEN], flaw: None };
+    let subject = Subject { make: &make, options: &options, paged, secrets: &[SECRET, TOKEN, OURS, SM4], flaw: None };
     assert_eq!(promises::broken(subject).await, []);
 }
 
@@ -91,7 +95,7 @@ async fn keeps(channel: Channel, options: PlatformOptions) {
 async fn keeps_what_its_twins_break(channel: Channel, options: PlatformOptions) {
     let make = |platform: &Platform| channel.build(platform);
     let paged = channel.page["by"] != "none";
-    let subject = Subject { make: &make, options: &options, paged, secrets: &[SECRET, TOKEN], flaw: None };
+    let subject = Subject { make: &make, options: &options, paged, secrets: &[SECRET, TOKEN, OURS, SM4], flaw: None };
     assert_eq!(promises::broken(subject).await, []);
     for &flaw in PROMISES {
         let broken: Vec<_> = promises::broken(subject.flawed(flaw)).await.iter().map(|broken| broken.promise).collect();
@@ -176,7 +180,8 @@ async fn a_platform_that_gives_less_than_it_is_asked_for() {
             page["until"] = json!("empty");
             let channel = Channel::paging(page).list(list.clone());
             let make = |platform: &Platform| channel.build(platform);
-            let subject = Subject { make: &make, options: &most, paged: true, secrets: &[SECRET, TOKEN], flaw: None };
+            let subject =
+                Subject { make: &make, options: &most, paged: true, secrets: &[SECRET, TOKEN, OURS, SM4], flaw: None };
             promises::Promise::NothingIsLost.try_on(subject).await.unwrap();
             promises::Promise::NothingIsRepeated.try_on(subject).await.unwrap();
         }
@@ -197,9 +202,53 @@ async fn other_ways_of_proving_who_we_are() {
         let channel = Channel { auth, ..Channel::paging(number()) };
         let make = |platform: &Platform| channel.build(platform);
         let options = PlatformOptions { gate, ..options() };
-        let subject = Subject { make: &make, options: &options, paged: true, secrets: &[SECRET, TOKEN], flaw: None };
+        let subject =
+            Subject { make: &make, options: &options, paged: true, secrets: &[SECRET, TOKEN, OURS, SM4], flaw: None };
         assert_eq!(promises::broken(subject).await, []);
     }
+}
+
+/// HMAC-SM3 over time, nonce and body, in headers.
+fn keyed() -> Value {
+    let text = |name: &str, text: &str| json!({ "header": name, "text": text });
+    json!({
+        "stamp": { "format": "seconds" }, "nonce": {}, "keys": [{ "id": "2026", "secret": { "env": "TOKEN" } }],
+        "steps": [{ "name": "sign", "hmac": "sm3", "of": "{stamp}.{nonce}.{body}", "as": "hex" }],
+        "put": [
+            text("x-key-id", "{key_id}"), text("x-timestamp", "{stamp}"), text("x-nonce", "{nonce}"),
+            text("x-signature", "{sign}"),
+        ],
+    })
+}
+
+#[tokio::test]
+async fn every_request_signed_by_a_recipe() {
+    let channel = Channel { auth: Value::Null, ..Channel::paging(number()).posting() }.with("recipe", keyed());
+    let signed = Gate::Signed(Checker::new(Scheme::Keyed { id: "2026".into(), secret: Secret::new(SECRET) }));
+    keeps_what_its_twins_break(channel, PlatformOptions { gate: signed, ..options() }).await;
+}
+
+const OURS: &str = "3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8";
+const THEIRS: &str = "6fcba2ef9ae0ab902bc3bde3ff915d44ba4cc78f88e2f8e7f8996d3b8cceedee";
+const SM4: &str = "0123456789abcdeffedcba9876543210";
+
+#[tokio::test]
+async fn requests_and_answers_sealed_in_sm4_and_signed_by_sm2() {
+    let part = || {
+        json!({
+            "steps": [{ "name": "sign", "sign": "sm2", "of": "{body}", "as": "hex" }],
+            "put": [{ "header": "x-signature", "text": "{sign}" }],
+            "seal": [{ "by": "sm4-ecb", "key": "{sm4}", "key_as": "hex" }],
+        })
+    };
+    let mut recipe = part();
+    recipe["values"] = json!({ "sm4": { "env": "SM4" } });
+    recipe["keys"] = json!([{ "secret": { "env": "OURS" }, "public": public_of(THEIRS).unwrap() }]);
+    recipe["answer"] = part();
+    let channel = Channel { auth: Value::Null, ..Channel::paging(offset()).posting() }.with("recipe", recipe);
+    let scheme =
+        Scheme::Guomi { key: Secret::new(SM4), private: Secret::new(THEIRS), theirs: public_of(OURS).unwrap() };
+    keeps(channel, PlatformOptions { gate: Gate::Signed(Checker::new(scheme)), ..options() }).await;
 }
 
 fn link() -> Value {
@@ -297,7 +346,8 @@ async fn slices_of_time() {
     let recent = PlatformOptions { from, ..options() };
     let channel = Channel::paging(number()).with("slice", slice.clone()).with("sweep", json!({ "at": "00:00" }));
     let make = |platform: &Platform| channel.build(platform);
-    let subject = Subject { make: &make, options: &recent, paged: false, secrets: &[SECRET, TOKEN], flaw: None };
+    let subject =
+        Subject { make: &make, options: &recent, paged: false, secrets: &[SECRET, TOKEN, OURS, SM4], flaw: None };
     // A walk now is many lists: which of them is asked for again, and that a border of time is told twice, is its own.
     for promise in PROMISES {
         let of_borders = [promises::Promise::NothingIsRepeated, promises::Promise::OneCursorOnePage];

@@ -9,6 +9,7 @@ use huiliu_kit::auth::Auth;
 use huiliu_kit::line::{Base, Connect, Line};
 use huiliu_kit::mistakes::Mistakes;
 use huiliu_kit::outlet::{Plan, ReturnOptions};
+use huiliu_kit::recipe::RecipeOptions;
 use huiliu_kit::route::RouteOptions;
 use huiliu_kit::success::Otherwise;
 use schemars::JsonSchema;
@@ -26,6 +27,10 @@ pub struct BackOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "身份验证办法"))]
     pub auth: Option<Auth>,
+    /// How every request is signed, and sealed where that is agreed; without it, not at all.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "签名和加密的办法;先看有没有现成的预设"))]
+    pub recipe: Option<Box<RecipeOptions>>,
     /// Headers of every request; no secrets here, those belong to `auth`.
     #[serde(default)]
     #[schemars(extend("x-zh" = "每次请求都带的请求头(不放密钥)"))]
@@ -50,7 +55,11 @@ impl BackOptions {
     /// Whether anything of it is written; a table that holds only what is the gateway's is empty here.
     fn is_written(&self) -> bool {
         let address = self.url.is_some() || self.auth.is_some() || self.route.is_written() || self.timeout.is_some();
-        address || !self.headers.is_empty() || !self.allow_hosts.is_empty() || self.ways.is_written()
+        address
+            || self.recipe.is_some()
+            || !self.headers.is_empty()
+            || !self.allow_hosts.is_empty()
+            || self.ways.is_written()
     }
 }
 
@@ -79,6 +88,7 @@ pub(crate) fn outlet(
     let connect = Connect {
         url: back.url.clone().unwrap_or_else(|| "http://127.0.0.1".into()),
         auth: back.auth.clone().map(Into::into),
+        recipe: back.recipe.clone(),
         headers: back.headers.clone(),
         route: back.route.clone(),
         timeout: back.timeout,

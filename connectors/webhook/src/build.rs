@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use huiliu_contract::{Connector, ConnectorKind, Door, Misconfigured, Sentence, Site};
 use huiliu_kit::pick::Pointer;
+use huiliu_kit::recipe::Recipe;
 use huiliu_kit::xml::Reading;
 
 use crate::allow::Network;
@@ -44,6 +45,14 @@ impl ConnectorKind for Webhook {
             Some(handshake) => Handshake::build(handshake, site, &mut mistakes),
             None => Some(Handshake::default()),
         };
+        let tests = verifier.as_ref().and_then(Verifier::recipe).is_some_and(Recipe::has_echo);
+        if tests && handshake.as_ref().is_some_and(|handshake| !handshake.echoes()) {
+            mistakes.push(Misconfigured::new(
+                "connect.verify.recipe.echo",
+                "it proves a GET that tests the address, and none is answered; write receive.handshake = { echo = \"echostr\" }, or delete it",
+                "它用来验证对方测试地址的 GET,但没有写怎么回话;请写 receive.handshake = { echo = \"echostr\" },或删掉它",
+            ));
+        }
         let envelopes = Envelopes::build(&options.answer, options.receive.items.is_some(), &mut mistakes);
         let body_limit = options.connect.body_limit;
         if !(1..=LARGEST_BODY).contains(&body_limit) {
@@ -53,7 +62,7 @@ impl ConnectorKind for Webhook {
                 format!("现在是 {body_limit};只能在 1 到 {LARGEST_BODY} 字节之间"),
             ));
         }
-        let gate = Gate::new(&options.connect);
+        let gate = Gate::new(&options.connect, verifier.as_ref().and_then(Verifier::recipe));
         let back = options.r#return.as_ref();
         let back = back.and_then(|back| back::outlet(back, gate.window(), site, &mut mistakes));
         let (outlet, mut far) = back.unzip();
@@ -91,9 +100,9 @@ fn networks(connect: &Connect, site: &dyn Site, mistakes: &mut Vec<Misconfigured
     if matches!(connect.verify, Verify::None) && !closed && !site.listener_is_loopback() {
         mistakes.push(Misconfigured::new(
             "connect.verify",
-            "`none` lets anybody who reaches the listener push; declare token, basic or hmac_sha256, or name the \
+            "`none` lets anybody who reaches the listener push; declare token, basic, hmac_sha256 or recipe, or name the \
              networks in `connect.allow` (not all of them), or listen on 127.0.0.1",
-            "none 等于谁能连上谁就能推送;请改用 token、basic 或 hmac_sha256,或在 connect.allow 写明网段(不能是全部),或只监听 127.0.0.1",
+            "none 等于谁能连上谁就能推送;请改用 token、basic、hmac_sha256 或 recipe,或在 connect.allow 写明网段(不能是全部),或只监听 127.0.0.1",
         ));
     }
     networks

@@ -8,16 +8,19 @@ use crate::receive_options::{Format, HandshakeOptions, ReceiveOptions};
 
 /// All of it, in the order in which people read it; `channel` is the channel's code.
 pub(crate) fn explain(options: &Options, channel: &str) -> Vec<Sentence> {
-    let mut said = vec![
-        Sentence::new(
-            Topic::Arrives,
-            format!("对方推送到汇流的 /channels/{channel}"),
-            format!("The far side pushes to /channels/{channel}"),
-            &[],
-        ),
-        of_verify(&options.connect),
-        of_bounds(&options.connect),
-    ];
+    let mut said = vec![Sentence::new(
+        Topic::Arrives,
+        format!("对方推送到汇流的 /channels/{channel}"),
+        format!("The far side pushes to /channels/{channel}"),
+        &[],
+    )];
+    match &options.connect.verify {
+        Verify::Recipe(recipe) => {
+            said.extend(explain::recipe(recipe, "connect.verify", Topic::Arrives, true));
+        }
+        _ => said.push(of_verify(&options.connect)),
+    }
+    said.push(of_bounds(&options.connect));
     said.extend(of_receive(&options.receive));
     said.extend(options.receive.handshake.as_ref().map(of_handshake));
     said.push(of_identity(&options.receive));
@@ -32,6 +35,9 @@ pub(crate) fn explain(options: &Options, channel: &str) -> Vec<Sentence> {
                 format!("To {url}; identity: {en}"),
                 &keys,
             ));
+        }
+        if let Some(recipe) = &back.recipe {
+            said.extend(explain::recipe(recipe, "return.recipe", Topic::Returns, false));
         }
         said.extend(explain::ways(&back.ways));
     }
@@ -69,6 +75,8 @@ fn of_verify(connect: &Connect) -> Sentence {
             )
         }
         Verify::HmacSha256(hmac) => of_hmac(hmac),
+        // It has sentences of its own.
+        Verify::Recipe(_) => Both::default(),
     };
     Sentence::new(
         Topic::Arrives,

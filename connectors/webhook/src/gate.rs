@@ -6,6 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use huiliu_contract::{FarSide, Step, Went};
 
+use huiliu_kit::recipe::Recipe;
+
 use crate::options::{Connect, Verify};
 
 /// Who may push.
@@ -17,10 +19,10 @@ pub(crate) struct Gate {
 
 impl Gate {
     /// As it is written.
-    pub(crate) fn new(connect: &Connect) -> Self {
+    pub(crate) fn new(connect: &Connect, recipe: Option<&Recipe>) -> Self {
         let window = match &connect.verify {
             Verify::HmacSha256(hmac) => hmac.timestamp.as_ref().map(|stamp| stamp.window.0),
-            _ => None,
+            _ => recipe.and_then(Recipe::window),
         };
         Self { allow: connect.allow.clone(), open: matches!(connect.verify, Verify::None), window }
     }

@@ -73,14 +73,18 @@ impl Handshake {
         self.echo.is_some()
     }
 
-    /// Answers a GET.
-    pub(crate) fn echo(&self, push: &Push) -> Result<Reply, Refusal> {
+    /// Answers a GET. One that a recipe has verified comes with the parameters that it opened.
+    pub(crate) fn echo(&self, push: &Push, opened: Option<&[(String, String)]>) -> Result<Reply, Refusal> {
         let Some((name, proof)) = &self.echo else { return Err(Refusal::NotVerified("no handshake is declared")) };
         let query = Query::of(push)?;
         if let Some(proof) = proof {
             proof.verify(&query)?;
         }
-        let text = query.lone(name)?;
+        let sealed = opened.and_then(|opened| opened.iter().find(|(known, _)| known == name));
+        let text = match sealed {
+            Some((_, text)) => text,
+            None => query.lone(name)?,
+        };
         if text.len() > LONGEST || text.chars().any(char::is_control) {
             return Err(Refusal::NotVerified("what is to be sent back is no short text"));
         }
@@ -217,30 +221,30 @@ mod tests {
         let query = |signature: &str| {
             format!("/channels/x?signature={signature}&timestamp=1409735669&nonce=263014780&echostr=5%2B7%20ok")
         };
-        let reply = handshake.echo(&get(&query(signature))).unwrap();
+        let reply = handshake.echo(&get(&query(signature)), None).unwrap();
         assert_eq!((&reply.body[..], reply.status), (&b"5+7 ok"[..], StatusCode::OK));
         assert_eq!(reply.headers["content-type"], "text/plain; charset=utf-8");
         let changed = format!("{}0", &signature[..39]);
         for wrong in [&changed, "", "zz", &signature[..38]] {
-            assert!(matches!(handshake.echo(&get(&query(wrong))), Err(Refusal::NotVerified(_))), "{wrong}");
+            assert!(matches!(handshake.echo(&get(&query(wrong)), None), Err(Refusal::NotVerified(_))), "{wrong}");
         }
         let replaced = query(signature).replace("nonce=2", "nonce=3");
-        assert!(matches!(handshake.echo(&get(&replaced)), Err(Refusal::NotVerified(_))));
+        assert!(matches!(handshake.echo(&get(&replaced), None), Err(Refusal::NotVerified(_))));
         for missing in ["signature", "timestamp", "nonce", "echostr"] {
             let without = query(signature).replace(&format!("{missing}="), "other=");
-            assert!(matches!(handshake.echo(&get(&without)), Err(Refusal::NotVerified(_))), "{missing}");
+            assert!(matches!(handshake.echo(&get(&without), None), Err(Refusal::NotVerified(_))), "{missing}");
             let twice = format!("{}&{missing}=1", query(signature));
-            assert!(matches!(handshake.echo(&get(&twice)), Err(Refusal::NotVerified(_))), "{missing} twice");
+            assert!(matches!(handshake.echo(&get(&twice), None), Err(Refusal::NotVerified(_))), "{missing} twice");
         }
     }
 
     #[test]
     fn a_plain_echo_is_a_short_text() {
         let handshake = built(json!({ "echo": "challenge" })).unwrap();
-        assert_eq!(&handshake.echo(&get("/channels/x?challenge=abc")).unwrap().body[..], b"abc");
+        assert_eq!(&handshake.echo(&get("/channels/x?challenge=abc"), None).unwrap().body[..], b"abc");
         let long = format!("/channels/x?challenge={}", "a".repeat(LONGEST + 1));
         for wrong in ["/channels/x", "/channels/x?challenge=%zz", "/channels/x?challenge=a%0d%0ab", &long] {
-            assert!(matches!(handshake.echo(&get(wrong)), Err(Refusal::NotVerified(_))), "{wrong}");
+            assert!(matches!(handshake.echo(&get(wrong), None), Err(Refusal::NotVerified(_))), "{wrong}");
         }
     }
 
@@ -253,7 +257,7 @@ mod tests {
             assert_eq!(handshake.challenge(&none), None);
         }
         assert!(!handshake.echoes());
-        assert!(matches!(handshake.echo(&get("/channels/x")), Err(Refusal::NotVerified(_))));
+        assert!(matches!(handshake.echo(&get("/channels/x"), None), Err(Refusal::NotVerified(_))));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use huiliu_contract::{Period, SecretRef};
+use huiliu_kit::recipe::RecipeOptions;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -36,7 +37,7 @@ pub struct Options {
 #[serde(deny_unknown_fields)]
 pub struct Connect {
     /// How a push proves who sent it. There is no default: leaving the door open is a decision.
-    #[schemars(extend("x-zh" = "验证方式:none 不验证 | token 固定令牌 | basic 用户名口令 | hmac_sha256 签名"))]
+    #[schemars(extend("x-zh" = "验证方式:none 不验证 | token 固定令牌 | basic 用户名口令 | hmac_sha256 签名 | recipe 按对方文档的签名、加密"))]
     pub verify: Verify,
     /// Networks that may connect, for example `10.0.0.0/8`; empty means any. It is compared with the
     /// address that connected, which behind a reverse proxy is the proxy's.
@@ -69,6 +70,9 @@ pub enum Verify {
     /// By an HMAC-SHA256 (RFC 2104) over the body and what else `signed` names.
     #[schemars(extend("x-zh" = "HMAC-SHA256 签名"))]
     HmacSha256(HmacOptions),
+    /// By whatever the partner's document says: a signature over named steps, and sealed contents.
+    #[schemars(extend("x-zh" = "按对方文档一步步写的签名、加密办法;先看有没有现成的预设"))]
+    Recipe(Box<RecipeOptions>),
 }
 
 /// A static token.

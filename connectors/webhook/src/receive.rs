@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::Method;
-use huiliu_contract::{Answer, Push, Receive, Received, Refusal, Reply};
+use huiliu_contract::{Answer, Personal, Push, Receive, Received, Refusal, Reply};
+use huiliu_kit::recipe::Verified;
 
 use crate::allow::Network;
 use crate::answer::Envelopes;
@@ -30,9 +31,17 @@ impl Receive for Receiver {
             return Err(Refusal::Forbidden);
         }
         if matches!(push.method, Method::GET | Method::HEAD) {
-            return self.handshake.echo(push).map(Received::Handshake);
+            let opened = match self.verifier.recipe().filter(|recipe| recipe.has_echo()) {
+                Some(recipe) => Some(recipe.verify(push)?.query),
+                None => None,
+            };
+            return self.handshake.echo(push, opened.as_deref()).map(Received::Handshake);
         }
-        let once = self.verifier.verify(push)?;
+        let Verified { once, body, .. } = self.verifier.verify(push)?;
+        // What was sealed is read and kept as it was before: a person can read it and try it again when the key is long
+        // gone, and the store seals it anyway.
+        let opened = body.map(|body| Push { body: Personal::new(body), ..push.clone() });
+        let push = opened.as_ref().unwrap_or(push);
         let body = self.reader.body(push)?;
         // What could be a submission is one: nothing is lost to a field that is called like a challenge.
         if let Some(reply) = self.handshake.challenge(&body.document)

@@ -6,12 +6,13 @@
 use huiliu_contract::{ConnectorKind, Secret};
 use huiliu_farside::proof::{Hmac, Proof};
 use huiliu_farside::push_promises::{Flaw, PROMISES, Promise, Subject, Twin, broken};
+use huiliu_farside::scheme::{Scheme, public_of};
 use huiliu_farside::site::Premises;
 use huiliu_farside::writing::Writing;
 use huiliu_webhook::Webhook;
 use serde_json::{Value, json};
 
-const SECRETS: [&str; 2] = ["the-agreed-secret", "the-next-secret"];
+const SECRETS: [&str; 3] = ["the-agreed-secret", "the-next-secret", SM4];
 
 fn ways() -> Vec<(Value, Proof)> {
     let secrets = json!([{ "env": "NEXT" }, { "env": "AGREED" }]);
@@ -41,8 +42,32 @@ fn ways() -> Vec<(Value, Proof)> {
             } }),
             Proof::Hmac(Hmac::once(SECRETS[0])),
         ),
+        (
+            json!({ "recipe": {
+                "keys": [{ "public": public_of(THEIRS).unwrap() }], "values": { "sm4": { "env": "SM4" } },
+                "steps": [{ "name": "sign", "sign": "sm2", "of": "{body}", "as": "hex" }],
+                "put": [{ "header": "x-signature", "text": "{sign}" }],
+                "seal": [{ "by": "sm4-ecb", "key": "{sm4}", "key_as": "hex" }],
+            } }),
+            Proof::Scheme(Scheme::Guomi { key: Secret::new(SM4), private: Secret::new(THEIRS), theirs: String::new() }),
+        ),
+        (
+            json!({ "recipe": {
+                "stamp": { "format": "seconds" }, "nonce": {},
+                "keys": [{ "id": "1", "secret": { "env": "NEXT" } }, { "id": "2", "secret": { "env": "AGREED" } }],
+                "steps": [{ "name": "sign", "hmac": "sm3", "of": "{stamp}.{nonce}.{body}", "as": "hex" }],
+                "put": [
+                    { "header": "x-key-id", "text": "{key_id}" }, { "header": "x-timestamp", "text": "{stamp}" },
+                    { "header": "x-nonce", "text": "{nonce}" }, { "header": "x-signature", "text": "{sign}" },
+                ],
+            } }),
+            Proof::Scheme(Scheme::Keyed { id: "2".into(), secret: secret() }),
+        ),
     ]
 }
+
+const THEIRS: &str = "6fcba2ef9ae0ab902bc3bde3ff915d44ba4cc78f88e2f8e7f8996d3b8cceedee";
+const SM4: &str = "0123456789abcdeffedcba9876543210";
 
 /// Builds the channel and lets `look` try it.
 async fn with_channel<T>(
@@ -56,7 +81,7 @@ async fn with_channel<T>(
         receive["json_parts"] = json!(["letter"]);
     }
     let options = json!({ "connect": { "verify": verify }, "receive": receive });
-    let site = Premises::new().with("AGREED", SECRETS[0]).with("NEXT", SECRETS[1]);
+    let site = Premises::new().with("AGREED", SECRETS[0]).with("NEXT", SECRETS[1]).with("SM4", SM4);
     let connector = Webhook::build(serde_json::from_value(options).unwrap(), &site).unwrap();
     let debug = format!("{connector:?}");
     let (door, receive) = connector.receive.as_ref().unwrap();

@@ -46,6 +46,10 @@ impl Checks for OneKind {
         Err(vec![Mistake::whole(&channel.source().path, Text::new("没有对方", "there is no far side here"))])
     }
 
+    fn signing(&self, _: &Gateway, _: &ChannelSettings) -> Result<Vec<crate::signing::Signing>, Vec<Mistake>> {
+        Ok(vec![])
+    }
+
     fn online(&self, _: &Gateway, _: &OnlineOrder<'_>) -> io::Result<Vec<Walked>> {
         Ok(vec![])
     }

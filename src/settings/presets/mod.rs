@@ -17,18 +17,28 @@ use super::{Mistake, Text};
 pub const FOLDER: &str = "presets";
 
 /// Those that come with the program, by name.
-const SHIPPED: [(&str, &str); 11] = [
+const SHIPPED: [(&str, &str); 21] = [
+    ("appkey-md5-time", include_str!("shipped/appkey-md5-time.toml")),
     ("code-0", include_str!("shipped/code-0.toml")),
     ("code-10000", include_str!("shipped/code-10000.toml")),
     ("code-200", include_str!("shipped/code-200.toml")),
+    ("gjzwfwpt", include_str!("shipped/gjzwfwpt.toml")),
     ("jeecg", include_str!("shipped/jeecg.toml")),
     ("layui", include_str!("shipped/layui.toml")),
     ("mybatis-plus", include_str!("shipped/mybatis-plus.toml")),
+    ("people-board", include_str!("shipped/people-board.toml")),
     ("ruoyi", include_str!("shipped/ruoyi.toml")),
+    ("sm4-sm2", include_str!("shipped/sm4-sm2.toml")),
+    ("sm4-sm2-push", include_str!("shipped/sm4-sm2-push.toml")),
+    ("sorted-params-md5", include_str!("shipped/sorted-params-md5.toml")),
+    ("sorted-params-sm3", include_str!("shipped/sorted-params-sm3.toml")),
     ("spring-page", include_str!("shipped/spring-page.toml")),
+    ("standard-webhooks", include_str!("shipped/standard-webhooks.toml")),
     ("status-1", include_str!("shipped/status-1.toml")),
     ("status-success", include_str!("shipped/status-success.toml")),
     ("success-true", include_str!("shipped/success-true.toml")),
+    ("wechat", include_str!("shipped/wechat.toml")),
+    ("wecom", include_str!("shipped/wecom.toml")),
 ];
 
 /// All presets there are, by name.

@@ -14,8 +14,9 @@ use axum::Router;
 
 pub use book::{DeskStats, FIRST, Told, WrittenBack};
 
-use crate::platform::{Envelope, Gate, Trick};
+use crate::platform::{Envelope, Gate, Trick, guard};
 use crate::port::Port;
+use crate::scheme::Checker;
 use book::Book;
 
 /// The book of a desk: what it was told, and what it shall do next. Cloning shares it.
@@ -88,6 +89,15 @@ impl Answers {
         self.lock().gate = gate;
     }
 
+    /// How what comes is checked, where it must be signed, and what stands around an answer.
+    pub(crate) fn checked_by(&self) -> Option<(Checker, Envelope)> {
+        let book = self.lock();
+        match &book.gate {
+            Gate::Signed(checker) => Some((checker.clone(), book.envelope.clone())),
+            _ => None,
+        }
+    }
+
     /// What it counted.
     pub fn stats(&self) -> DeskStats {
         self.lock().stats()
@@ -109,7 +119,8 @@ impl Desk {
     /// Opens a desk on a free port of this machine.
     pub async fn open(gate: Gate) -> io::Result<Self> {
         let answers = Answers::new(gate, Envelope::default());
-        let port = Port::open(answers.router(), (Ipv4Addr::LOCALHOST, 0).into()).await?;
+        let router = guard::before(answers.router(), &answers);
+        let port = Port::open(router, (Ipv4Addr::LOCALHOST, 0).into()).await?;
         Ok(Self { answers, port })
     }
 

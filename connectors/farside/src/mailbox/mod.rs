@@ -40,6 +40,8 @@ pub struct MailboxOptions {
     pub items_at: String,
     /// Under which name a list of letters is pushed.
     pub list_name: String,
+    /// What it says its pushes are, unless its proof says another thing.
+    pub media_type: &'static str,
 }
 
 impl MailboxOptions {
@@ -53,6 +55,7 @@ impl MailboxOptions {
             ticket_at: "/ticket".into(),
             items_at: "/items".into(),
             list_name: "letters".into(),
+            media_type: "application/json",
         }
     }
 }
@@ -218,11 +221,16 @@ impl Mailbox {
             count.stats.pushes += 1;
             format!("{:x}-{}", self.start.as_nanosecond(), count.stats.pushes)
         };
-        let mut request = self.client.post(proof.target(&self.options.url)).header("content-type", "application/json");
-        for (name, value) in proof.headers(Timestamp::now(), &nonce, &body) {
+        // Signatures are over the path, not over where it stands.
+        let path =
+            self.options.url.find("://").and_then(|at| Some(at + 3 + self.options.url.get(at + 3..)?.find('/')?));
+        let (host, path) = self.options.url.split_at_checked(path?)?;
+        let sent = proof.sent(path, self.options.media_type, &body, Timestamp::now(), &nonce);
+        let mut request = self.client.post(format!("{host}{}", sent.target));
+        for (name, value) in sent.headers {
             request = request.header(name, value);
         }
-        let response = request.body(body).send().await.ok()?;
+        let response = request.body(sent.body).send().await.ok()?;
         let status = response.status().as_u16();
         let bytes = response.bytes().await.ok()?;
         Some(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) })

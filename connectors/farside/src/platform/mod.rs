@@ -2,6 +2,7 @@
 //! It believes nothing the gateway says about itself: it counts on its own.
 
 mod door;
+pub(crate) mod guard;
 mod item;
 mod options;
 mod service;
@@ -43,7 +44,7 @@ impl Platform {
         let listen = options.listen;
         let state = Arc::new(Mutex::new(State::new(options)));
         let answers = state.lock().unwrap_or_else(PoisonError::into_inner).answers.clone();
-        let router = service::router(Arc::clone(&state)).merge(answers.router());
+        let router = guard::before(service::router(Arc::clone(&state)).merge(answers.router()), &answers);
         let port = Port::open(router, listen).await?;
         Ok(Self { state, answers, port })
     }

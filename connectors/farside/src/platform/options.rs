@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::door::Doorkeeper;
+use crate::scheme::Checker;
 
 /// How a platform is set up.
 #[derive(Clone, Debug)]
@@ -70,6 +71,8 @@ pub enum Gate {
     },
     /// Who shows a token that was given to them here.
     Session(Doorkeeper),
+    /// Who signs, and seals where that is agreed; answers are signed and sealed likewise.
+    Signed(Checker),
 }
 
 /// What stands around a list: JSON pointers, and the value that means success.

@@ -103,6 +103,8 @@ pub(crate) fn let_in(gate: &Gate, headers: &HeaderMap) -> bool {
         }
         Gate::ApiKey { header, value } => shown(header, value.expose()),
         Gate::Session(door) => door.knows(headers),
+        // The guard before the door has let it in.
+        Gate::Signed(_) => true,
     }
 }
 

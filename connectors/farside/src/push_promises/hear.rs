@@ -13,7 +13,7 @@ pub(super) fn word(heard: &Result<Received, Refusal>) -> &'static str {
 
 /// Whether a refusal says that the sender is not believed.
 pub(super) fn not_believed(heard: &Result<Received, Refusal>) -> bool {
-    matches!(heard, Err(Refusal::NotVerified(_) | Refusal::Stale { .. } | Refusal::Forbidden))
+    matches!(heard, Err(Refusal::NotVerified(_) | Refusal::UnknownKey | Refusal::Stale { .. } | Refusal::Forbidden))
 }
 
 /// The one submission of a push.

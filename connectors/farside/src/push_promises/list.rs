@@ -103,11 +103,13 @@ async fn tampered_is_refused(subject: &Subject<'_>) -> Result<(), String> {
     if !subject.proof.covers_body() {
         return Ok(());
     }
-    let body = subject.body(&Letter::invented(2));
+    // As it lies on the line: where it is sealed, that is what can be changed on the way.
+    let proven = subject.proven(subject.body(&Letter::invented(2)));
+    let body = proven.body.reveal().to_vec();
     for position in 0..body.len() {
         let mut changed = body.clone();
         changed[position] ^= 1;
-        let mut push = subject.proven(body.clone());
+        let mut push = proven.clone();
         push.body = huiliu_contract::Personal::new(changed.into());
         let heard = subject.receive.receive(&push).await;
         if !hear::not_believed(&heard) {

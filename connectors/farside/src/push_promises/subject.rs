@@ -51,18 +51,18 @@ impl Subject<'_> {
 
     fn push(&self, proof: &Proof, body: Bytes) -> Push {
         let now = Timestamp::now();
+        let sent = proof.sent("/channels/letters", self.writing.media_type(), &body, now, "nonce-of-the-promises");
         let mut headers = HeaderMap::new();
-        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(self.writing.media_type()));
-        for (name, value) in proof.headers(now, "nonce-of-the-promises", &body) {
+        for (name, value) in sent.headers {
             if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
                 headers.append(name, value);
             }
         }
         Push {
             method: Method::POST,
-            target: proof.target("/channels/letters"),
+            target: sent.target,
             headers,
-            body: Personal::new(body),
+            body: Personal::new(sent.body.into()),
             peer: ([127, 0, 0, 1], 40_000).into(),
             received_at: now,
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::StatusCode;
-use huiliu_contract::{Answer, Door, Item, Personal, Push, Raw, Receive, Received, Refusal, Reply};
+use huiliu_contract::{Answer, Door, Item, Push, Raw, Receive, Received, Refusal, Reply};
 
 use super::list::Promise;
 use super::subject::Subject;
@@ -70,8 +70,8 @@ impl Receive for Twin<'_> {
             }
             // It checks the signature against the letter it expected, not against what came.
             (Promise::TamperedIsRefused, Err(Refusal::NotVerified(_))) => {
-                let expected = Personal::new(self.subject.body(&Letter::invented(2)).into());
-                let expected = Push { body: expected, ..push.clone() };
+                let expected = self.subject.proven(self.subject.body(&Letter::invented(2)));
+                let expected = Push { body: expected.body, ..push.clone() };
                 self.subject.receive.receive(&expected).await?;
                 self.believe(push).await
             }

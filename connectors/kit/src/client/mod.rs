@@ -9,12 +9,15 @@ use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::Method;
 use huiliu_contract::{Fault, Misconfigured};
+use jiff::Timestamp;
 use reqwest::ClientBuilder;
 use reqwest::redirect::{Attempt, Policy};
 use url::Url;
 
+use crate::recipe::Recipe;
 use crate::tap;
 
 pub use answer::Answer;
@@ -118,8 +121,23 @@ impl Client {
     /// As [`Self::send`], for a request that is written already: whatever fails here, the far side may have taken it,
     /// unless it is unavailable and [`huiliu_contract::Reached::No`].
     pub async fn execute(&self, request: Request) -> Result<Answer, Fault> {
+        self.execute_opened(request, None).await
+    }
+
+    /// As [`Self::execute`], for a request that is signed already; its answer is verified and opened as the recipe says. Of
+    /// an answer that is none of the far side's own (a proxy's 502) the status is heard and nothing else.
+    pub async fn execute_opened(&self, request: Request, recipe: Option<&Recipe>) -> Result<Answer, Fault> {
         let heard = tap::leaves(&request);
-        let answer = self.fetch(request).await;
+        let answer = match (self.fetch(request).await, recipe) {
+            (Ok(answer), Some(recipe)) => {
+                let (status, headers) = (answer.status, answer.headers.clone());
+                match recipe.open(answer, Timestamp::now()) {
+                    Err(_) if !status.is_success() => Ok(Answer { status, headers, body: Bytes::new() }),
+                    opened => opened,
+                }
+            }
+            (answer, _) => answer,
+        };
         tap::answered(heard, &answer);
         answer
     }

@@ -89,8 +89,9 @@ fn road(kind: OutcomeKind, way: &Way, base: &Base, wrong: &mut Mistakes) -> Opti
         // The fields of a form of parts are those of a form.
         asked.send_as = way.post.as_ref().map(|_| SendAs::Form);
     }
+    let headers = fixed_headers(&way.headers, &format!("{table}.headers"), base, wrong);
     let target = asked.target(&table, &NAMES, base, wrong)?;
-    Some(Road { target, reference, review: way.review, files: way.files.clone() })
+    Some(Road { target, reference, review: way.review, headers, files: way.files.clone() })
 }
 
 fn check_files(part: &str, way: &Way, table: &str, wrong: &mut Mistakes) {

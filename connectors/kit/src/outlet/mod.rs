@@ -10,7 +10,7 @@ mod words;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use huiliu_contract::{
     Enclosure, ExternalId, Fault, Homebound, Judgement, Manners, OutcomeKind, Parcel, Receipt, Upload, WriteBack,
 };
@@ -49,6 +49,8 @@ struct Road {
     target: Target,
     reference: Option<Pointer>,
     review: bool,
+    /// Headers of its own.
+    headers: Vec<(HeaderName, HeaderValue)>,
     /// Under which name files go.
     files: Option<String>,
 }
@@ -61,10 +63,11 @@ impl Outlet {
         })
     }
 
-    /// Adds what every request carries.
-    fn ready(&self, request: RequestBuilder) -> RequestBuilder {
-        let headers = self.headers.iter();
-        headers.fold(request, |request, (name, value)| request.header(name, value))
+    /// Adds what every request carries, and what this one carries in its place.
+    fn ready(&self, request: RequestBuilder, own: &[(HeaderName, HeaderValue)]) -> RequestBuilder {
+        let mut headers = HeaderMap::new();
+        self.headers.iter().chain(own).for_each(|(name, value)| drop(headers.insert(name.clone(), value.clone())));
+        request.headers(headers)
     }
 }
 
@@ -118,7 +121,7 @@ impl WriteBack for Outlet {
             Some(uploads) if content.is_form() => &uploads.client,
             _ => &self.line.client,
         };
-        let request = self.ready(content.request(&self.line, client, &self.base, files)?);
+        let request = self.ready(content.request(&self.line, client, &self.base, files)?, &road.headers);
         let answer = self.line.tell(request.header("idempotency-key", key), client).await?;
         let document = self.judge.taken(&answer, Timestamp::now())?;
         let reference = road.reference.as_ref().zip(document.as_ref()).and_then(|(at, document)| at.get(document));
@@ -132,7 +135,7 @@ impl WriteBack for Outlet {
             .as_ref()
             .ok_or_else(|| Fault::malformed("this channel's far side cannot be asked; write `return.status`"))?;
         let request = look.question(to, kind)?.request(&self.line.client);
-        let answer = self.line.ask(self.ready(request), Caller::Outlet).await?;
+        let answer = self.line.ask(self.ready(request, &look.headers), Caller::Outlet).await?;
         let document = self.judge.document(&answer, Timestamp::now())?;
         look.judge(&document, kind).map_err(|fault| fault.quoting(answer.quote()))
     }

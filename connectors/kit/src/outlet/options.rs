@@ -1,6 +1,8 @@
 //! What an operator may write about the way back, the same for every kind that answers by HTTP. Nothing is
 //! compiled here.
 
+use std::collections::BTreeMap;
+
 use huiliu_contract::OutcomeKind;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -103,6 +105,10 @@ pub struct Way {
     #[serde(default)]
     #[schemars(extend("x-zh" = "内容的写法:json 或 form"))]
     pub send_as: Option<SendAs>,
+    /// Headers of this request, besides those of every request; one of the same name takes its place.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "这个请求另带的请求头;和每次都带的同名时以这里为准"))]
+    pub headers: BTreeMap<String, String>,
     /// Under which name the files of an answer are sent, once for each: then the POST is `multipart/form-data`, and `send`
     /// holds its fields. Absent sends the text alone.
     #[serde(default)]
@@ -139,6 +145,10 @@ pub struct Status {
     #[serde(default)]
     #[schemars(extend("x-zh" = "内容的写法:json 或 form"))]
     pub send_as: Option<SendAs>,
+    /// Headers of this request, besides those of every request; one of the same name takes its place.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "这个请求另带的请求头;和每次都带的同名时以这里为准"))]
+    pub headers: BTreeMap<String, String>,
     /// Where the state stands in the answer.
     #[schemars(extend("x-zh" = "返回里状态在哪,例如 /data/state"))]
     pub at: String,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use http::{HeaderName, HeaderValue};
 use huiliu_contract::{ExternalId, Fault, Judgement, OutcomeKind, Personal};
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::line::Base;
 use crate::mistakes::Mistakes;
 use crate::pick::{Pointer, scalar, sort_of};
 use crate::success::Plain;
-use crate::target::{Filled, Target};
+use crate::target::{Filled, Target, fixed_headers};
 use crate::template::Filling;
 
 /// The placeholders of the question, in the order of their values.
@@ -20,6 +21,8 @@ const NAMES: [&str; 2] = ["id", "kind"];
 /// The compiled question, and how its answer is read.
 pub(super) struct Look {
     target: Target,
+    /// Headers of its own.
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     at: Pointer,
     reason_at: Option<Pointer>,
     general: Words,
@@ -52,6 +55,7 @@ impl Look {
             send_as: status.send_as,
         };
         let target = asked.target(TABLE, &NAMES, base, wrong);
+        let headers = fixed_headers(&status.headers, &format!("{TABLE}.headers"), base, wrong);
         if target.as_ref().is_some_and(|target| !target.uses(0)) {
             wrong.tell(
                 TABLE,
@@ -79,7 +83,7 @@ impl Look {
             empty(TABLE, wrong);
         }
         let target = target.filter(|_| wrong.count() == before)?;
-        Some(Self { target, at: at?, reason_at, general, signed, returned, extended })
+        Some(Self { target, headers, at: at?, reason_at, general, signed, returned, extended })
     }
 
     /// The question about an item after an outcome of this kind went there.

@@ -17,6 +17,8 @@ pub(super) struct Key {
     pub(super) bytes: Vec<u8>,
     /// The far side's public key, as it is written.
     pub(super) public: Option<Vec<u8>>,
+    /// Its secret is not entered yet, and the channel is off: what it would be is not judged.
+    pub(super) unset: bool,
     from: Option<Timestamp>,
     until: Option<Timestamp>,
 }
@@ -26,6 +28,16 @@ impl Key {
     pub(super) fn holds(&self, now: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
     }
+}
+
+/// A key that is one of the values; `key` is where it is named.
+pub(super) fn of_value(text: &Secret, written: KeyAs, key: &str, wrong: &mut Mistakes) -> Option<Key> {
+    let unset = !text.is_set();
+    let bytes = match unset {
+        true => Vec::new(),
+        false => wrong.take(decoded(text.expose(), written, key))?,
+    };
+    Some(Key { id: None, secret: Some(text.clone()), bytes, public: None, unset, from: None, until: None })
 }
 
 /// Reads all keys of a list; none if anything was wrong.
@@ -50,7 +62,7 @@ fn one(options: &KeyOptions, at: &str, site: &dyn Site, wrong: &mut Mistakes) ->
     if options.secret.is_none() && options.public.is_none() {
         wrong.tell(at, "write `secret`, `public` or both", "secret(密钥)和 public(对方公钥)至少写一个");
     }
-    let (mut secret, mut bytes) = (None, Vec::new());
+    let (mut secret, mut bytes, mut unset) = (None, Vec::new(), false);
     if let Some(reference) = &options.secret {
         let key = format!("{at}.secret");
         let read = wrong.take(site.secret(&key, reference))?;
@@ -63,7 +75,8 @@ fn one(options: &KeyOptions, at: &str, site: &dyn Site, wrong: &mut Mistakes) ->
                 "密钥是空的,等于谁都能签名;请用 huiliu secret set 录入",
             );
         }
-        bytes = wrong.take(decoded(text, options.written, &key))?;
+        unset = !read.is_set();
+        bytes = if unset { text.as_bytes().to_vec() } else { wrong.take(decoded(text, options.written, &key))? };
         secret = Some(Secret::new(text));
     }
     let public = match &options.public {
@@ -84,7 +97,7 @@ fn one(options: &KeyOptions, at: &str, site: &dyn Site, wrong: &mut Mistakes) ->
     };
     let from = moment(options.from.as_deref(), false, &format!("{at}.from"), site, wrong);
     let until = moment(options.until.as_deref(), true, &format!("{at}.until"), site, wrong);
-    Some(Key { id: options.id.clone(), secret, bytes, public, from, until })
+    Some(Key { id: options.id.clone(), secret, bytes, public, unset, from, until })
 }
 
 fn decoded(text: &str, written: KeyAs, key: &str) -> Result<Vec<u8>, Misconfigured> {

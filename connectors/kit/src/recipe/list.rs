@@ -72,7 +72,7 @@ impl List {
             let compiled = compiled.filter_map(|(at, text)| names.compile(text, &format!("{key}.texts.{at}"), wrong));
             (Gather::Texts(compiled.collect()), Sort::AsSent, "", "{value}")
         } else {
-            let params = Params::build(options, key, names, wrong)?;
+            let params = Params::build(options, key, names, kind, wrong)?;
             (Gather::Params(params), Sort::Name, "&", "{name}={value}")
         };
         let written = options.pair.as_deref().unwrap_or(pair);
@@ -201,7 +201,7 @@ impl List {
 }
 
 impl Params {
-    fn build(options: &StepOptions, key: &str, names: Names<'_>, wrong: &mut Mistakes) -> Option<Self> {
+    fn build(options: &StepOptions, key: &str, names: Names<'_>, kind: Kind, wrong: &mut Mistakes) -> Option<Self> {
         let sources = options.params.clone().unwrap_or_default();
         let at = format!("{key}.params");
         if sources.is_empty() && options.with.is_empty() {
@@ -211,8 +211,14 @@ impl Params {
                 "要写参数从哪里来:query、form、json、headers",
             );
         }
-        if sources.contains(&Source::Form) && sources.contains(&Source::Json) {
-            wrong.tell(&at, "a body is a form or JSON, not both", "请求内容不会既是表单又是 JSON;只写一个");
+        let either = sources.contains(&Source::Form) && sources.contains(&Source::Json);
+        if either && kind.comes_in() {
+            // What the body is would be for whoever sends it to say.
+            wrong.tell(
+                &at,
+                "what comes in is a form or JSON, not either; write one of them",
+                "收到的内容是表单还是 JSON 要定下来;只写一个",
+            );
         }
         if sources.contains(&Source::Query) && !names.request {
             wrong.tell(&at, "an answer has no query", "返回里没有网址参数");
@@ -265,6 +271,11 @@ impl Params {
             && !self.without.iter().any(|without| without == name)
     }
 
+    /// Whether a body is taken for what it is, a form or JSON.
+    fn is_either(&self) -> bool {
+        self.sources.contains(&Source::Form) && self.sources.contains(&Source::Json)
+    }
+
     fn items(&self, run: &Run<'_>, strict: bool) -> Result<Vec<Item>, Lack> {
         let mut items = Vec::new();
         for source in &self.sources {
@@ -301,10 +312,15 @@ impl Params {
             }
             Source::Form => {
                 let super::message::Document::Form(fields) = message.document() else {
+                    if self.is_either() {
+                        return Ok(());
+                    }
                     return Err(Lack("a body that is a form".into()));
                 };
                 fields.iter().for_each(|(name, value)| push(name.clone(), value.clone().into_bytes()));
             }
+            // Of a request of ours that is a form, or that has no body at all.
+            Source::Json if self.is_either() && (message.is_form() || message.bytes().is_empty()) => {}
             Source::Json => {
                 for (name, raw) in message.members(&self.under)? {
                     if let Some(value) = self.value(raw.get())? {

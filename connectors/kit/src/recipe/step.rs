@@ -228,7 +228,7 @@ impl Step {
 
 impl Hand {
     fn signing(key: &Key, by: Signature, signer: &str, form: super::options::Form) -> Option<Self> {
-        let Some(secret) = &key.secret else { return Some(Self::default()) };
+        let Some(secret) = key.secret.as_ref().filter(|_| !key.unset) else { return Some(Self::default()) };
         let text = secret.expose().as_bytes();
         let signer = match by {
             Signature::RsaSha256 => Signer::Rsa(Box::new(rsa::Signer::read(text).ok()?)),

@@ -16,6 +16,7 @@ use super::put::Place;
 use super::run::Run;
 use super::seal::Opened;
 use super::step::Work;
+use super::text::{Atom, Piece};
 use super::verify::{Said, fits};
 use crate::tap::DOTS;
 
@@ -48,11 +49,49 @@ pub struct Traced {
     pub said: Remark,
     /// What it yields; secrets are dots, and what is no text is written as hexadecimal digits.
     pub value: String,
+    /// Whether by this alone the message is refused.
+    pub fails: bool,
+    /// Whether it is a digest or a signature, of which one character says nothing of the next.
+    pub is_digest: bool,
+    /// What it really yields; none where that is not to be compared with anything.
+    clear: Option<Clear>,
 }
 
+/// A text with a secret in it. It is compared and never shown.
+#[derive(Clone, PartialEq, Eq)]
+struct Clear(String);
+
 impl Traced {
+    /// Whether it yields exactly this.
+    pub fn is(&self, text: &str) -> bool {
+        self.clear.as_ref().is_some_and(|clear| clear.0 == text)
+    }
+
+    /// Whether it yields this but for upper and lower case.
+    pub fn is_but_for_case(&self, text: &str) -> bool {
+        self.clear.as_ref().is_some_and(|clear| clear.0.eq_ignore_ascii_case(text))
+    }
+
+    /// How many characters from the front are those of this text.
+    pub fn agrees(&self, text: &str) -> usize {
+        let clear = self.clear.as_ref().map(|clear| clear.0.as_str()).unwrap_or_default();
+        clear.chars().zip(text.chars()).take_while(|(ours, theirs)| ours == theirs).count()
+    }
+
+    fn yielding(mut self, step: &super::step::Step, clear: &[u8]) -> Self {
+        self.is_digest = !matches!(step.work, Work::Text(_) | Work::List(_));
+        self.clear = Some(Clear(shown(clear)));
+        self
+    }
+
+    fn failing(mut self) -> Self {
+        self.fails = true;
+        self
+    }
+
     fn new(name: impl Into<String>, zh: impl Into<String>, en: impl Into<String>, value: &[u8]) -> Self {
-        Self { name: name.into(), said: Remark::new(zh, en), value: shown(value) }
+        let (name, said, value) = (name.into(), Remark::new(zh, en), shown(value));
+        Self { name, said, value, fails: false, is_digest: false, clear: None }
     }
 }
 
@@ -107,6 +146,22 @@ fn like<'a>(run: &Run<'a>, done: Vec<Vec<u8>>, masked: bool) -> Run<'a> {
     Run { plan: run.plan, message: run.message, stamp: run.stamp, nonce: run.nonce, key: run.key, done, masked }
 }
 
+/// The text that the step just taken digests or signs; none where an earlier step shows it already. `masked` is what those
+/// before it yield, secrets as dots.
+fn signed_text(run: &Run<'_>, masked: &[Vec<u8>]) -> Option<Traced> {
+    let at = run.done.len().checked_sub(1)?;
+    let step = run.plan.steps.get(at)?;
+    let (Work::Digest { of, .. } | Work::Hmac { of, .. } | Work::Sign { of, .. }) = &step.work else { return None };
+    if matches!(of.0.as_slice(), [Piece::Slot(Atom::Step(_))]) || run.plan.is_made_of_secrets(step) {
+        return None;
+    }
+    let clear = like(run, run.done.get(..at)?.to_vec(), false).text(of).ok()?;
+    let text = like(run, masked.to_vec(), true).text(of).ok()?;
+    let mut traced = Traced::new(&step.name, "待签内容", "what is digested or signed", &text);
+    traced.clear = Some(Clear(shown(&clear)));
+    Some(traced)
+}
+
 fn outgoing(plan: &Plan, message: &mut Message<'_>, what: &Specimen<'_>) -> Result<Vec<Traced>, Fault> {
     let nonce = match (what.nonce, &plan.nonce) {
         (Some(nonce), _) => nonce.to_owned(),
@@ -124,7 +179,9 @@ fn outgoing(plan: &Plan, message: &mut Message<'_>, what: &Specimen<'_>) -> Resu
     plan.dress(message, &given, what.now, &mut |_, run| {
         let step = &plan.steps[run.done.len() - 1];
         let (zh, en) = said(step);
-        traced.push(Traced::new(&step.name, zh, en, &masked.step(run)));
+        traced.extend(signed_text(run, &masked.done));
+        let clear = run.done.last().cloned().unwrap_or_default();
+        traced.push(Traced::new(&step.name, zh, en, &masked.step(run)).yielding(step, &clear));
     })
     .map_err(lacking)?;
     for put in &plan.puts {
@@ -161,7 +218,9 @@ fn incoming(plan: &Plan, message: &mut Message<'_>, what: &Specimen<'_>) -> Resu
         for step in &plan.steps {
             run.step().map_err(lacking)?;
             let (zh, en) = said(step);
-            told.push(Traced::new(&step.name, zh, en, &masked.step(&run)));
+            told.extend(signed_text(&run, &masked.done));
+            let clear = run.done.last().cloned().unwrap_or_default();
+            told.push(Traced::new(&step.name, zh, en, &masked.step(&run)).yielding(step, &clear));
         }
         let fits = fits(plan, &said_there, &run).is_some();
         if traced.is_empty() || fits {
@@ -185,16 +244,20 @@ fn incoming(plan: &Plan, message: &mut Message<'_>, what: &Specimen<'_>) -> Resu
     traced.push(Traced::new("verdict", "结论", "the verdict", en.as_bytes()));
     if let Some(last) = traced.last_mut() {
         last.said = Remark::new(zh, en);
+        last.fails = fitting.is_none();
     }
     if let (Some(_), Some(rule)) = (fitting, &plan.stamp) {
         let stale = rule.read(&said_there.stamp).and_then(|at| rule.fresh_until(at, what.now));
         if let Err(refusal) = stale {
-            traced.push(Traced::new(
-                "stamp",
-                "时间戳超出时间窗",
-                "the stamp is outside of the window",
-                refusal.to_string().as_bytes(),
-            ));
+            traced.push(
+                Traced::new(
+                    "stamp",
+                    "时间戳超出时间窗",
+                    "the stamp is outside of the window",
+                    refusal.to_string().as_bytes(),
+                )
+                .failing(),
+            );
         }
     }
     if let Some(key) = fitting

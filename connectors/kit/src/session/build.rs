@@ -102,6 +102,7 @@ impl Session {
             lost_statuses: Vec::new(),
             tries: 1,
             remedy: "check `connect.auth.oauth2`: id, secret and scope",
+            recipe: None,
             state: State::default().into(),
             logins: 0.into(),
         })
@@ -157,6 +158,7 @@ impl Session {
             signs: otherwise.xml.cloned().or(xml.flatten()).unwrap_or_default(),
             tries: login.tries.unwrap_or(1),
             remedy: "check `login.user` and `login.password`",
+            recipe: None,
             state: State::default().into(),
             logins: 0.into(),
         })

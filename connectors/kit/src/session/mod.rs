@@ -8,6 +8,7 @@ mod build;
 mod options;
 mod token;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,7 @@ use tokio::sync::Mutex;
 
 use crate::client::{Answer, Client, RequestBuilder};
 use crate::pick::{Pointer, scalar, sort_of};
+use crate::recipe::Recipe;
 use crate::success::Judge;
 use crate::tap;
 use crate::xml::Reading;
@@ -60,6 +62,8 @@ pub struct Session {
     tries: u32,
     /// In the words of the file, what to mend when a login is refused.
     remedy: &'static str,
+    /// How the request of a login is signed; none where it is not.
+    recipe: Option<Arc<Recipe>>,
     state: Mutex<State>,
     /// Logins made so far; read without the lock by who is about to wait for it.
     logins: AtomicU64,
@@ -92,6 +96,13 @@ pub struct Pass {
 }
 
 impl Session {
+    /// The same, whose login is signed as all requests are. A token for client credentials has a proof of its own.
+    #[must_use]
+    pub fn signed_by(mut self, recipe: Option<Arc<Recipe>>) -> Self {
+        self.recipe = recipe.filter(|_| self.is_an_accounts());
+        self
+    }
+
     /// Takes up what was kept before a restart, if nothing newer is known. What another address gave is not taken.
     pub async fn adopt(&self, kept: Option<&KeptToken>) {
         let mut state = self.state.lock().await;
@@ -222,10 +233,15 @@ impl Session {
         }
         self.logins.fetch_add(1, Ordering::AcqRel);
         self.question.secrets().for_each(tap::secret);
-        let request = self.question.request(client)?;
-        let answer = tap::login(client.send(request)).await.map_err(never_arrived)?;
+        let mut request = Client::written(self.question.request(client)?)?;
+        if let Some(recipe) = &self.recipe {
+            recipe.apply(&mut request, Timestamp::now())?;
+        }
+        let answer = tap::login(client.execute_opened(request, self.recipe.as_deref())).await;
         let now = Timestamp::now();
-        match self.judge.document(&answer, now).and_then(|document| self.read(&document, now)) {
+        let quote = answer.as_ref().map(Answer::quote).unwrap_or_default();
+        let document = answer.and_then(|answer| self.judge.document(&answer, now));
+        match document.and_then(|document| self.read(&document, now)) {
             Ok(token) => {
                 state.refused = 0;
                 tap::secret(&token.text);
@@ -241,10 +257,10 @@ impl Session {
                 };
                 let said = format!("the login was refused ({why}), {} of {} times", state.refused, self.tries);
                 if state.refused < self.tries {
-                    return Err(Fault::unavailable(said, Reached::No).quoting(answer.quote()));
+                    return Err(Fault::unavailable(said, Reached::No).quoting(quote));
                 }
                 let said = format!("{said}; {}, then resume the channel", self.remedy);
-                Err(self.lock(state, caller, Fault::denied(said).quoting(answer.quote())))
+                Err(self.lock(state, caller, Fault::denied(said).quoting(quote)))
             }
         }
     }

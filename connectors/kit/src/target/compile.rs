@@ -81,7 +81,10 @@ impl Target {
         for (written, key) in draft.headers {
             for (name, template) in texts(written, key, draft.names, wrong) {
                 let header = header_name(&name, &format!("{key}.{name}"), base);
-                headers.extend(wrong.take(header).map(|header| (header, template)));
+                let Some(header) = wrong.take(header) else { continue };
+                // What one request says of itself stands in place of what all say.
+                headers.retain(|(known, _)| *known != header);
+                headers.push((header, template));
             }
         }
         let body = if draft.method == Method::GET {

@@ -61,7 +61,7 @@ fn what_is_made_of_secrets_alone_is_a_secret_too() {
     let body = "param=%7B%7D";
     let shown = lines(&traced(&built(PEOPLE, Way::Out, &site()), Way::Out, &form(), body));
     assert_eq!(shown[0], "half | digest MD5 | MD5 摘要 | ••••");
-    assert_eq!(shown[2], "field appCode | what is put there | 放在这里的内容 | ••••");
+    assert_eq!(shown[3], "field appCode | what is put there | 放在这里的内容 | ••••");
     let all = shown[..shown.len() - 1].join("\n");
     assert!(!all.contains("hd12345") && !all.contains("f00dcafe"), "{all}");
 }

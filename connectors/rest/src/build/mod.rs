@@ -83,9 +83,7 @@ fn line(
     if session.as_ref().is_some_and(Session::puts_into_body) {
         bodies(poll, back, wrong);
     }
-    let mut line = line?;
-    line.session = Some(session?);
-    Some(line)
+    Some(line?.behind(session?))
 }
 
 /// A token that goes into the body needs one in every request.

@@ -11,7 +11,9 @@ mod token;
 
 use aws_lc_rs::{constant_time, digest};
 use http::HeaderName;
-use huiliu_contract::{Misconfigured, Once, Push, Refusal, Secret, SecretRef, Site};
+use huiliu_contract::{Misconfigured, Push, Refusal, Secret, SecretRef, Site};
+use huiliu_kit::mistakes::Mistakes;
+use huiliu_kit::recipe::{Recipe, Verified, Way};
 
 use crate::options::Verify;
 
@@ -21,6 +23,7 @@ pub(crate) enum Verifier {
     Token(token::Token),
     Basic(basic::Basic),
     Hmac(Box<hmac::Hmac>),
+    Recipe(Box<Recipe>),
 }
 
 impl Verifier {
@@ -33,16 +36,33 @@ impl Verifier {
             Verify::HmacSha256(options) => {
                 hmac::Hmac::build(options, site, mistakes).map(|hmac| Self::Hmac(Box::new(hmac)))
             }
+            Verify::Recipe(options) => {
+                let mut wrong = Mistakes::default();
+                let recipe = Recipe::build(options, Way::In, "connect.verify.recipe", site, &mut wrong);
+                mistakes.extend(wrong.into_vec());
+                recipe.map(|recipe| Self::Recipe(Box::new(recipe)))
+            }
         }
     }
 
-    /// Believes the push or says why not; gives the token that must not come again with another body.
-    pub(crate) fn verify(&self, push: &Push) -> Result<Option<Once>, Refusal> {
+    /// Believes the push or says why not; gives the token that must not come again with another body, and the body as it
+    /// was before it was sealed, where it was.
+    pub(crate) fn verify(&self, push: &Push) -> Result<Verified, Refusal> {
+        let once = match self {
+            Self::None => None,
+            Self::Token(token) => token.verify(push).map(|()| None)?,
+            Self::Basic(basic) => basic.verify(push).map(|()| None)?,
+            Self::Hmac(hmac) => hmac.verify(push)?,
+            Self::Recipe(recipe) => return recipe.verify(push),
+        };
+        Ok(Verified { once, body: None, query: Vec::new() })
+    }
+
+    /// The recipe, where it is one.
+    pub(crate) fn recipe(&self) -> Option<&Recipe> {
         match self {
-            Self::None => Ok(None),
-            Self::Token(token) => token.verify(push).map(|()| None),
-            Self::Basic(basic) => basic.verify(push).map(|()| None),
-            Self::Hmac(hmac) => hmac.verify(push),
+            Self::Recipe(recipe) => Some(recipe),
+            _ => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use huiliu_contract::SecretRef;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Case, Encoding, KeyOptions};
+use super::{Case, Encoding, KeyAs, KeyOptions};
 
 /// One sealing. Going out it is done, coming in it is undone.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -30,6 +30,14 @@ pub struct SealOptions {
     /// By which cipher.
     #[schemars(extend("x-zh" = "加密算法"))]
     pub by: Cipher,
+    /// Its key, where that is one of the values: `{sm4_key}`. So a preset can name it, and a channel only says where it is.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "加密用的密钥是 values 里的哪一个,例如 {sm4_key}"))]
+    pub key: Option<String>,
+    /// How that value is written.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "那个密钥的写法:text 原文,hex 十六进制,base64"))]
+    pub key_as: KeyAs,
     /// Its keys, where they are not those of the recipe.
     #[serde(default)]
     #[schemars(extend("x-zh" = "加密用的密钥;不写就用 recipe 的 keys"))]

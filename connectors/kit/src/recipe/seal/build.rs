@@ -3,9 +3,9 @@
 use http::HeaderName;
 use huiliu_contract::{Misconfigured, Site};
 
-use super::{Frame, Hand, IvRule, Seal, Sort};
+use super::hands::{hands, value_key};
+use super::{Frame, IvRule, Seal};
 use crate::crypto::block::{self, BLOCK, iv_length};
-use crate::crypto::{Refused, sm2};
 use crate::mistakes::Mistakes;
 use crate::recipe::keys::{self, Key};
 use crate::recipe::options::{Cipher, Encoding, Iv, Layout, Order, SealOptions, SealWhat};
@@ -55,7 +55,9 @@ impl Seal {
             });
             Some(Frame { random: frame.random, owner: owner.collect() })
         });
-        let own = if options.keys.is_empty() {
+        let own = if let Some(named) = &options.key {
+            Some(vec![value_key(named, options, key, context, wrong)?])
+        } else if options.keys.is_empty() {
             None
         } else {
             Some(keys::read(&options.keys, &format!("{key}.keys"), site, wrong)?)
@@ -95,62 +97,6 @@ impl Seal {
             inner: options.inner,
             media_type,
         })
-    }
-}
-
-fn hands(options: &SealOptions, keys: &[Key], at: &str, kind: Kind, wrong: &mut Mistakes) -> Vec<Hand> {
-    let way = sm2::Way { layout: options.layout, lead: options.lead };
-    let mut hands = Vec::with_capacity(keys.len());
-    for key in keys {
-        let sort = match (options.by, kind) {
-            (Cipher::Sm2, Kind::Outgoing) => match &key.public {
-                Some(public) => sm2::Sealer::read(public, way).map(|sealer| Sort::Sealer(Box::new(sealer))),
-                None => Ok(Sort::Nothing),
-            },
-            (Cipher::Sm2, _) => match &key.secret {
-                Some(secret) => sm2::Opener::read(secret.expose().as_bytes(), way).map(|it| Sort::Opener(Box::new(it))),
-                None => Ok(Sort::Nothing),
-            },
-            (by, _) if key.secret.is_some() => block::Key::new(by, &key.bytes).map(|it| Sort::Block(Box::new(it))),
-            _ => Ok(Sort::Nothing),
-        };
-        match sort {
-            Ok(sort) => hands.push(Hand { sort, iv: key.bytes.iter().copied().take(iv_length(options.by)).collect() }),
-            Err(Refused) => wrong.push(no_key(options.by, key.bytes.len(), at)),
-        }
-    }
-    if !hands.is_empty() && hands.iter().all(|hand| matches!(hand.sort, Sort::Nothing)) {
-        let part = if options.by == Cipher::Sm2 && kind == Kind::Outgoing { "public" } else { "secret" };
-        wrong.push(Misconfigured::new(
-            at,
-            format!("no key has a `{part}`, which is needed here"),
-            format!("没有一把密钥写了 {part},这里要用它"),
-        ));
-    }
-    hands
-}
-
-fn no_key(by: Cipher, length: usize, at: &str) -> Misconfigured {
-    match by {
-        Cipher::Sm2 => Misconfigured::new(
-            at,
-            "a key is no SM2 key; PEM is read, or hexadecimal digits (private: 64; public: 128, or 130 with 04 in front)",
-            "有一把不是 SM2 密钥;可用 PEM,或十六进制(私钥64位;公钥128位,或带 04 的130位)",
-        ),
-        Cipher::Sm4Ecb | Cipher::Sm4Cbc | Cipher::Sm4Gcm => Misconfigured::new(
-            at,
-            format!(
-                "a key has {length} bytes; SM4 needs 16 (is `as = \"hex\"` or `as = \"base64\"` missing at the key?)"
-            ),
-            format!("有一把密钥是 {length} 个字节;SM4 要 16 个(密钥的 as 是不是该写 hex 或 base64?)"),
-        ),
-        _ => Misconfigured::new(
-            at,
-            format!(
-                "a key has {length} bytes; AES needs 16, 24 or 32 (is `as = \"hex\"` or `as = \"base64\"` missing at the key?)"
-            ),
-            format!("有一把密钥是 {length} 个字节;AES 要 16、24 或 32 个(密钥的 as 是不是该写 hex 或 base64?)"),
-        ),
     }
 }
 

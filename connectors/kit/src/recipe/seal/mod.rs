@@ -1,6 +1,7 @@
 //! What is sealed in a message, compiled: which cipher, with which keys, where its parts stand.
 
 mod build;
+mod hands;
 mod place;
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
