@@ -6,6 +6,8 @@ mod explained;
 
 mod fresh;
 
+mod learnt;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

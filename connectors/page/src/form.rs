@@ -253,7 +253,7 @@ impl<'p> Labels<'p> {
 /// The text before a box: in its cell, in the cell or element before, or in the label around it.
 fn beside(element: &ElementRef<'_>) -> Option<String> {
     let mut at = *element;
-    for _ in 0..4 {
+    for _ in 0..6 {
         let before = at.prev_siblings().take_while(|node| {
             ElementRef::wrap(*node).is_none_or(|other| {
                 seen::name(&other) != "br"
@@ -268,7 +268,7 @@ fn beside(element: &ElementRef<'_>) -> Option<String> {
             return Some(last.to_owned());
         }
         at = at.parent().and_then(ElementRef::wrap)?;
-        if matches!(seen::name(&at), "form" | "table" | "body") {
+        if matches!(seen::name(&at), "form" | "tr" | "table" | "body") {
             return None;
         }
     }

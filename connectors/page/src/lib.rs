@@ -60,10 +60,10 @@ impl Labelled {
         Self { text: seen::value(element), html: element.inner_html(), links: links::within(element), several: false }
     }
 
-    /// Whether the markup says more than the text: paragraphs, lists, tables, pictures.
+    /// Whether the markup says more than the text: several lines, a table, a picture.
     pub fn is_marked_up(&self) -> bool {
-        const TELLING: [&str; 9] = ["<p", "<br", "<li", "<table", "<img", "<div", "<h", "<pre", "<blockquote"];
-        !self.text.is_empty() && TELLING.iter().any(|tag| self.html.contains(tag))
+        !self.text.is_empty()
+            && (self.text.contains('\n') || ["<img", "<table"].iter().any(|tag| self.html.contains(tag)))
     }
 }
 
