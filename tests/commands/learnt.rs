@@ -98,6 +98,12 @@ fn saved_pages_of_three_makers_teach_the_same_channel() {
                 "{style}: {theirs} is kept\n{written}\n{sample}"
             );
         }
+        // What is written is right by the kind's own reckoning, and the sample beside it proves it.
+        let told = say(at, &["check", "省长信箱"]);
+        assert!(
+            told.0 == 0 && told.1.contains("01-page: 一致") && told.1.contains("【待填】"),
+            "{style}: {told:?}\n{written}"
+        );
         let (status, out, _) = learn(&["--yes"]);
         assert!(status == 0 && out.contains("和现在写的一样") && text() == written, "{style}: {out}");
     }
