@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::fresh;
 use super::handed;
 use super::hooks::{Checks, Sample, SampleVerdict};
+use super::learn;
 use super::output::{Failure, Output, WRONG};
 use super::preview;
 use super::prompt::Prompt;
@@ -26,6 +27,9 @@ pub(super) enum Channel {
     List,
     /// Makes a channel from a sample (an answer, a push, a sheet) or by a few questions.
     New(fresh::New),
+    /// Learns a web back end from saved pages (the list, a letter, the form for answers): shows what it would write into the
+    /// channel's file, and writes it if that is agreed.
+    Learn(learn::Learn),
     /// Lays out channel files: tables in their order, keys and remarks aligned; remarks stay.
     Fmt(tidy::Fmt),
     /// One channel.
@@ -87,6 +91,7 @@ impl Channel {
     ) -> Result<Output, Failure> {
         match self {
             Self::New(new) => new.run(site, checks, prompt, now),
+            Self::Learn(learn) => learn.run(site, checks, prompt),
             Self::Fmt(fmt) => fmt.run(site),
             Self::List => {
                 let (json, channels) = site.ask::<Vec<ChannelView>>(Request::ChannelList, None)?;

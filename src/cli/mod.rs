@@ -18,6 +18,7 @@ mod handled;
 mod help;
 mod homeward;
 mod hooks;
+mod learn;
 mod misspelt;
 mod online;
 mod outcome;

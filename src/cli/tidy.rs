@@ -96,7 +96,7 @@ fn difference(path: &Path) -> Result<Result<Option<String>, Mistake>, Failure> {
 }
 
 /// Written aside and renamed over the old one, with its permissions: a reader never sees half a file.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut aside = tempfile::Builder::new().prefix(".channel-").tempfile_in(folder)?;
     aside.write_all(text.as_bytes())?;

@@ -12,6 +12,7 @@ mod fields;
 mod id;
 mod list;
 mod mask;
+pub mod pages;
 mod shape;
 mod sheet;
 #[cfg(test)]

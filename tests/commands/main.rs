@@ -8,6 +8,8 @@ mod fresh;
 
 mod signing;
 
+mod learnt;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
