@@ -10,6 +10,7 @@ use crate::settings::KindInfo;
 pub const KINDS: &[Kind] = &[
     kind::<huiliu_folder::Folder>(),
     kind::<huiliu_manual::Manual>(),
+    kind::<huiliu_portal::Portal>(),
     kind::<huiliu_rest::Rest>(),
     kind::<huiliu_webhook::Webhook>(),
 ];
