@@ -59,8 +59,14 @@ async fn a_session_outlives_a_kill_and_its_loss_asks_a_person_again() {
     assert_eq!((scene.stands().await.as_str(), scene.count("picture")), ("in", 1));
     scene.far.lock().unwrap().session = None;
     scene.until_stands("person").await;
+    let channel = scene.gateway.store.known_channels().await.unwrap()[0].1;
+    until("the loss is kept", async || {
+        let kept = scene.gateway.store.session(channel).await.unwrap().unwrap();
+        serde_json::from_slice::<Value>(&kept).unwrap()["session"].is_null()
+    })
+    .await;
     let lists = scene.count("list");
-    // The loss is on disk too, and nothing is asked of the far side before somebody logs in.
+    // Nothing is asked of the far side before somebody logs in.
     let scene = scene.killed("outlives").await;
     scene.until_stands("person").await;
     assert_eq!(scene.count("list"), lists);
