@@ -22,6 +22,9 @@ const SHEET: &str = "[channel]\nname = \"政协云\"\nstate = \"live\"\n[connect
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
+/// They succeed where an account is logged in by people: told beside the gateway, held against the same document.
+const LOGINS: [&str; 3] = ["getLogin", "fetchLoginPicture", "answerLogin"];
+
 struct Caller {
     scene: Scene,
     token: String,
@@ -84,11 +87,12 @@ async fn every_route_is_as_the_document_says() {
     outcomes(&caller, &number).await;
     sheets_and_letters(&caller).await;
     looks(&caller).await;
+    logins(&caller).await;
     files(&caller, &number).await;
     events(&caller, &number).await;
     the_house(&caller).await;
     registering(&mut caller, &number).await;
-    caller.face.assert_all_walked();
+    caller.face.assert_all_walked_but(&LOGINS);
 }
 
 /// Pushes, and gives the ticket of a letter with a file that is kept and one that is refused.
@@ -191,6 +195,19 @@ async fn looks(caller: &Caller) {
     assert_eq!(caller.ask("previewChannel", file("nobody", "{}")).await.0, 404);
     let (status, told) = caller.ask("previewChannel", file("paper", "{}")).await;
     assert!(matches!(status, 409 | 422), "{told}");
+}
+
+/// Logins of channels that have none.
+async fn logins(caller: &Caller) {
+    for (channel, status) in [("letters", 409), ("政协云", 409), ("nobody", 404)] {
+        let at = format!("/api/v1/channels/{channel}/login");
+        let answer = json!({ "challenge": "p1", "answer": "8899" });
+        assert_eq!(caller.ask("getLogin", caller.get(&at)).await.0, status);
+        assert_eq!(caller.ask("fetchLoginPicture", caller.post(&format!("{at}/challenge"))).await.0, status);
+        assert_eq!(caller.ask("answerLogin", caller.post(&at).json(&answer)).await.0, status);
+        let wrong = caller.post(&at).json(&json!({ "answer": "8899" }));
+        assert_eq!(caller.ask("answerLogin", wrong).await.0, 422);
+    }
 }
 
 async fn files(caller: &Caller, number: &str) {
