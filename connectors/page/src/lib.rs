@@ -206,6 +206,11 @@ impl Page {
         self.pairs.get_or_init(|| pairs::all(&self.root()))
     }
 
+    /// Every link of the page, and whatever else a click opens.
+    pub fn links(&self) -> Vec<Link> {
+        links::within(&self.root())
+    }
+
     /// The page's forms, in its order.
     pub fn forms(&self) -> Vec<Form> {
         form::all(self)
