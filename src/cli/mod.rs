@@ -19,6 +19,7 @@ mod help;
 mod homeward;
 mod hooks;
 mod learn;
+mod login;
 mod misspelt;
 mod online;
 mod outcome;

@@ -23,8 +23,9 @@ use crate::session::{Ask, FORM, Turn, Who, by};
 /// What was shown after a form was sent.
 enum Shown {
     Done,
-    Refused,
-    Busy,
+    /// What it says.
+    Refused(String),
+    Busy(String),
 }
 
 impl Outlet {
@@ -51,11 +52,13 @@ impl Outlet {
         match shown {
             Shown::Done if road.review => Ok(Receipt::PendingReview { reference: None }),
             Shown::Done => Ok(Receipt::Settled { reference: None }),
-            Shown::Refused => {
-                Err(Fault::malformed("the far side says that the form was not taken (`return.refused_when`)"))
+            Shown::Refused(said) => {
+                let message = "the far side says that the form was not taken (`return.refused_when`)";
+                Err(Fault::malformed(message).quoting(said))
             }
-            Shown::Busy => {
-                Err(Fault::unavailable("the far side says that it takes no form now (`return.busy_when`)", Reached::No))
+            Shown::Busy(said) => {
+                let message = "the far side says that it takes no form now (`return.busy_when`)";
+                Err(Fault::unavailable(message, Reached::No).quoting(said))
             }
         }
     }
@@ -177,9 +180,9 @@ impl Outlet {
             if seen.says(&done) {
                 Ok(Shown::Done)
             } else if seen.says(&said.refused) {
-                Ok(Shown::Refused)
+                Ok(Shown::Refused(seen.answer.quote()))
             } else if seen.says(&said.busy) {
-                Ok(Shown::Busy)
+                Ok(Shown::Busy(seen.answer.quote()))
             } else {
                 Err(Fault::malformed("nothing on it says whether it was taken"))
             }

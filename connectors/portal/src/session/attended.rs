@@ -74,10 +74,10 @@ impl Attended for Session {
                 Ok(Answered::In)
             }
             Entered::Kicked => Err(turn.give_way()),
-            Entered::WrongPicture => Ok(match self.state().wrong(&self.terms, now) {
-                0 => Answered::Resting { why: self.why() },
-                left => Answered::Wrong { left },
-            }),
+            Entered::WrongPicture => {
+                let left = self.state().wrong(&self.terms, now);
+                Ok(if left == 0 { Answered::Resting { why: self.why() } } else { Answered::Wrong { left } })
+            }
             Entered::Refused(why) => {
                 turn.rests(why);
                 Ok(Answered::Resting { why: why.into() })

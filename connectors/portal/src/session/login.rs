@@ -133,7 +133,8 @@ impl Session {
     async fn entered(&self, rule: &LoginRule, answer: Answer, url: Url, person: bool) -> Result<Entered, Fault> {
         let status = answer.status.as_u16();
         if matches!(status, 408 | 429 | 500..=599) {
-            Judge::default().accept(&answer, Timestamp::now())?;
+            // What is certainly not taken counts for nothing.
+            Judge::default().taken(&answer, Timestamp::now())?;
         }
         let wrong = rule.captcha.as_ref().map(|captcha| captcha.wrong.clone()).unwrap_or_default();
         let (refused, done, password) = (rule.refused.clone(), rule.done.clone(), rule.password_box.clone());
