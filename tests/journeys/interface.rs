@@ -3,8 +3,10 @@
 
 use huiliu::ticket::Spoken;
 use huiliu_farside::letter::Letter;
+use huiliu_farside::portal::Portal;
 use serde_json::{Value, json};
 
+use crate::attended;
 use crate::face::Face;
 use crate::files::{PRIVATE, jpeg, letter, with_files};
 use crate::outcomes::token;
@@ -21,9 +23,6 @@ const SHEET: &str = "[channel]\nname = \"政协云\"\nstate = \"live\"\n[connect
     submitted_at = { column = \"时间\", date = \"zh\", optional = true }\n";
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-/// They succeed where an account is logged in by people: told beside the gateway, held against the same document.
-const LOGINS: [&str; 3] = ["getLogin", "fetchLoginPicture", "answerLogin"];
 
 struct Caller {
     scene: Scene,
@@ -80,6 +79,8 @@ async fn every_route_is_as_the_document_says() {
     let greeting = letters("试地址的信箱", "state = \"live\"")
         .replace("id = \"letterNo\"", "id = \"letterNo\"\nhandshake = { echo = \"echostr\" }");
     let plan = Plan::new().await.channel("letters", &with_files(PRIVATE)).channel("greeting", &greeting);
+    let portal = attended::portal(1).await;
+    let plan = plan.channel("sheng", &attended::written(&portal));
     let plan = plan.channel("paper", PAPER).channel("zhengxie", SHEET).core_instead("kind = \"pull\"");
     let mut caller = caller(plan).await;
     caller.face.ask_all_as_a_stranger(&caller.scene.house.url).await;
@@ -87,12 +88,12 @@ async fn every_route_is_as_the_document_says() {
     outcomes(&caller, &number).await;
     sheets_and_letters(&caller).await;
     looks(&caller).await;
-    logins(&caller).await;
+    logins(&caller, &portal).await;
     files(&caller, &number).await;
     events(&caller, &number).await;
     the_house(&caller).await;
     registering(&mut caller, &number).await;
-    caller.face.assert_all_walked_but(&LOGINS);
+    caller.face.assert_all_walked();
 }
 
 /// Pushes, and gives the ticket of a letter with a file that is kept and one that is refused.
@@ -197,8 +198,16 @@ async fn looks(caller: &Caller) {
     assert!(matches!(status, 409 | 422), "{told}");
 }
 
-/// Logins of channels that have none.
-async fn logins(caller: &Caller) {
+/// A login that a person does, and channels that have none.
+async fn logins(caller: &Caller, portal: &Portal) {
+    let at = "/api/v1/channels/省长信箱/login";
+    let (status, picture) = caller.ask("fetchLoginPicture", caller.post(&format!("{at}/challenge"))).await;
+    assert_eq!((status, &picture["media_type"]), (200, &json!("image/png")), "{picture}");
+    let answer = json!({ "challenge": picture["challenge"], "answer": portal.captcha() });
+    let (status, done) = caller.ask("answerLogin", caller.post(at).json(&answer)).await;
+    assert_eq!((status, &done["became"]), (200, &json!("in")), "{done}");
+    assert_eq!(caller.ask("getLogin", caller.get(at)).await.1["standing"], "in");
+
     for (channel, status) in [("letters", 409), ("政协云", 409), ("nobody", 404)] {
         let at = format!("/api/v1/channels/{channel}/login");
         let answer = json!({ "challenge": "p1", "answer": "8899" });

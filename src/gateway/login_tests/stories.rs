@@ -59,8 +59,14 @@ async fn a_session_outlives_a_kill_and_its_loss_asks_a_person_again() {
     assert_eq!((scene.stands().await.as_str(), scene.count("picture")), ("in", 1));
     scene.far.lock().unwrap().session = None;
     scene.until_stands("person").await;
+    let channel = scene.gateway.store.known_channels().await.unwrap()[0].1;
+    until("the loss is kept", async || {
+        let kept = scene.gateway.store.session(channel).await.unwrap().unwrap();
+        serde_json::from_slice::<Value>(&kept).unwrap()["session"].is_null()
+    })
+    .await;
     let lists = scene.count("list");
-    // The loss is on disk too, and nothing is asked of the far side before somebody logs in.
+    // Nothing is asked of the far side before somebody logs in.
     let scene = scene.killed("outlives").await;
     scene.until_stands("person").await;
     assert_eq!(scene.count("list"), lists);
@@ -208,7 +214,7 @@ async fn nobody_storms_the_far_side_by_asking_for_pictures() {
 async fn a_write_back_waits_for_the_person_without_a_try() {
     let scene = Scene::new("home", "").await;
     scene.far.lock().unwrap().letters = vec!["A1"];
-    scene.rewrite(&format!("{}[return]\nsign = \"never\"\n", channel("home", "live", "")));
+    scene.rewrite(&format!("{}[return]\nsign = \"never\"\napprove = []\n", channel("home", "live", "")));
     let report = scene.ask(Request::Reload).await.unwrap();
     assert_eq!(report["swapped"], json!(["sheng"]), "{report:#}");
     scene.until_stands("person").await;
@@ -220,7 +226,7 @@ async fn a_write_back_waits_for_the_person_without_a_try() {
     scene.until_stands("person").await;
     let (client, token) =
         (reqwest::Client::builder().no_proxy().build().unwrap(), scene.gateway.token.clone().unwrap());
-    let outcome = json!({ "kind": "closed", "at": "2026-12-03T09:00:00+08:00", "public_reply": "已修复。" });
+    let outcome = json!({ "kind": "closed", "at": "2026-12-03T09:00:00+08:00", "public_reply": "经核实,路灯已于昨日修复并恢复照明。" });
     let post = client.post(format!("http://{}/api/v1/outcomes", scene.gateway.address)).bearer_auth(&token);
     let post = post.json(&json!({ "id": "o-1", "ticket": number, "outcome": outcome }));
     assert_eq!(post.send().await.unwrap().status(), 200);

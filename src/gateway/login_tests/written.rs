@@ -34,7 +34,7 @@ fn what_is_wrong_there_is_told_with_its_line_and_what_is_allowed() {
         ("hours = \"workdays 08:00-18:00\"\nbefore_leaving = \"25:00\"", 10, "login.captcha.before_leaving", "17:20"),
         ("before_leaving = \"17:20\"", 9, "login.captcha.before_leaving", "hours"),
         ("hour = \"workdays 08:00-18:00\"", 9, "login.captcha.hour", "hours"),
-        ("tires = 3", 9, "login.captcha.tires", "tries"),
+        ("tires = 3", 9, "login.captcha.tires", "before_leaving"),
     ] {
         let channels = read(&channel("written", "trial", lines));
         let found: Vec<_> = channels.mistakes().collect();
