@@ -13,6 +13,7 @@ mod written;
 mod answered;
 mod asked;
 mod attended;
+mod back_end;
 mod closed_order;
 mod closing;
 mod core_away;

@@ -143,7 +143,7 @@ async fn cut_line_is_uncertain<G: Ground>(subject: Subject<'_, G>) -> Result<(),
     let tricks =
         [Trick::HangUp, Trick::CutBody, Trick::Lost, Trick::TakenThen(502), Trick::TakenThen(504), Trick::Html];
     for trick in tricks {
-        trial.desk.play(&[trick.clone()]);
+        trial.desk.play(std::slice::from_ref(&trick));
         match trial.fault().await? {
             Fault::Unavailable { reached: Reached::Maybe, .. } => {}
             other => return Err(format!("{trick:?} was told as {}", word(&other))),

@@ -199,20 +199,22 @@ fn said(value: &Value) -> Response {
 }
 
 /// The next trick of a row, and what it answers if it does nothing of what was asked.
-fn played(book: &mut Book, trick: Option<Trick>) -> Result<Trick, Response> {
+fn played(book: &Book, trick: Option<Trick>) -> Result<Trick, Box<Response>> {
     match trick.unwrap_or(Trick::Nothing) {
         Trick::Status(status, wait) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let mut response = (status, "系统繁忙").into_response();
             let wait = wait.as_deref().and_then(|wait| HeaderValue::from_str(wait).ok());
             response.headers_mut().extend(wait.map(|wait| (header::RETRY_AFTER, wait)));
-            Err(response)
+            Err(response.into())
         }
-        Trick::Code(code) if code == "E429" => Err(html(book, &pages::tip(&book.options, "系统繁忙,请稍后再试"))),
-        Trick::Code(code) => Err(html(book, &pages::tip(&book.options, &format!("提交失败,错误代码 {code}")))),
-        Trick::Html => Err(html(book, &pages::tip(&book.options, "系统维护中"))),
-        Trick::NoList => Err(html(book, &pages::page(&book.options, "待办信件", "<div id=\"app\"></div>"))),
-        Trick::Lost => Err(wire::hang_up()),
+        Trick::Code(code) if code == "E429" => {
+            Err(html(book, &pages::tip(&book.options, "系统繁忙,请稍后再试")).into())
+        }
+        Trick::Code(code) => Err(html(book, &pages::tip(&book.options, &format!("提交失败,错误代码 {code}"))).into()),
+        Trick::Html => Err(html(book, &pages::tip(&book.options, "系统维护中")).into()),
+        Trick::NoList => Err(html(book, &pages::page(&book.options, "待办信件", "<div id=\"app\"></div>")).into()),
+        Trick::Lost => Err(wire::hang_up().into()),
         other => Ok(other),
     }
 }
@@ -260,7 +262,7 @@ fn log_in(book: &mut Book, call: &Call) -> Response {
     let trick = book.login_tricks.pop_front();
     let trick = match played(book, trick) {
         Ok(trick) => trick,
-        Err(failed) => return failed,
+        Err(failed) => return *failed,
     };
     let visitor = call.cookie.clone().unwrap_or_default();
     let went = book.judge(&visitor, &call.said);
@@ -281,7 +283,7 @@ fn list(book: &mut Book, call: &Call, path: &str) -> Response {
     let trick = book.tricks.pop_front();
     let trick = match played(book, trick) {
         Ok(trick) => trick,
-        Err(failed) => return failed,
+        Err(failed) => return *failed,
     };
     let (letters, total) = book.list(&call.said);
     let again = book.last_page.clone().filter(|_| trick == Trick::SamePageAgain);
@@ -298,7 +300,7 @@ fn detail(book: &mut Book, call: &Call, path: &str) -> Response {
     let trick = book.detail_tricks.pop_front();
     let trick = match played(book, trick) {
         Ok(trick) => trick,
-        Err(failed) => return failed,
+        Err(failed) => return *failed,
     };
     let now = format!("{:?}", book.now());
     let number = call.said.get("id").cloned().unwrap_or_default();
@@ -316,7 +318,7 @@ fn reply_form(book: &mut Book, call: &Call, verb: &str) -> Response {
     let trick = book.form_tricks.pop_front();
     let trick = match played(book, trick) {
         Ok(trick) => trick,
-        Err(failed) => return failed,
+        Err(failed) => return *failed,
     };
     let token = book.fresh();
     book.tokens.insert(token.clone());
@@ -329,7 +331,7 @@ fn save(book: &mut Book, call: &Call) -> Response {
     let trick = book.save_tricks.pop_front();
     let trick = match played(book, trick) {
         Ok(trick) => trick,
-        Err(failed) => return failed,
+        Err(failed) => return *failed,
     };
     let token = call.said.get("token").cloned().unwrap_or_default();
     if !book.tokens.remove(&token) {

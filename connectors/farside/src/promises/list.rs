@@ -181,7 +181,7 @@ async fn wait_is_handed_on<G: Ground>(subject: Subject<'_, G>) -> Result<(), Str
 async fn cut_line_is_unavailable<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject, 2).await?;
     for trick in [Trick::CutBody, Trick::HangUp] {
-        trial.platform.play(&[trick.clone()]);
+        trial.platform.play(std::slice::from_ref(&trick));
         match trial.fault(None).await? {
             Fault::Unavailable { .. } => {}
             other => return Err(format!("{trick:?} was told as {}", other.word())),
@@ -202,7 +202,7 @@ async fn cut_line_is_unavailable<G: Ground>(subject: Subject<'_, G>) -> Result<(
 async fn nonsense_is_malformed<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject, 2).await?;
     for trick in [Trick::Html, Trick::NoList, Trick::Code("E77".into()), Trick::Status(404, None)] {
-        trial.platform.play(&[trick.clone()]);
+        trial.platform.play(std::slice::from_ref(&trick));
         match trial.fault(None).await? {
             Fault::Malformed { .. } => {}
             other => return Err(format!("{trick:?} was told as {}", other.word())),

@@ -28,6 +28,14 @@ enum Shown {
     Busy(String),
 }
 
+/// What the last request is made of.
+struct Leaving<'k> {
+    ready: Ready,
+    to: Url,
+    key: &'k str,
+    files: Vec<Upload>,
+}
+
 impl Outlet {
     /// Fetches the form, fills it in and sends it, all in one turn.
     pub(super) async fn carry(&self, content: Content, key: &str, files: Vec<Upload>) -> Result<Receipt, Fault> {
@@ -48,7 +56,7 @@ impl Outlet {
                 self.session.reach(action, &ready.page).map_err(|what| Fault::malformed(format!("the form {what}")))?
             }
         };
-        let shown = self.submit(&turn, &content, road, ready, &to, key, files).await?;
+        let shown = self.submit(&turn, &content, road, Leaving { ready, to, key, files }).await?;
         match shown {
             Shown::Done if road.review => Ok(Receipt::PendingReview { reference: None }),
             Shown::Done => Ok(Receipt::Settled { reference: None }),
@@ -138,16 +146,15 @@ impl Outlet {
         turn: &Turn<'_>,
         content: &Content,
         road: &Road,
-        ready: Ready,
-        to: &Url,
-        key: &str,
-        files: Vec<Upload>,
+        leaving: Leaving<'_>,
     ) -> Result<Shown, Fault> {
+        let Leaving { ready, to, key, files } = leaving;
         let mut jar = turn.jar();
         let in_parts = ready.parts || !files.is_empty();
         let client = if files.is_empty() { &self.session.line.client } else { self.session.uploads() };
         let from = content.form.as_ref().map(|_| &ready.page);
-        let request = self.session.dressed(by(client, Method::POST, to), to, from, &jar).header("idempotency-key", key);
+        let request =
+            self.session.dressed(by(client, Method::POST, &to), &to, from, &jar).header("idempotency-key", key);
         let request = if in_parts {
             let whole = in_parts_of(&ready, &content.boundary, files);
             let length = whole.length();
@@ -159,7 +166,7 @@ impl Outlet {
         if !answer.status.is_success() && !answer.status.is_redirection() {
             self.judge.taken(&answer, Timestamp::now())?;
         }
-        let (answer, url) = self.session.follow(&mut jar, answer, to.clone(), false).await.map_err(perhaps)?;
+        let (answer, url) = self.session.follow(&mut jar, answer, to, false).await.map_err(perhaps)?;
         turn.keep(jar);
         self.shown(turn, road, answer, url).await
     }

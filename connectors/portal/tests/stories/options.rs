@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use crate::channel::{built, tables, with_captcha};
 
+/// Keys that are told, and what makes them wrong.
+type Case = (&'static [&'static str], fn(&mut Value));
+
 fn wrong(change: impl FnOnce(&mut Value)) -> Vec<String> {
     let mut tables = tables("http://127.0.0.1:1/admin/");
     change(&mut tables);
@@ -18,7 +21,7 @@ fn wrong(change: impl FnOnce(&mut Value)) -> Vec<String> {
 fn mistakes_are_told_with_their_keys() {
     assert!(wrong(|_| {}).is_empty());
     assert!(wrong(with_captcha).is_empty());
-    let cases: [(&[&str], fn(&mut Value)); 17] = [
+    let cases: [Case; 17] = [
         (&["poll.empty"], |t| drop(t["poll"].as_object_mut().unwrap().remove("empty"))),
         (&["connect.charset"], |t| t["connect"]["charset"] = json!("klingon")),
         (&["connect.password", "connect.user"], |t| drop(t.as_object_mut().unwrap().remove("login"))),
