@@ -60,10 +60,11 @@ impl Labelled {
         Self { text: seen::value(element), html: element.inner_html(), links: links::within(element), several: false }
     }
 
-    /// Whether the markup says more than the text: several lines, a table, a picture.
+    /// Whether the markup says more than the text: several lines, a table, a picture; or a sign that means something else
+    /// where a text is taken for markup.
     pub fn is_marked_up(&self) -> bool {
         !self.text.is_empty()
-            && (self.text.contains('\n') || ["<img", "<table"].iter().any(|tag| self.html.contains(tag)))
+            && (self.text.contains(['\n', '<', '&']) || ["<img", "<table"].iter().any(|tag| self.html.contains(tag)))
     }
 }
 

@@ -237,6 +237,13 @@ fn text_keeps_its_lines_and_its_markup() {
     let links = page(html).label("附件").unwrap().links;
     assert_eq!((links[0].text.as_str(), links[0].href.as_str(), links[1].text.as_str()), ("照片.doc", "f/1.doc", "图"));
     assert_eq!(format!("{content:?}"), "Labelled(41 bytes, 0 links)");
+    let compared = page("<dl><dt>标题</dt><dd>租金 a&lt;b 元</dd><dt>姓名</dt><dd><p>张某</p></dd></dl>");
+    let (title, name) = (compared.label("标题").unwrap(), compared.label("姓名").unwrap());
+    assert_eq!((title.text.as_str(), title.html.as_str()), ("租金 a<b 元", "租金 a&lt;b 元"));
+    assert!(
+        title.is_marked_up() && !name.is_marked_up(),
+        "its text, cleaned as markup, would lose all behind the sign"
+    );
 }
 
 fn pieces() -> impl Strategy<Value = String> {

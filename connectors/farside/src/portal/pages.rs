@@ -103,7 +103,7 @@ pub(super) fn detail_json(letter: &Letter) -> Value {
 
 /// A letter's own page. What changes from one moment to the next (a clock, a token) stands on it too.
 pub(super) fn detail(options: &PortalOptions, letter: &Letter, now: &str) -> String {
-    let content = format!("<p>{}</p>", escaped(&letter.content()));
+    let content = format!("<p>领导好!</p><p>{}</p>", escaped(&letter.content()));
     let files = letter.file().map(|(name, _)| format!("<a href=\"/admin/file?id={}\">{name}</a>", letter.number()));
     let files = files.unwrap_or_else(|| "无".into());
     let labels = letter.labels();
