@@ -14,5 +14,6 @@ pub mod promises;
 pub mod proof;
 pub mod proxy;
 pub mod push_promises;
+pub mod servers;
 pub mod site;
 pub mod writing;

@@ -62,6 +62,22 @@ impl Form {
         self
     }
 
+    /// Adds a field whose name and value are in the page's own charset.
+    #[must_use]
+    pub fn field(mut self, name: &[u8], value: Bytes) -> Self {
+        let name: Vec<u8> = name.iter().copied().filter(|byte| !matches!(byte, b'"' | b'\r' | b'\n')).collect();
+        self.parts.push(([b"name=\"", &name[..], b"\"\r\n"].concat(), Content::Bytes(value)));
+        self
+    }
+
+    /// Adds a box for a file that nobody chose one for, as browsers send it.
+    #[must_use]
+    pub fn no_file(mut self, name: &str) -> Self {
+        let head = format!("name=\"{}\"; filename=\"\"\r\nContent-Type: {UNKNOWN}\r\n", quoted(name));
+        self.parts.push((head.into_bytes(), Content::Bytes(Bytes::new())));
+        self
+    }
+
     /// Adds bytes of a media type.
     #[must_use]
     pub fn bytes(mut self, name: &str, media_type: &str, bytes: Bytes) -> Self {

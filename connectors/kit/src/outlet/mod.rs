@@ -5,7 +5,7 @@ mod build;
 mod options;
 mod parcel;
 mod status;
-mod words;
+pub mod words;
 
 use std::sync::Arc;
 
@@ -31,6 +31,8 @@ use words::{NAMES, PUBLIC};
 
 pub use build::Plan;
 pub use options::{ReturnOptions, States, Status, Way};
+pub use parcel::{boundary, shown_file};
+pub use status::StateWords;
 
 /// A far side that is told by HTTP what became of its items.
 struct Outlet {

@@ -157,7 +157,7 @@ impl Content {
 }
 
 /// A file as a person reads it. Its size is grouped: seven or eight digits in a row are hidden like a telephone number.
-fn shown_file(file: &Enclosure) -> String {
+pub fn shown_file(file: &Enclosure) -> String {
     let digits = file.size.to_string();
     let group = |(at, digit): (usize, char)| {
         let comma = at > 0 && (digits.len() - at).is_multiple_of(3);
@@ -169,7 +169,7 @@ fn shown_file(file: &Enclosure) -> String {
 
 /// What parts the form. The keyed digest of the first file stands in it, which nobody knows who writes a file; in the
 /// fields it is looked for.
-fn boundary(homebound: &Homebound<'_>, fields: &str) -> String {
+pub fn boundary(homebound: &Homebound<'_>, fields: &str) -> String {
     let seed: String = match homebound.files.first() {
         Some(file) => file.blob.clone(),
         None => homebound.key.bytes().map(|byte| format!("{byte:02x}")).collect(),

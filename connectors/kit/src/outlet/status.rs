@@ -22,6 +22,11 @@ pub(super) struct Look {
     target: Target,
     at: Pointer,
     reason_at: Option<Pointer>,
+    words: StateWords,
+}
+
+/// What the far side's state words say, for each sort of outcome.
+pub struct StateWords {
     general: Words,
     signed: Words,
     returned: Words,
@@ -61,25 +66,10 @@ impl Look {
         }
         let at = wrong.pointer(Some(&status.at), "return.status.at");
         let reason_at = wrong.pointer(status.reason_at.as_ref(), "return.status.reason_at");
-        let general = words(&status.states, TABLE, wrong);
-        let mut own = |states: Option<&States>, word: &str| {
-            let table = format!("{TABLE}.{word}");
-            let Some(states) = states else { return Words::new() };
-            let words = words(states, &table, wrong);
-            if words.is_empty() {
-                empty(&table, wrong);
-            }
-            words
-        };
-        let signed = own(status.signed.as_ref(), "signed");
-        let returned = own(status.returned.as_ref(), "returned");
-        let extended = own(status.extended.as_ref(), "extended");
-        let tables = [&status.signed, &status.returned, &status.extended];
-        if general.is_empty() && tables.iter().all(|table| table.is_none()) {
-            empty(TABLE, wrong);
-        }
+        let own = [status.signed.as_ref(), status.returned.as_ref(), status.extended.as_ref()];
+        let words = StateWords::read(&status.states, own, TABLE, wrong);
         let target = target.filter(|_| wrong.count() == before)?;
-        Some(Self { target, at: at?, reason_at, general, signed, returned, extended })
+        Some(Self { target, at: at?, reason_at, words })
     }
 
     /// The question about an item after an outcome of this kind went there.
@@ -93,24 +83,48 @@ impl Look {
         let said = found
             .and_then(scalar)
             .ok_or_else(|| Fault::malformed(format!("the state at `{}` is {}", self.at, sort_of(found))))?;
+        let found = self.reason_at.as_ref().and_then(|at| at.get(document)).and_then(scalar);
+        Ok(self.words.judge(kind, &said, found.as_deref()))
+    }
+}
+
+impl StateWords {
+    /// Compiles the lists of a table; `own` are those for 签收, 申请退单 and 申请延期. Every mistake is told.
+    pub fn read(general: &States, own: [Option<&States>; 3], table: &str, wrong: &mut Mistakes) -> Self {
+        let mut of = |states: Option<&States>, word: &str| {
+            let table = format!("{table}.{word}");
+            let Some(states) = states else { return Words::new() };
+            let words = words(states, &table, wrong);
+            if words.is_empty() {
+                empty(&table, wrong);
+            }
+            words
+        };
+        let (signed, returned, extended) = (of(own[0], "signed"), of(own[1], "returned"), of(own[2], "extended"));
+        let general = words(general, table, wrong);
+        if general.is_empty() && own.iter().all(Option::is_none) {
+            empty(table, wrong);
+        }
+        Self { general, signed, returned, extended }
+    }
+
+    /// What a state says after an outcome of this kind, and the reason that was given for it.
+    pub fn judge(&self, kind: OutcomeKind, said: &str, reason: Option<&str>) -> Judgement {
         let words = match kind {
             OutcomeKind::Signed => &self.signed,
             OutcomeKind::ReturnedToSource => &self.returned,
             OutcomeKind::Extended => &self.extended,
             _ => &self.general,
         };
-        let reason = || {
-            let found = self.reason_at.as_ref().and_then(|at| at.get(document)).and_then(scalar);
-            found.filter(|text| !text.trim().is_empty()).map(|text| Personal::new(text.into_owned()))
-        };
-        Ok(match words.get(&*said) {
+        let reason = || reason.filter(|text| !text.trim().is_empty()).map(|text| Personal::new(text.to_owned()));
+        match words.get(said) {
             Some(Verdict::Absent) => Judgement::Absent,
             Some(Verdict::Pending) => Judgement::Pending,
             Some(Verdict::Approved) => Judgement::Approved,
             Some(Verdict::Refused) => Judgement::Refused { reason: reason() },
             Some(Verdict::Redo) => Judgement::Redo { reason: reason() },
-            None => Judgement::Unknown { said: said.into_owned() },
-        })
+            None => Judgement::Unknown { said: said.to_owned() },
+        }
     }
 }
 

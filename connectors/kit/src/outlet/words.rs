@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::template::Filling;
 
 /// The placeholders of a write-back, in the order of their values.
-pub(super) const NAMES: [&str; 18] = [
+pub const NAMES: [&str; 18] = [
     "id",
     "key",
     "kind",
@@ -30,16 +30,19 @@ pub(super) const NAMES: [&str; 18] = [
     "into",
 ];
 /// Where the public text stands among them, alone and with the words around it.
-pub(super) const PUBLIC: [usize; 2] = [8, 11];
+pub const PUBLIC: [usize; 2] = [8, 11];
 
 /// A value, until it is filled in.
-pub(super) enum Value<'a> {
+pub enum Value<'a> {
+    /// A text.
     Text(Cow<'a, str>),
+    /// A value of JSON.
     Json(String),
 }
 
 impl Value<'_> {
-    pub(super) fn filling(&self) -> Filling<'_> {
+    /// As a template takes it.
+    pub fn filling(&self) -> Filling<'_> {
         match self {
             Self::Text(text) => Filling::Text(text),
             Self::Json(raw) => Filling::Json(raw.as_bytes()),
@@ -48,7 +51,7 @@ impl Value<'_> {
 }
 
 /// The values of [`NAMES`]; none for what the outcome does not tell.
-pub(super) fn values<'a>(homebound: &Homebound<'a>, zone: &TimeZone) -> [Option<Value<'a>>; 18] {
+pub fn values<'a>(homebound: &Homebound<'a>, zone: &TimeZone) -> [Option<Value<'a>>; 18] {
     let outcome = homebound.outcome;
     let text = |text: &'a str| Some(Value::Text(Cow::Borrowed(text)));
     let own = |text: String| (!text.is_empty()).then_some(Value::Text(Cow::Owned(text)));
