@@ -11,6 +11,7 @@ pub const KINDS: &[Kind] = &[
     kind::<huiliu_database::Database>(),
     kind::<huiliu_folder::Folder>(),
     kind::<huiliu_manual::Manual>(),
+    kind::<huiliu_portal::Portal>(),
     kind::<huiliu_rest::Rest>(),
     kind::<huiliu_webhook::Webhook>(),
 ];

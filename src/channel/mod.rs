@@ -2,6 +2,7 @@
 
 mod limit;
 mod pace;
+mod people;
 pub mod pulse;
 mod remind;
 
@@ -14,6 +15,7 @@ use jiff::tz::TimeZone;
 
 pub use limit::TimeLimit;
 pub use pace::{Budgets, Pace};
+pub use people::{Asked, Want, renewal, tells};
 pub use remind::{Seen, missing};
 
 use crate::normalize::Mapping;

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::fresh;
 use super::handed;
 use super::hooks::{Checks, Sample, SampleVerdict};
+use super::login;
 use super::output::{Failure, Output, WRONG};
 use super::preview;
 use super::prompt::Prompt;
@@ -55,6 +56,8 @@ pub(super) enum Channel {
         #[arg(long, value_name = "TEXT")]
         why: Option<String>,
     },
+    /// Logs in by a picture that a person reads, where the account needs one.
+    Login(login::Login),
     /// Hands a file in, row by row; the same file again takes nothing twice.
     Import(handed::Import),
     /// Shows what the channel's next poll would ask and be answered, and what its rows would become; takes and moves nothing.
@@ -114,6 +117,7 @@ impl Channel {
                 let (json, _) = site.ask::<String>(Request::Resume { channel: name }, why)?;
                 Ok(Output::new(json, say(site.look.lang, "已恢复,马上再试", "resumed, it is tried at once")))
             }
+            Self::Login(login) => login.run(site, prompt),
             Self::Import(import) => import.run(site, checks),
             Self::Preview(preview) => preview.run(site, checks),
             Self::NothingToday { name, why } => handed::nothing_today(site, name, why),
@@ -150,7 +154,9 @@ fn state(look: &Look, channel: &ChannelView) -> String {
         Some("needs_go_live") => format!("{state}{}", say(look.lang, ":待确认启用", ": needs go-live")),
         _ => state.to_owned(),
     };
-    for alarm in alarms(look, &channel.pulse) {
+    let login = channel.login.as_ref().filter(|login| login.is_unusual());
+    let login = login.map(|login| login::stands(look, login, &channel.code));
+    for alarm in login.into_iter().chain(alarms(look, &channel.pulse)) {
         state += say(look.lang, ";", "; ");
         state += &alarm;
     }
@@ -224,6 +230,7 @@ pub(super) fn show(look: &Look, kind: String, detail: &ChannelDetail, all: bool)
         ("tickets_waiting", channel.tickets.waiting.to_string()),
         ("dead", channel.dead.to_string()),
         ("far", channel.far.as_ref().map(|status| far(look, status) + &fault).unwrap_or_default()),
+        ("login", channel.login.as_ref().map(|one| login::stands(look, one, &channel.code)).unwrap_or_default()),
     ]);
     text += &look.section("mistakes", &mistakes.collect::<Vec<_>>().join("\n"));
     text += &look.section("deeds", &deeds(look, &detail.deeds));

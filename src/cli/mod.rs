@@ -18,6 +18,7 @@ mod handled;
 mod help;
 mod homeward;
 mod hooks;
+mod login;
 mod misspelt;
 mod online;
 mod outcome;

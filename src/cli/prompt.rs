@@ -7,6 +7,7 @@ use std::process::Command;
 
 use huiliu_contract::Secret;
 
+use super::login::terminal::Inline;
 use crate::settings::Lang;
 use crate::words::say;
 
@@ -22,6 +23,12 @@ pub(super) trait Prompt {
     fn is_there(&self) -> bool {
         true
     }
+
+    /// Shows a picture where it is typed, if that is possible.
+    fn show(&mut self, _picture: &[u8], _media_type: &str) {}
+
+    /// Takes a folder away too when the person breaks the command off (Ctrl-C).
+    fn leaves_with(&mut self, _folder: &Path) {}
 
     /// Lets the person change a file and comes back when that is done.
     fn edit(&mut self, file: &Path) -> io::Result<()>;
@@ -58,6 +65,28 @@ impl Prompt for Terminal {
 
     fn is_there(&self) -> bool {
         io::stdin().is_terminal()
+    }
+
+    fn show(&mut self, picture: &[u8], media_type: &str) {
+        let mut err = io::stderr().lock();
+        let inline = Inline::of(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+        if let Some(shown) = inline.filter(|_| err.is_terminal()).and_then(|inline| inline.shown(picture, media_type)) {
+            // Whoever cannot see it has the file.
+            let _ = err.write_all(shown.as_bytes()).and_then(|()| err.flush());
+        }
+    }
+
+    fn leaves_with(&mut self, folder: &Path) {
+        let folder = folder.to_owned();
+        let listening = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        std::thread::spawn(move || {
+            let Ok(runtime) = listening else { return };
+            if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
+                let _ = std::fs::remove_dir_all(&folder);
+                eprintln!();
+                std::process::exit(130);
+            }
+        });
     }
 
     fn edit(&mut self, file: &Path) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! `huiliu status`: the house in one card.
 
 use super::channel::{alarms, far};
+use super::login::stands;
 use super::output::{Failure, Output};
 use super::site::Site;
 use super::table::Look;
@@ -51,6 +52,7 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         let name = alarm.name.clone();
         alarms(look, &alarm.pulse).into_iter().map(move |text| format!("{name}: {text}"))
     });
+    let logins = status.logins.iter().map(|one| format!("{}: {}", one.name, stands(look, &one.login, &one.channel)));
     look.card(&[
         ("running", running),
         ("version_program", status.version.clone()),
@@ -61,6 +63,7 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         ("sending", home),
         ("channels", format!("{}{wrong}{retired}", status.channels)),
         ("alarms", alarms.collect::<Vec<_>>().join(say(look.lang, ";", "; "))),
+        ("logins", logins.collect::<Vec<_>>().join(say(look.lang, ";", "; "))),
         ("dead", status.dead.to_string()),
         ("approvals", status.approvals.to_string()),
         ("unhanded", status.unhanded.join(say(look.lang, "、", ", "))),

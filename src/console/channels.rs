@@ -101,6 +101,7 @@ fn view(house: &House, configured: &ConfiguredChannel, row: Option<&ChannelRow>)
         kind: configured.kind.clone(),
         start_from: configured.start_from,
         far: house.control.far(&Side::Channel(configured.code.clone())),
+        login: house.control.login(&configured.code),
         mistakes: texts.collect(),
         ..blank(&configured.code)
     };
@@ -126,6 +127,7 @@ fn blank(code: &str) -> ChannelView {
         tickets: TicketCounts::default(),
         dead: 0,
         far: None,
+        login: None,
         mistakes: vec![],
         pulse: PulseView::default(),
     }

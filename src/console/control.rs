@@ -3,13 +3,14 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use huiliu_contract::Secret;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::channels::daemon_needed;
-use super::view::ReloadReport;
+use super::view::{LoginAnswered, LoginView, PictureView, ReloadReport};
 use super::{Entered, EnteredView, Problem};
 use crate::forward::CoreDesk;
 use crate::intake::{HandedIn, Handing, HandledRow, Registered};
@@ -107,6 +108,21 @@ pub trait Control: Send + Sync {
 
     /// How it stands with a far side; none if no daemon runs, or the side is not in operation.
     fn far(&self, side: &Side) -> Option<FarStatus>;
+
+    /// How the login of a channel stands whose account people use too; none where there is none, or it does not run.
+    fn login(&self, _code: &str) -> Option<LoginView> {
+        None
+    }
+
+    /// Fetches a picture that a person has to read for a login (验证码), now.
+    async fn login_picture(&self, _code: &str) -> Result<PictureView, Problem> {
+        Err(daemon_needed())
+    }
+
+    /// Logs in with what a person read.
+    async fn login_answer(&self, _code: &str, _id: String, _text: Secret) -> Result<LoginAnswered, Problem> {
+        Err(daemon_needed())
+    }
 
     /// Closes the breaker of a far side that was left alone, and asks it again at once.
     async fn resume(&self, side: &Side) -> Result<(), Problem>;

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
-    Answer, Code, House, Problem, Request, Side, ToRegister, approve, channels, closed, dead, enter, errands, handed,
-    joined, outcomes, preview, register, split, tickets,
+    Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, approve, channels, closed, dead, enter,
+    errands, handed, joined, login, outcomes, preview, register, split, tickets,
 };
 use crate::intake::Handing;
 use crate::store::{Actor, ChannelRow, DeedRow, Far};
@@ -57,6 +57,13 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
             value(&handed::handled(house, &channel, rows, dry, actor).await?)
         }
         Request::ChannelPreview { channel, unmask } => value(&preview::live(house, &channel, unmask, actor).await?),
+        Request::Login { channel, step } => match step {
+            LoginStep::Standing => value(&login::standing(house, &channel).await?),
+            LoginStep::Picture => value(&login::picture(house, &channel).await?),
+            LoginStep::Answer { challenge, answer } => {
+                value(&login::answer(house, &channel, challenge, answer, actor).await?)
+            }
+        },
         Request::NothingToday { channel } => value(&handed::nothing_today(house, &channel, actor).await?),
         Request::OutcomeImport { entries, dry } => value(&outcomes::import(house, entries, dry, actor).await?),
         Request::ErrandList { limit } => value(&errands::list(house, limit).await?),
@@ -131,6 +138,7 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
         write_backs_retired: retired.iter().map(waiting).sum(),
         approvals: known.iter().map(|channel| channel.approvals).sum(),
         alarms: super::pulse::alarms(house, &configured).await?,
+        logins: login::alarms(house, &configured),
         unhanded: house.control.unhanded().await,
     })
 }

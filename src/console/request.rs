@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Entered, Told};
+use super::{Entered, LoginStep, Told};
 use crate::intake::HandledRow;
 use crate::outcomes::Entry;
 use crate::settings::Lang;
@@ -151,6 +151,13 @@ pub enum Request {
         channel: String,
         /// With everything personal; needs a reason and goes on record first.
         unmask: bool,
+    },
+    /// A login that a person does (要人登录).
+    Login {
+        /// Of which channel.
+        channel: String,
+        /// Which step of it.
+        step: LoginStep,
     },
     /// Puts on record that a channel has nothing today (今日无件).
     NothingToday {
@@ -336,6 +343,7 @@ impl Request {
             Self::ChannelImport { .. } => "channel_import",
             Self::HandledImport { .. } => "handled_import",
             Self::ChannelPreview { .. } => "channel_preview",
+            Self::Login { .. } => "login",
             Self::NothingToday { .. } => "nothing_today",
             Self::OutcomeImport { .. } => "outcome_import",
             Self::ErrandList { .. } => "errand_list",

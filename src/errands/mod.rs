@@ -4,6 +4,7 @@
 //! stopped drops its claims; their rows are still on disk.
 
 mod asking;
+mod attending;
 mod fetching;
 mod filing;
 mod forwarding;
@@ -15,6 +16,7 @@ pub mod sniff;
 mod status;
 
 pub use asking::{Asking, CoreList};
+pub use attending::{Attending, Keeper, Lent, NotNow, Side, answered_word, by};
 pub use fetching::Fetching;
 pub use filing::Filing;
 pub use forwarding::Forwarding;

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::FarStatus;
+use super::attending::{Attending, by};
 use crate::channel::Channel;
 use crate::intake::{How, Intake, Intaken};
 use crate::retry::{Breaker, Gate};
@@ -39,6 +40,8 @@ pub struct Polling {
     pub status: Arc<FarStatus>,
     /// Rung when a person resumes it.
     pub resumed: Arc<Notify>,
+    /// Its login, where people use the account too.
+    pub login: Option<Arc<Attending>>,
     /// The zone of its hours.
     pub zone: jiff::tz::TimeZone,
 }
@@ -80,10 +83,15 @@ impl Polling {
 
     /// Waits until the channel may be asked; false when stopped meanwhile.
     async fn may_ask(&self, breaker: &mut Breaker, stop: &CancellationToken) -> bool {
+        if let Some(login) = &self.login
+            && login.ready(stop).await.is_none()
+        {
+            return false;
+        }
         loop {
             let now = self.store.clock().now();
             let wait = match breaker.gate(now) {
-                Gate::Open | Gate::Probe => match self.until_hours() {
+                Gate::Open | Gate::Probe => match self.until_hours().or_else(|| self.login.as_ref()?.shut_for(now)) {
                     None => break,
                     Some(wait) => wait,
                 },
@@ -172,7 +180,8 @@ impl Polling {
         // One hiccup between pages that came is asked about again at once; a second one shuts the gate.
         let mut hiccup = false;
         loop {
-            let page = match ask(poll.as_ref(), cursor.as_ref(), kept.as_ref()).await {
+            let asking = ask(poll.as_ref(), cursor.as_ref(), kept.as_ref());
+            let page = match by(self.login.as_ref(), asking).await {
                 Ok(page) => page,
                 Err(Fault::Unavailable { retry_after: None, .. }) if hiccup => {
                     hiccup = false;

@@ -57,6 +57,11 @@ impl FarStatus {
         });
     }
 
+    /// The trouble is over, though it did not answer yet.
+    pub fn over(&self) {
+        self.with(|inner| *inner = Inner { last_success: inner.last_success, ..Inner::default() });
+    }
+
     /// When it last answered as it should.
     pub fn last_success(&self) -> Option<Timestamp> {
         self.with(|inner| inner.last_success)

@@ -12,7 +12,7 @@ use crate::settings::{AfterSupervise, AfterSupplement, AfterUrge, ChannelSetting
 const CODES: usize = 30;
 
 /// Where a rule takes its value, with the words between which it stands.
-const TAKES: [&str; 7] = ["from", "column", "label", "template", "join", "value", "lat"];
+const TAKES: [&str; 9] = ["from", "column", "label", "links_under", "css", "template", "join", "value", "lat"];
 
 /// Every rule, then every code table.
 pub(super) fn lines(channel: &ChannelSettings) -> Vec<Line> {
@@ -138,11 +138,12 @@ pub(super) fn acts(channel: &ChannelSettings) -> Vec<Line> {
     };
     let told = acts.codes.iter().map(|(word, is)| (format!("{word}={}", act(*is).0), format!("{word}={}", act(*is).1)));
     let (zh, en): (Vec<_>, Vec<_>) = told.unzip();
+    let place = acts.place().unwrap_or_default();
     let mut lines = vec![
         Line::new(
-            format!("看 {} 一栏:{};没列出的停下来问人", acts.from, zh.join("、")),
-            format!("By {}: {}; any other word waits for a person", acts.from, en.join(", ")),
-            &["acts.from", "acts.codes"],
+            format!("看 {place} 一栏:{};没列出的停下来问人", zh.join("、")),
+            format!("By {place}: {}; any other word waits for a person", en.join(", ")),
+            &["acts.from", "acts.label", "acts.codes"],
         ),
         match &acts.refer {
             Some(place) => Line::new(

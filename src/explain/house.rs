@@ -209,5 +209,26 @@ pub(super) fn alarms(channel: &ChannelSettings) -> Vec<Line> {
             &["channel.remind"],
         ));
     }
+    lines.extend(logins(channel));
     lines
+}
+
+/// When people are asked to log in.
+fn logins(channel: &ChannelSettings) -> Vec<Line> {
+    let captcha = &channel.captcha;
+    let hours = captcha.hours.as_ref().map(|hours| {
+        Line::new(
+            format!("要人登录时只在 {hours} 告警(holidays 是节假日和周末),其余时间等到下次有人"),
+            format!("Where a person has to log in, people are told at {hours} (holidays are all days off), else at the next opening"),
+            &["login.captcha.hours"],
+        )
+    });
+    let leaving = captcha.before_leaving.map(|at| {
+        Line::new(
+            format!("{at} 看一次:登录撑不到下次有人,就请人趁还在重新登录"),
+            format!("At {at} a fresh login is asked for, if the session would end before people are there again"),
+            &["login.captcha.before_leaving"],
+        )
+    });
+    hours.into_iter().chain(leaving).collect()
 }

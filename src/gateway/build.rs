@@ -151,7 +151,12 @@ pub fn mapping(settings: &ChannelSettings, gateway: &settings::Gateway) -> Resul
     };
     let Some(acts) = &settings.acts else { return Ok(mapping) };
     mapping.with_acts(acts).map_err(|key| {
-        let text = ("这不是字段名、路径或 /指针", "this is no name, dotted path or JSON pointer");
+        let text = match key {
+            "acts" => {
+                ("from 和 label 写一个,只写一个:来件性质在哪一栏", "give one of from and label: where the act stands")
+            }
+            _ => ("这不是字段名、路径或 /指针", "this is no name, dotted path or JSON pointer"),
+        };
         vec![settings.mistake(&Misconfigured::new(key, text.1, text.0))]
     })
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use huiliu_contract::{Attachment, ExternalId, Personal, Raw, SourceVersion, Submission};
+use huiliu_contract::{Attachment, ExternalId, Personal, Raw, Secret, SourceVersion, Submission};
 use jiff::Timestamp;
 
 use super::core::Far;
 use super::reload::Reloader;
 use super::running::Running as Channels;
 use crate::channel::Channel;
-use crate::console::view::ReloadReport;
+use crate::console::view::{LoginAnswered, LoginView, PictureView, ReloadReport};
 use crate::console::{
     Code, ConfiguredChannel, Control, Entered, EnteredView, FarStatus as Told, FaultNote, Problem, Running, Side,
     channel_off, not_opened,
@@ -135,6 +135,9 @@ impl Control for Daemon {
         if let Some((_, resumed)) = &outlet {
             resumed.notify_one();
         }
+        if let Side::Channel(code) = side {
+            self.resume_login(code).await?;
+        }
         if let (Side::Core, Some((_, resumed))) = (side, self.reloader.core.asked()) {
             resumed.notify_one();
         }
@@ -147,6 +150,18 @@ impl Control for Daemon {
         })?;
         resumed.notify_one();
         Ok(())
+    }
+
+    fn login(&self, code: &str) -> Option<LoginView> {
+        self.channels().login(code).map(|login| self.login_view(&login, code))
+    }
+
+    async fn login_picture(&self, code: &str) -> Result<PictureView, Problem> {
+        self.picture(code).await
+    }
+
+    async fn login_answer(&self, code: &str, id: String, text: Secret) -> Result<LoginAnswered, Problem> {
+        self.answer(code, id, text).await
     }
 
     async fn wake(&self, side: &Side) {

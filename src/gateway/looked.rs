@@ -90,7 +90,7 @@ impl Daemon {
         })?;
         let subject = Subject::of(&channel);
         let looked = tokio::select! {
-            looked = Box::pin(preview::live(&subject, &begin, secrets, unmask)) => looked,
+            looked = Box::pin(self.looked_by_login(code, preview::live(&subject, &begin, secrets, unmask))) => looked,
             () = self.channels().ground.stop.cancelled() => return Err(StoreError::Closed.into()),
         };
         let mut preview = looked.map_err(|text| Problem::refused(text.zh, text.en))?;

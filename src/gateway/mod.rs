@@ -11,6 +11,9 @@ mod enter;
 mod files_tests;
 #[cfg(test)]
 mod handed_tests;
+mod login;
+#[cfg(test)]
+mod login_tests;
 mod looked;
 mod made;
 mod pulse;
@@ -186,6 +189,7 @@ impl Gateway {
         let status = |far: Option<core::Far>| far.map(|(status, _)| status);
         let health = Arc::new(Health::new(status(core.told().cloned()), status(core.asked())));
         let entries = Arc::new(Entries::default());
+        let (calendar, calendar_now) = tokio::sync::watch::channel(start.settings.calendar.clone());
         let ground = Ground {
             store: self.store.clone(),
             intake: intake.clone(),
@@ -194,12 +198,12 @@ impl Gateway {
             kinds: start.kinds,
             entries: entries.clone(),
             health: health.clone(),
+            calendar: calendar_now.clone(),
             tracker: self.tracker.clone(),
             stop: self.stop.clone(),
         };
         let running = Running::start(ground, built, &known);
         let (outcomes, offer) = (core.outcomes().clone(), core.offer());
-        let (calendar, calendar_now) = tokio::sync::watch::channel(start.settings.calendar.clone());
         let reloader = Arc::new(Reloader::new(running, core, calendar));
         let control = Arc::new(Daemon::new(reloader.clone(), self.address));
         self.tracker.spawn(remind::run(control.clone(), self.stop.clone()));

@@ -15,11 +15,12 @@ use super::build::{Built, enrolled};
 use super::made::MadeOf;
 use super::runner::Runner;
 use crate::channel::{Budgets, Channel, Kind};
-use crate::errands::{FarStatus, Fetching, Homeward, Polling};
+use crate::errands::{Attending, FarStatus, Fetching, Homeward, Polling};
 use crate::http::{Entries, Entry, Gate, Health};
 use crate::intake::Intake;
 use crate::settings::{self, ChannelFile, ChannelState, Channels, Mistake, Variables, references};
 use crate::store::{Errand, Store, StoreError, Task};
+use crate::workdays::Calendar;
 
 /// A far side of a channel that can be resumed: as it is polled, or as it is answered.
 #[derive(Clone)]
@@ -47,17 +48,20 @@ pub(super) struct Running {
 
 /// What of a channel has a runner of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Role {
+pub(super) enum Role {
     Poll,
     Fetch,
     Home,
+    Login,
 }
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     channels: BTreeMap<String, (Arc<Channel>, MadeOf)>,
     asked: HashMap<String, Asked>,
     answered: HashMap<String, Asked>,
+    /// The logins of channels that run.
+    pub(super) logins: HashMap<String, Arc<Attending>>,
     /// The latest runner of each role; one that was told to stop stays here until another follows it.
     runners: HashMap<(String, Role), Runner>,
     /// What is wrong with a channel's files. If the channel is among `channels`, it goes on as it was.
@@ -74,6 +78,8 @@ pub(super) struct Ground {
     pub(super) kinds: &'static [Kind],
     pub(super) entries: Arc<Entries>,
     pub(super) health: Arc<Health>,
+    /// The calendar of working days at present.
+    pub(super) calendar: tokio::sync::watch::Receiver<Arc<Calendar>>,
     pub(super) tracker: TaskTracker,
     pub(super) stop: CancellationToken,
 }
@@ -99,7 +105,7 @@ impl Running {
         running
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -149,7 +155,8 @@ impl Running {
         let state = self.state();
         let mut codes = Vec::new();
         for (code, far) in state.asked.iter().chain(&state.answered) {
-            if far.status.needs_person() && !except(code) {
+            let waits = state.logins.get(code).is_some_and(|login| login.waits_for_person());
+            if far.status.needs_person() && !waits && !except(code) {
                 far.resumed.notify_one();
                 codes.push(code.clone());
             }
@@ -195,14 +202,20 @@ impl Running {
         state.right(&code);
         state.asked.remove(&code);
         state.answered.remove(&code);
-        if runs && channel.connector.poll.is_some() {
-            let asked = Asked { status: ground.health.status(&code), resumed: Arc::default() };
+        let asked = (runs && channel.connector.poll.is_some())
+            .then(|| Asked { status: ground.health.status(&code), resumed: Arc::default() });
+        // Nothing is sent before the channel is live.
+        let answered = (channel.settings.channel.state == ChannelState::Live)
+            .then(|| Asked { status: ground.health.outlet(&code), resumed: Arc::default() });
+        let login = self.attend(&mut state, &channel, asked.iter().chain(&answered));
+        if let Some(asked) = asked {
             let runner = Polling {
                 channel: channel.clone(),
                 store: ground.store.clone(),
                 intake: ground.intake.clone(),
                 status: asked.status.clone(),
                 resumed: asked.resumed.clone(),
+                login: login.clone(),
                 zone: ground.started.settings.zone.0.clone(),
             };
             self.follow(&mut state, &code, Role::Poll, |stop| runner.run(stop));
@@ -221,14 +234,13 @@ impl Running {
         } else {
             state.end(&code, Role::Fetch);
         }
-        // Nothing is sent before the channel is live.
-        if channel.settings.channel.state == ChannelState::Live {
-            let answered = Asked { status: ground.health.outlet(&code), resumed: Arc::default() };
+        if let Some(answered) = answered {
             let runner = Homeward {
                 channel: channel.clone(),
                 store: ground.store.clone(),
                 status: answered.status.clone(),
                 resumed: answered.resumed.clone(),
+                login,
                 zone: ground.started.settings.zone.0.clone(),
             };
             self.follow(&mut state, &code, Role::Home, |stop| runner.run(stop));
@@ -239,7 +251,7 @@ impl Running {
         state.channels.insert(code, (channel, made_of));
     }
 
-    fn follow<F>(
+    pub(super) fn follow<F>(
         &self,
         state: &mut State,
         code: &str,
@@ -333,7 +345,7 @@ impl Running {
 
 impl State {
     /// Tells a runner to stop; it stays until another follows it.
-    fn end(&self, code: &str, role: Role) {
+    pub(super) fn end(&self, code: &str, role: Role) {
         if let Some(runner) = self.runners.get(&(code.to_owned(), role)) {
             runner.stop();
         }
@@ -341,11 +353,12 @@ impl State {
 
     /// Nothing of a channel runs any more.
     fn end_all(&mut self, code: &str) {
-        for role in [Role::Poll, Role::Fetch, Role::Home] {
+        for role in [Role::Poll, Role::Fetch, Role::Home, Role::Login] {
             self.end(code, role);
         }
         self.asked.remove(code);
         self.answered.remove(code);
+        self.logins.remove(code);
         self.channels.remove(code);
         self.right(code);
     }

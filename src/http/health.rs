@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use huiliu_contract::Standing as LoginStanding;
 use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 use schemars::JsonSchema;
@@ -14,7 +15,7 @@ use serde::Serialize;
 
 use super::Api;
 use super::route::{About, Content, Route, Tag, json, of, text};
-use crate::errands::FarStatus;
+use crate::errands::{Attending, FarStatus};
 use crate::store::Far;
 
 /// How everything stands, for the probes.
@@ -24,6 +25,7 @@ pub struct Health {
     channels: Mutex<Sides>,
     outlets: Mutex<Sides>,
     files: Mutex<Sides>,
+    logins: Mutex<BTreeMap<String, Arc<Attending>>>,
     marks: Mutex<Marks>,
 }
 
@@ -53,6 +55,7 @@ impl Health {
             channels: Mutex::default(),
             outlets: Mutex::default(),
             files: Mutex::default(),
+            logins: Mutex::default(),
             marks: Mutex::default(),
         }
     }
@@ -70,6 +73,14 @@ impl Health {
     /// The state of where a channel's files wait; made when it is asked for first.
     pub fn files(&self, code: &str) -> Arc<FarStatus> {
         locked(&self.files).entry(code.to_owned()).or_default().clone()
+    }
+
+    /// The login of a channel whose account people use too; none where it has none, or does not run.
+    pub fn login(&self, code: &str, login: Option<Arc<Attending>>) {
+        match login {
+            Some(login) => drop(locked(&self.logins).insert(code.to_owned(), login)),
+            None => drop(locked(&self.logins).remove(code)),
+        }
     }
 
     /// A channel is known to the store under this id: what waits to be written back to it is counted.
@@ -109,6 +120,7 @@ impl Health {
         for sides in [&self.channels, &self.outlets, &self.files] {
             locked(sides).remove(code);
         }
+        locked(&self.logins).remove(code);
     }
 }
 
@@ -171,6 +183,9 @@ struct Ready {
     outlets_in_trouble: BTreeMap<String, InTrouble>,
     /// Channels whose files cannot be fetched, by code.
     files_in_trouble: BTreeMap<String, InTrouble>,
+    /// Channels whose login is not as it should be, by code: `person` (a person has to log in), `yielded` (somebody else uses
+    /// the account) or `resting` (no login is made before a person resumes it).
+    logins_in_trouble: BTreeMap<String, String>,
     /// Codes of channels that need mending and do not run.
     channels_need_mending: BTreeSet<String>,
     /// Codes of channels whose file needs mending and that go on as they were.
@@ -216,6 +231,14 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
     let in_trouble = |known: &Mutex<Sides>| {
         locked(known).iter().filter_map(|(code, status)| Some((code.clone(), InTrouble::of(status)?))).collect()
     };
+    let logins = {
+        let known = locked(&health.logins);
+        let trouble = known
+            .iter()
+            .map(|(code, login)| (code, login.standing()))
+            .filter(|(_, standing)| !matches!(standing, LoginStanding::In { .. } | LoginStanding::Out));
+        trouble.map(|(code, standing)| (code.clone(), standing.word().to_owned())).collect()
+    };
     let (broken, kept, retired) = {
         let marks = locked(&health.marks);
         (marks.broken.clone(), marks.kept.clone(), marks.retired.clone())
@@ -227,6 +250,7 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
         channels_in_trouble: in_trouble(&health.channels),
         outlets_in_trouble: in_trouble(&health.outlets),
         files_in_trouble: in_trouble(&health.files),
+        logins_in_trouble: logins,
         channels_need_mending: broken,
         channels_as_before: kept,
         channels_retired: retired,

@@ -10,6 +10,7 @@ mod document;
 mod files;
 mod handed;
 mod health;
+mod login;
 mod offer;
 mod preview;
 mod problem;

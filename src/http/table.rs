@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::FromRef;
 
 use super::route::{Route, Server};
-use super::{Api, Front, api, desk, document, files, handed, health, offer, preview, problem, push, reload};
+use super::{Api, Front, api, desk, document, files, handed, health, login, offer, preview, problem, push, reload};
 
 /// What handlers may ask for.
 #[derive(Clone)]
@@ -32,6 +32,7 @@ pub(super) fn table() -> Vec<Route> {
         api::routes(),
         files::routes(),
         preview::routes(),
+        login::routes(),
         reload::routes(),
         health::routes(),
         document::routes(),

@@ -42,14 +42,20 @@ pub struct ActOn {
 impl Acts {
     /// Compiles the table; fails with the key whose text is no place.
     pub(super) fn compile(table: &ActsTable) -> Result<Self, &'static str> {
+        // Where one place is a label of a page, they all are.
+        let place = |text: &str, key: &'static str| match &table.label {
+            Some(_) => Ok(Path::shown(text, false)),
+            None => Path::parse(text).ok_or(key),
+        };
         let decision = table.decision.as_ref().map(|decision| -> Result<Decision, &'static str> {
-            let from = Path::parse(&decision.from).ok_or("acts.decision.from")?;
+            let from = place(&decision.from, "acts.decision.from")?;
             Ok(Decision { from, approved: decision.approved.clone(), refused: decision.refused.clone() })
         });
+        let from = table.place().ok_or("acts")?;
         Ok(Self {
-            from: Path::parse(&table.from).ok_or("acts.from")?,
+            from: place(from, "acts.from")?,
             codes: table.codes.iter().map(|(word, act)| (word.clone(), *act)).collect(),
-            refer: table.refer.as_deref().map(|refer| Path::parse(refer).ok_or("acts.refer")).transpose()?,
+            refer: table.refer.as_deref().map(|refer| place(refer, "acts.refer")).transpose()?,
             decision: decision.transpose()?,
             after_close: table.after_close,
         })
@@ -127,5 +133,15 @@ mod tests {
             assert_eq!((decision.act, decision.granted), (Act::Decision, granted));
         }
         assert_eq!(read(json!({ "bizType": "99" })), Err("bizType".into()));
+    }
+
+    #[test]
+    fn an_act_may_stand_behind_a_label() {
+        let table = |table: Value| Acts::compile(&serde_json::from_value(table).unwrap());
+        let acts = table(json!({ "label": "办件状态:", "refer": "原 编号", "codes": { "催办": "urge" } })).unwrap();
+        let urge = acts.read(&json!({ "办件状态": "催办", "原编号": "A1" })).unwrap().unwrap();
+        assert_eq!((urge.act, urge.about.as_deref()), (Act::Urge, Some("A1")));
+        assert_eq!(table(json!({ "codes": {} })).unwrap_err(), "acts");
+        assert_eq!(table(json!({ "from": "a", "label": "b", "codes": {} })).unwrap_err(), "acts");
     }
 }

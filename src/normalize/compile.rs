@@ -112,7 +112,8 @@ impl<'c> Compiler<'c, '_, '_> {
         if self.notes.list.len() > before {
             return None;
         }
-        let rule = Rule { field, short: short(&keys), take: take?, steps, make: make?, required, fallback };
+        let optional = keys.get("optional").is_some_and(|value| value.get_ref().as_bool() == Some(true));
+        let rule = Rule { field, short: short(&keys), take: take?, steps, make: make?, required, optional, fallback };
         self.constant(&rule, &keys);
         Some(rule)
     }
@@ -155,7 +156,7 @@ impl<'c> Compiler<'c, '_, '_> {
 
     fn take(&mut self, field: Field, keys: &Keys<'_>) -> Option<Take> {
         let point = field.shape == Shape::Point && (keys.get("lat").is_some() || keys.get("lng").is_some());
-        let sources = ["from", "label", "column", "value", "template", "join"];
+        let sources = ["from", "label", "links_under", "css", "column", "value", "template", "join"];
         let given: Vec<&str> = sources.into_iter().filter(|key| keys.get(key).is_some()).collect();
         match (given.as_slice(), point) {
             ([], true) => {
@@ -166,9 +167,15 @@ impl<'c> Compiler<'c, '_, '_> {
                 Some(Take::Pair(lat?, lng?))
             }
             (["from"], false) => keys.paths("from", self.notes).map(Take::First),
-            (["label" | "column"], false) => {
-                let labels = keys.texts(given[0], self.notes)?;
-                Some(Take::First(labels.into_iter().map(|(label, _)| Path::label(label)).collect()))
+            ([key @ ("label" | "links_under" | "css" | "column")], false) => {
+                let markup = keys.says("clean", "html");
+                let place = |text: &str| match *key {
+                    "label" => Path::shown(text, markup),
+                    "links_under" => Path::links(text),
+                    "css" => Path::selected(text, markup),
+                    _ => Path::label(text),
+                };
+                Some(Take::First(keys.texts(key, self.notes)?.into_iter().map(|(text, _)| place(text)).collect()))
             }
             (["template"], false) => keys.template("template", self.notes).map(Take::Template),
             (["join"], false) => {

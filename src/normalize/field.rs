@@ -41,27 +41,38 @@ impl Shape {
     pub(super) fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Text => &[
-                "from", "label", "column", "value", "template", "join", "with", "clean", "after", "find", "split",
-                "take", "codes", "default", "required", "optional",
+                "from", "label", "css", "column", "value", "template", "join", "with", "clean", "after", "find",
+                "split", "take", "codes", "default", "required", "optional",
             ],
             Self::Type | Self::Sex | Self::Flag => &[
-                "from", "label", "column", "value", "clean", "after", "find", "codes", "default", "required",
+                "from", "label", "css", "column", "value", "clean", "after", "find", "codes", "default", "required",
                 "optional",
             ],
             Self::Time | Self::Deadline => &[
-                "from", "label", "column", "template", "clean", "after", "find", "date", "zone", "required", "optional",
+                "from", "label", "css", "column", "template", "clean", "after", "find", "date", "zone", "required",
+                "optional",
             ],
             Self::Path => &[
-                "from", "label", "column", "value", "template", "join", "clean", "after", "find", "split", "codes",
-                "default", "required", "optional",
+                "from", "label", "css", "column", "value", "template", "join", "clean", "after", "find", "split",
+                "codes", "default", "required", "optional",
             ],
-            Self::Files => {
-                &["from", "label", "column", "split", "name", "url", "media_type", "size", "required", "optional"]
-            }
-            Self::Point => &["from", "label", "column", "split", "order", "lat", "lng", "required", "optional"],
+            Self::Files => &[
+                "from",
+                "label",
+                "links_under",
+                "column",
+                "split",
+                "name",
+                "url",
+                "media_type",
+                "size",
+                "required",
+                "optional",
+            ],
+            Self::Point => &["from", "label", "css", "column", "split", "order", "lat", "lng", "required", "optional"],
             Self::Instruction => &[
-                "from", "label", "column", "value", "template", "join", "with", "clean", "after", "find", "by", "at",
-                "date", "zone", "required", "optional",
+                "from", "label", "css", "column", "value", "template", "join", "with", "clean", "after", "find", "by",
+                "at", "date", "zone", "required", "optional",
             ],
         }
     }

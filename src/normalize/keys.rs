@@ -79,6 +79,14 @@ impl<'a> Keys<'a> {
         self.map.iter().map(|(name, (span, _))| (*name, span.clone()))
     }
 
+    /// Whether a key says this word, alone or among others.
+    pub(super) fn says(&self, key: &str, word: &str) -> bool {
+        self.get(key).is_some_and(|value| match value.get_ref() {
+            DeValue::Array(list) => list.iter().any(|one| one.get_ref().as_str() == Some(word)),
+            other => other.as_str() == Some(word),
+        })
+    }
+
     pub(super) fn full(&self, key: &str) -> String {
         format!("{}.{key}", self.name)
     }

@@ -7,6 +7,7 @@ use super::date::{BadPattern, Format};
 use super::field::{Field, Shape};
 use super::files::Files;
 use super::keys::Keys;
+use super::path::Path;
 use super::rule::{Dates, Make};
 use super::tables::{Cell, Legal};
 use crate::settings::Text;
@@ -33,8 +34,8 @@ impl<'c> Compiler<'c, '_, '_> {
             }
             Shape::Files => Make::Files(Files {
                 split: keys.text("split", self.notes).map(|(split, _)| split.to_owned()),
-                name: keys.path("name", self.notes),
-                url: keys.path("url", self.notes),
+                name: keys.path("name", self.notes).or_else(|| linked(keys, "name")),
+                url: keys.path("url", self.notes).or_else(|| linked(keys, "url")),
                 media_type: keys.path("media_type", self.notes),
                 size: keys.path("size", self.notes),
             }),
@@ -142,6 +143,11 @@ impl<'c> Compiler<'c, '_, '_> {
             }
         }
     }
+}
+
+/// Links of a page are told by the connector, always under these names.
+fn linked(keys: &Keys<'_>, name: &str) -> Option<Path> {
+    keys.get("links_under").map(|_| Path::label(name))
 }
 
 fn texts() -> Legal<'static, String> {

@@ -11,6 +11,7 @@ mod field;
 mod files;
 mod html;
 mod keys;
+mod labels;
 mod makes;
 mod path;
 mod reshape;
@@ -23,6 +24,8 @@ mod written;
 
 #[cfg(test)]
 mod mistakes_tests;
+#[cfg(test)]
+mod page_tests;
 #[cfg(test)]
 mod sheet_tests;
 #[cfg(test)]

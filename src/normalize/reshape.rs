@@ -74,7 +74,8 @@ mod tests {
     #[test]
     fn rules_and_acts_read_what_the_program_leaves() {
         let acts = ActsTable {
-            from: "kind".into(),
+            from: Some("kind".into()),
+            label: None,
             codes: BTreeMap::from([("urge".to_owned(), Act::Urge)]),
             refer: None,
             decision: None,

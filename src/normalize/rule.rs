@@ -25,6 +25,8 @@ pub(super) struct Rule {
     pub(super) steps: Vec<Step>,
     pub(super) make: Make,
     pub(super) required: bool,
+    /// Whether its writer says that it may be missing.
+    pub(super) optional: bool,
     /// Taken where the source has nothing.
     pub(super) fallback: Option<String>,
 }

@@ -68,6 +68,10 @@ pub fn judge(mapping: &Mapping, document: &Value, expected: Option<&[u8]>) -> Ve
         Ok(reading) => serde_json::to_value(&reading.draft).unwrap_or_default(),
         Err(unmappable) => return Verdict::Unmappable(unmappable),
     };
+    let failed = mapping.misspelt_labels(document);
+    if !failed.is_empty() {
+        return Verdict::Unmappable(Unmappable { failed });
+    }
     let Some(expected) = expected else { return Verdict::New(found) };
     let expected: Value = match serde_json::from_slice(expected) {
         Ok(expected) => expected,

@@ -95,6 +95,8 @@ pub(super) enum Why {
     NotOne(&'static str),
     /// Nothing there, and the rule says `required`.
     Missing,
+    /// A label that the page does not show, but one that is nearly the same.
+    NoLabel { near: String },
     /// `after` or `find` does not occur in what is there, and the rule says `required`.
     NoMatch,
     /// Not in the code table.
@@ -122,6 +124,10 @@ impl Why {
                 Text::new(format!("这里是{},需要单个值", kind_zh(found)), format!("found {found}, one value is needed"))
             }
             Self::Missing => Text::new("必填,但没有值", "nothing is there, and the rule says required"),
+            Self::NoLabel { near } => Text::new(
+                format!("页面上没有这个栏目名,有一个相近的“{near}”"),
+                format!("the page has no such label, but the similar `{near}`"),
+            ),
             Self::NoMatch => {
                 Text::new("必填,但没找到要截取的内容", "the wanted part does not occur, and the rule says required")
             }
@@ -159,6 +165,10 @@ impl Why {
             Self::Missing | Self::NoMatch => Text::new(
                 "请对方补齐后重推;可以没有的,去掉 required",
                 "ask the source to fill it in and send again; if it may be missing, remove required",
+            ),
+            Self::NoLabel { near } => Text::new(
+                format!("是不是 label = \"{near}\"?确实可以没有的,写 optional = true"),
+                format!("did you mean label = \"{near}\"? if it may be missing, write optional = true"),
             ),
             Self::NotListed { table, allowed } => Text::new(
                 format!("在 {table} 里补上这个代码(已列:{allowed}),或写 default"),

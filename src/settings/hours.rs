@@ -7,7 +7,8 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-const DAY: u32 = 24 * 60;
+/// The minutes of a day.
+pub(super) const DAY: u32 = 24 * 60;
 
 /// Windows of the day in minutes since midnight, the end excluded; a window may pass midnight.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -54,7 +55,8 @@ fn minutes(time: jiff::civil::Time) -> u32 {
     u32::from(time.hour().unsigned_abs()) * 60 + u32::from(time.minute().unsigned_abs())
 }
 
-fn minute(text: &str) -> Option<u32> {
+/// `HH:MM` in minutes since midnight, 24:00 included.
+pub(super) fn minute(text: &str) -> Option<u32> {
     let (hour, minute) = text.trim().split_once(':')?;
     let two = |text: &str| {
         (text.len() <= 2 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse::<u32>().ok()).flatten()

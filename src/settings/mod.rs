@@ -17,6 +17,7 @@ mod layers;
 mod load;
 mod mistake;
 mod outcomes;
+mod presence;
 pub mod presets;
 pub mod reading;
 pub mod reference;
@@ -28,11 +29,11 @@ mod site;
 mod walk;
 
 pub use channel::{
-    ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, BadSilence, ChannelFile, ChannelSettings,
-    ChannelState, ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable, DecisionTable, Expect,
-    ExpectOn, ExpectPer, Fallback, FileType, FilesTable, KindInfo, Ledger, NoSuchChannel, OnUnmappable, Pattern,
-    PollTable, Report, ReshapeTable, Reshaping, ReturnCodes, ReturnTable, Said, SameLetterTable, Sign, Silence,
-    Uncertain, Wording,
+    ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, BadSilence, CaptchaTable, ChannelFile,
+    ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable,
+    DecisionTable, Expect, ExpectOn, ExpectPer, Fallback, FileType, FilesTable, KindInfo, Ledger, NoSuchChannel,
+    OnUnmappable, Pattern, PollTable, Report, ReshapeTable, Reshaping, ReturnCodes, ReturnTable, Said, SameLetterTable,
+    Sign, Silence, Uncertain, Wording,
 };
 pub use core::{Attachments, ClosedWords, CoreMeaning, CoreSettings};
 pub use day::Day;
@@ -47,6 +48,7 @@ pub use layers::Variables;
 pub use load::{Gateway, lang};
 pub use mistake::{Lang, Mistake, Source, Text};
 pub use outcomes::{MomentField, OutcomeCodes, OutcomeFields, OutcomesTable};
+pub use presence::{BadPresence, BadTimeOfDay, Presence, TimeOfDay};
 pub use presets::{Preset, Presets};
 pub use reload::ReloadSettings;
 pub use remind::{BadRemind, Remind};

@@ -22,6 +22,7 @@ mod reading;
 mod register;
 mod schedule;
 mod seal;
+mod session;
 mod sheets;
 mod split;
 mod sqlite;
@@ -55,6 +56,7 @@ pub use reading::{
 pub use register::{NotRegistered, Register, Registered, Registry, WaitingCount, WaitingRow};
 pub use schedule::{Claim, Lease, Schedule};
 pub use seal::{Digest, Keys, Place, SealError};
+pub use session::Sessions;
 pub use sheets::{SheetPlan, Sheets};
 pub use split::{NewPart, Split};
 pub use types::{
@@ -150,7 +152,7 @@ pub struct FirstRunCounts {
 
 /// What the gateway does with a store.
 #[async_trait]
-pub trait Store: Desk + Archive + Registry + Feed + Sheets {
+pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions {
     /// The store's time.
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.

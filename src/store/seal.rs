@@ -63,6 +63,8 @@ pub enum Place {
     Blob = 12,
     /// What is known of a file: its name, its media type, its link.
     File = 13,
+    /// The session of a login that people do.
+    Session = 14,
 }
 
 /// Why something cannot be sealed or opened.

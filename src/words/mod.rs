@@ -13,7 +13,7 @@ pub use fields::FIELDS;
 pub use forwarding::{CORE_HEADS, CORE_KINDS};
 pub use handed::{HANDED, HANDLED};
 pub use homeward::{CARRIED, TRY_ENDS, WRITE_BACK_REASONS};
-pub use machine::{ERRAND_STATES, FAULTS, TASKS};
+pub use machine::{ERRAND_STATES, FAULTS, LOGINS, TASKS};
 pub use outcomes::{BECAME, OUTCOME_KINDS, SATISFACTION, WHATS, bad_number};
 pub use relate::{DOUBTS, SOURCE_ENDS};
 
@@ -98,6 +98,8 @@ pub const HEADS: &[Entry] = &[
     ("sending", "待回传", "For the sources"),
     ("approvals", "待审签", "Wait for approval"),
     ("alarms", "来件异常", "Unusual"),
+    ("login", "登录", "Login"),
+    ("logins", "登录", "Logins"),
     ("findings", "要改的地方", "Findings"),
     ("found", "要改处", "Found"),
     ("parcel", "将要发出的内容", "What will be sent"),
@@ -264,6 +266,7 @@ pub const DEEDS: &[Entry] = &[
     ("unmask", "查看未脱敏内容", "looked unmasked"),
     ("go_live", "确认启用", "go-live"),
     ("resume", "恢复连接", "resumed"),
+    ("login", "人工登录", "answered for a login"),
     ("retry", "重试", "retried"),
     ("edit", "修改后重发", "edited"),
     ("drop", "销掉", "dropped"),
@@ -346,6 +349,7 @@ mod tests {
             CORE_HEADS,
             ERRAND_STATES,
             FAULTS,
+            LOGINS,
             FIELDS,
         ];
         for list in lists {

@@ -3,8 +3,10 @@
 
 use huiliu::ticket::Spoken;
 use huiliu_farside::letter::Letter;
+use huiliu_farside::portal::Portal;
 use serde_json::{Value, json};
 
+use crate::attended;
 use crate::face::Face;
 use crate::files::{PRIVATE, jpeg, letter, with_files};
 use crate::outcomes::token;
@@ -77,6 +79,8 @@ async fn every_route_is_as_the_document_says() {
     let greeting = letters("试地址的信箱", "state = \"live\"")
         .replace("id = \"letterNo\"", "id = \"letterNo\"\nhandshake = { echo = \"echostr\" }");
     let plan = Plan::new().await.channel("letters", &with_files(PRIVATE)).channel("greeting", &greeting);
+    let portal = attended::portal(1).await;
+    let plan = plan.channel("sheng", &attended::written(&portal));
     let plan = plan.channel("paper", PAPER).channel("zhengxie", SHEET).core_instead("kind = \"pull\"");
     let mut caller = caller(plan).await;
     caller.face.ask_all_as_a_stranger(&caller.scene.house.url).await;
@@ -84,6 +88,7 @@ async fn every_route_is_as_the_document_says() {
     outcomes(&caller, &number).await;
     sheets_and_letters(&caller).await;
     looks(&caller).await;
+    logins(&caller, &portal).await;
     files(&caller, &number).await;
     events(&caller, &number).await;
     the_house(&caller).await;
@@ -191,6 +196,27 @@ async fn looks(caller: &Caller) {
     assert_eq!(caller.ask("previewChannel", file("nobody", "{}")).await.0, 404);
     let (status, told) = caller.ask("previewChannel", file("paper", "{}")).await;
     assert!(matches!(status, 409 | 422), "{told}");
+}
+
+/// A login that a person does, and channels that have none.
+async fn logins(caller: &Caller, portal: &Portal) {
+    let at = "/api/v1/channels/省长信箱/login";
+    let (status, picture) = caller.ask("fetchLoginPicture", caller.post(&format!("{at}/challenge"))).await;
+    assert_eq!((status, &picture["media_type"]), (200, &json!("image/png")), "{picture}");
+    let answer = json!({ "challenge": picture["challenge"], "answer": portal.captcha() });
+    let (status, done) = caller.ask("answerLogin", caller.post(at).json(&answer)).await;
+    assert_eq!((status, &done["became"]), (200, &json!("in")), "{done}");
+    assert_eq!(caller.ask("getLogin", caller.get(at)).await.1["standing"], "in");
+
+    for (channel, status) in [("letters", 409), ("政协云", 409), ("nobody", 404)] {
+        let at = format!("/api/v1/channels/{channel}/login");
+        let answer = json!({ "challenge": "p1", "answer": "8899" });
+        assert_eq!(caller.ask("getLogin", caller.get(&at)).await.0, status);
+        assert_eq!(caller.ask("fetchLoginPicture", caller.post(&format!("{at}/challenge"))).await.0, status);
+        assert_eq!(caller.ask("answerLogin", caller.post(&at).json(&answer)).await.0, status);
+        let wrong = caller.post(&at).json(&json!({ "answer": "8899" }));
+        assert_eq!(caller.ask("answerLogin", wrong).await.0, 422);
+    }
 }
 
 async fn files(caller: &Caller, number: &str) {

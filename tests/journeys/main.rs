@@ -12,6 +12,7 @@ mod written;
 
 mod answered;
 mod asked;
+mod attended;
 mod closed_order;
 mod closing;
 mod core_away;

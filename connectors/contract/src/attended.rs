@@ -91,8 +91,8 @@ pub enum Answered {
 /// [`Self::adopt`]: a restart neither forgets a session nor begins the counting of tries anew.
 #[async_trait]
 pub trait Attended: Send + Sync {
-    /// Takes up what was kept before a restart; called once, before anything else. What another address or account gave
-    /// is not taken.
+    /// Takes up what was kept before a restart; called once, before anything else, and not at all where nothing was kept.
+    /// What another address or account gave is not taken.
     fn adopt(&self, kept: &Keepsake);
 
     /// What is to be kept now, if it changed since this was asked last.
@@ -104,7 +104,8 @@ pub trait Attended: Send + Sync {
     /// Whether logins need a person at all.
     fn needs_person(&self) -> bool;
 
-    /// Fetches a picture now; asked again it is another one (换一张).
+    /// Fetches a picture now; asked again it is another one (换一张). Also while a session holds, for people want a fresh
+    /// one before they leave: the old one goes on until an answer has brought the new one.
     ///
     /// # Errors
     ///
@@ -122,7 +123,8 @@ pub trait Attended: Send + Sync {
     /// A person has mended the account or takes the risk: tries count from the front, and nothing is yielded any more.
     fn resume(&self);
 
-    /// Keeps the session alive, if that is due; says after how long to come again, none where nothing keeps it alive.
+    /// Keeps the session alive, if that is due; says after how long to come again, none where nothing keeps it alive. Only
+    /// asked while logged in; that a session is found to be lost is told by [`Self::standing`] afterwards.
     async fn tend(&self) -> Option<Duration>;
 
     /// Whether the session, left alone and not asked for anything but [`Self::tend`], would be over at that time.

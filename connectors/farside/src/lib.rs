@@ -10,6 +10,7 @@ pub mod outlet_promises;
 pub mod parts;
 pub mod platform;
 pub mod port;
+pub mod portal;
 pub mod promises;
 pub mod proof;
 pub mod proxy;

@@ -193,8 +193,8 @@ pub fn login(login: &Login) -> Sentence {
     )
 }
 
-/// The kinds of outcome, by the words of the office.
-fn outcome(kind: OutcomeKind) -> (&'static str, &'static str) {
+/// What a kind of outcome is called: Chinese, English.
+pub fn outcome(kind: OutcomeKind) -> (&'static str, &'static str) {
     match kind {
         OutcomeKind::Signed => ("签收", "Signed"),
         OutcomeKind::ReturnedToGateway => ("退回补正", "Handed back"),

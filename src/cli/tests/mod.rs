@@ -1,6 +1,7 @@
 //! Stories of whole commands on a configuration in a folder of its own.
 
 mod fresh;
+mod login;
 mod screens;
 mod splits;
 
@@ -128,6 +129,11 @@ impl Office {
     }
 
     fn run(&self, words: &[&str], person: &mut Scripted) -> (u8, String, String) {
+        self.run_as(words, person)
+    }
+
+    /// The same for whoever sits there, if anybody does.
+    fn run_as(&self, words: &[&str], person: &mut dyn Prompt) -> (u8, String, String) {
         let config = self.path("config");
         let words = ["huiliu", "--config", config.to_str().unwrap()].into_iter().chain(words.iter().copied());
         let cli = Cli::try_parse_from(words).unwrap();

@@ -4,6 +4,7 @@
 mod back;
 mod channel;
 mod handed;
+mod login;
 mod reload;
 mod status;
 
@@ -13,6 +14,7 @@ pub use back::{
 };
 pub use channel::{AlarmView, PulseView, UnexpectedView, WentLive};
 pub use handed::{HandedRowView, HandedView};
+pub use login::{LoginAlarm, LoginAnswered, LoginView, PictureView};
 pub use reload::{MistakeView, ReloadReport, WrongChannel};
 pub use status::StatusView;
 
@@ -56,6 +58,9 @@ pub struct ChannelView {
     pub dead: u64,
     /// The far side, while a daemon runs.
     pub far: Option<FarStatus>,
+    /// How its login stands, where people use its account too, while a daemon runs.
+    #[serde(default)]
+    pub login: Option<LoginView>,
     /// What is wrong with its file.
     pub mistakes: Vec<TextView>,
     /// Whether what usually comes does.

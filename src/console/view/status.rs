@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::AlarmView;
+use super::{AlarmView, LoginAlarm};
 use crate::console::ToRegister;
 use crate::console::control::{FarStatus, Running};
 
@@ -44,6 +44,9 @@ pub struct StatusView {
     /// Channels of which something usual does not come.
     #[serde(default)]
     pub alarms: Vec<AlarmView>,
+    /// Channels whose login somebody should know of; none are known while no daemon runs.
+    #[serde(default)]
+    pub logins: Vec<LoginAlarm>,
     /// Channels whose table of the day is missing (未交表), by name; none are known while no daemon runs.
     #[serde(default)]
     pub unhanded: Vec<String>,

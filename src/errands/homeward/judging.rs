@@ -3,6 +3,7 @@
 use huiliu_contract::{Fault, Judgement, Manners, OutcomeKind, Parcel, Personal, Reached, WriteBack};
 use serde_json::{Value, json};
 
+use super::super::attending::by;
 use super::super::gatehouse::quoted;
 use super::{LONGEST_CALL, OUR_FAULT, Ours, Shared, TELLINGS, Yield};
 use crate::settings::Uncertain;
@@ -63,9 +64,12 @@ impl Shared {
 
     pub(super) async fn look(&self, outlet: &dyn WriteBack, lane: &Lane, item: &LaneItem) -> Result<Judgement, Fault> {
         self.channel.pace.turn().await;
-        tokio::time::timeout(LONGEST_CALL, outlet.look(&lane.external_id, item.kind))
-            .await
-            .unwrap_or_else(|_| Err(Fault::unavailable("the call took longer than any may", Reached::Maybe)))
+        let looking = async {
+            tokio::time::timeout(LONGEST_CALL, outlet.look(&lane.external_id, item.kind))
+                .await
+                .unwrap_or_else(|_| Err(Fault::unavailable("the call took longer than any may", Reached::Maybe)))
+        };
+        by(self.login.as_ref(), looking).await
     }
 
     /// The far side could not be asked what it knows: nothing is sent meanwhile.

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::FarStatus;
+use super::attending::Attending;
 use super::gatehouse::Gatehouse;
 use super::lane::{Rules, Step, is_uncertain, learn, next};
 use crate::channel::Channel;
@@ -44,6 +45,8 @@ pub struct Homeward {
     pub status: Arc<FarStatus>,
     /// Rung when a person resumes it.
     pub resumed: Arc<Notify>,
+    /// Its login, where people use the account too.
+    pub login: Option<Arc<Attending>>,
     /// The zone in which dates are said.
     pub zone: jiff::tz::TimeZone,
 }
@@ -53,6 +56,7 @@ struct Shared {
     channel: Arc<Channel>,
     store: Arc<dyn Store>,
     status: Arc<FarStatus>,
+    login: Option<Arc<Attending>>,
     zone: jiff::tz::TimeZone,
     gate: Gatehouse,
     written_back: metrics::Counter,
@@ -90,6 +94,7 @@ impl Homeward {
             channel: self.channel,
             store: self.store,
             status: self.status,
+            login: self.login,
             zone: self.zone,
             gate: Gatehouse::default(),
         });
@@ -146,6 +151,9 @@ impl Shared {
             place = places.clone().acquire_owned() => place.ok()?,
         };
         let claims = loop {
+            if let Some(login) = &self.login {
+                login.opened(&stop).await?;
+            }
             let probe = self.gate.pass(self.store.clock(), &stop).await?;
             let free = if probe { 1 } else { 1 + places.available_permits() };
             let claims = tokio::select! {
@@ -153,8 +161,13 @@ impl Shared {
                 claims = self.store.schedule().claim(far, free, self.store.clock()) => claims,
             };
             // The gate may have shut while we waited for something to do.
-            if self.gate.may_go(probe, self.store.clock().now()) {
+            let now = self.store.clock().now();
+            let shut = self.login.as_ref().and_then(|login| login.shut_for(now)).is_some();
+            if !shut && self.gate.may_go(probe, now) {
                 break claims;
+            }
+            if probe {
+                self.gate.probe_was_void();
             }
         };
         let references = claims.iter().map(|claim| Reference::from_number(claim.errand.subject)).collect();

@@ -5,6 +5,7 @@ use huiliu_kit::multipart::upload;
 use serde::Serialize;
 use serde_json::json;
 
+use super::super::attending::by;
 use super::super::gatehouse::{chance, quoted};
 use super::enclosing::Kept;
 use super::{LONGEST_CALL, Ours, Shared, Yield};
@@ -77,9 +78,12 @@ impl Shared {
         let began = self.store.clock().now();
         let key = self.key(lane, item);
         let longest = if files.is_empty() { LONGEST_CALL } else { LONGEST_CALL + upload::LONGEST };
-        let answer = tokio::time::timeout(longest, outlet.send_with(parcel, &key, files))
-            .await
-            .unwrap_or_else(|_| Err(Fault::unavailable("the call took longer than any may", Reached::Maybe)));
+        let sending = async {
+            tokio::time::timeout(longest, outlet.send_with(parcel, &key, files))
+                .await
+                .unwrap_or_else(|_| Err(Fault::unavailable("the call took longer than any may", Reached::Maybe)))
+        };
+        let answer = by(self.login.as_ref(), sending).await;
         let now = self.store.clock().now();
         match answer {
             Ok(receipt) => {

@@ -12,8 +12,13 @@ use serde::Deserialize;
 pub struct ActsTable {
     /// Where in the document it stands what the item is there for: a name, a dotted path or a JSON pointer. Nothing there
     /// means a matter of its own.
+    #[serde(default)]
     #[schemars(length(min = 1), extend("x-zh" = "来件性质在哪一栏"))]
-    pub from: String,
+    pub from: Option<String>,
+    /// Instead of `from`: the visible label of a page behind which it stands; `refer` is a label then, too.
+    #[serde(default)]
+    #[schemars(length(min = 1), extend("x-zh" = "网页上写着来件性质的栏目名(代替 from;这时 refer 也写栏目名)"))]
+    pub label: Option<String>,
     /// The far side's words and ours. A word that is not listed needs a person.
     #[schemars(extend("x-zh" = "对方的说法 → 来件性质;没列出的会停下来问人"))]
     pub codes: BTreeMap<String, Act>,
@@ -30,6 +35,16 @@ pub struct ActsTable {
     #[serde(default)]
     #[schemars(extend("x-zh" = "办结以后再来的怎么办"))]
     pub after_close: AfterClose,
+}
+
+impl ActsTable {
+    /// Where it stands what an item is there for, as it is written; none if that is told in no way, or in two.
+    pub fn place(&self) -> Option<&str> {
+        match (&self.from, &self.label) {
+            (Some(place), None) | (None, Some(place)) => Some(place),
+            _ => None,
+        }
+    }
 }
 
 /// How a decision is read.

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    ActsTable, ChannelTable, ConnectTable, DeadlineTable, FilesTable, KindInfo, Ledger, PollTable, ReshapeTable,
-    ReturnTable, SameLetterTable,
+    ActsTable, CaptchaTable, ChannelTable, ConnectTable, DeadlineTable, FilesTable, KindInfo, Ledger, PollTable,
+    ReshapeTable, ReturnTable, SameLetterTable,
 };
 use crate::settings::schema;
 use crate::settings::walk;
@@ -37,6 +37,9 @@ pub(super) const COMMON: [(&str, &[&str]); 3] = [
     ),
 ];
 
+/// Keys of tables inside tables that are the gateway's too, where the kind has the table: by section, table and keys.
+pub(super) const COMMON_INSIDE: [(&str, &str, &[&str]); 1] = [("login", "captcha", &["hours", "before_leaving"])];
+
 /// For one kind; everything else is unknown.
 pub(in crate::settings) fn whole(kind: &KindInfo) -> Value {
     let mut frame = frame(&[kind]);
@@ -53,6 +56,9 @@ pub(in crate::settings) fn whole(kind: &KindInfo) -> Value {
     for (name, section) in sections {
         let merged = merge(&frame, &section, &frame["properties"][&name]);
         frame["properties"][name.as_str()] = merged;
+    }
+    for (section, table, _) in COMMON_INSIDE {
+        put_inside(&mut frame, section, table, &schema::of::<CaptchaTable>());
     }
     if !kind.sections().any(|name| name == "poll")
         && let Some(properties) = frame["properties"].as_object_mut()
@@ -153,6 +159,24 @@ fn merge(root: &Value, section: &Value, common: &Value) -> Value {
     let required: Vec<Value> = both.into_iter().flatten().flatten().collect();
     merged["required"] = Value::Array(required);
     merged
+}
+
+/// Puts the gateway's keys into a table of a kind's section, where the kind has it.
+fn put_inside(frame: &mut Value, section: &str, table: &str, common: &Value) {
+    let at = format!("/properties/{section}/properties/{table}");
+    let Some(own) = frame.pointer(&at) else { return };
+    let mut merged = merge(frame, own, common);
+    for word in ["description", "x-zh", "default"] {
+        if let Some(said) = own.get(word) {
+            merged[word] = said.clone();
+        }
+    }
+    if let (Some(defs), Some(Value::Object(more))) = (frame["$defs"].as_object_mut(), common.get("$defs")) {
+        defs.extend(more.clone());
+    }
+    if let Some(place) = frame.pointer_mut(&at) {
+        *place = merged;
+    }
 }
 
 /// Kinds name their types as they like; ours must not be mistaken for theirs.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{ChannelSettings, ChannelState, ChannelTable, KindInfo, Wording, compose, deadline, files, pulse, reshape};
+use super::{
+    ChannelSettings, ChannelState, ChannelTable, KindInfo, Wording, captcha, compose, deadline, files, pulse, reshape,
+};
 use crate::settings::document::{Document, typed};
 use crate::settings::presets::Presets;
 use crate::settings::walk::Check;
@@ -193,6 +195,7 @@ fn settle(
     let ledger = typed(&part_or_empty(value, "ledger"), "ledger").map_err(wrong)?;
     let connect = typed(&Value::Object(part("connect", true).unwrap_or_default()), "connect").map_err(wrong)?;
     let poll = typed(&Value::Object(part("poll", true).unwrap_or_default()), "poll").map_err(wrong)?;
+    let captcha = typed(&cut_inside(value, "login", "captcha"), "login.captcha").map_err(wrong)?;
     let acts = value.get("acts").map(|table| typed(table, "acts")).transpose().map_err(wrong)?;
     let deadline = value.get("deadline").map(|table| typed(table, "deadline")).transpose().map_err(wrong)?;
     let files = value.get("files").map(|table| typed(table, "files")).transpose().map_err(wrong)?;
@@ -210,6 +213,7 @@ fn settle(
         ledger,
         connect,
         poll,
+        captcha,
         acts,
         deadline,
         files,
@@ -231,7 +235,21 @@ fn cut(value: &Value, name: &str, common: bool) -> Option<Map<String, Value>> {
     let shared = compose::COMMON.iter().find(|(section, _)| *section == name).map_or(&[][..], |(_, keys)| keys);
     let table = value.get(name)?.as_object()?;
     let wanted = table.iter().filter(|(key, _)| shared.contains(&key.as_str()) == common);
-    Some(wanted.map(|(key, value)| (key.clone(), value.clone())).collect())
+    let mut cut: Map<String, Value> = wanted.map(|(key, value)| (key.clone(), value.clone())).collect();
+    for (_, inside, keys) in compose::COMMON_INSIDE.iter().filter(|(section, ..)| *section == name && !common) {
+        let Some(inside) = cut.get_mut(*inside).and_then(Value::as_object_mut) else { continue };
+        inside.retain(|key, _| !keys.contains(&key.as_str()));
+    }
+    Some(cut)
+}
+
+/// The gateway's keys of a table inside a table of the file.
+fn cut_inside(value: &Value, name: &str, table: &str) -> Value {
+    let keys = compose::COMMON_INSIDE.iter().find(|(section, inside, _)| (*section, *inside) == (name, table));
+    let keys = keys.map_or(&[][..], |(.., keys)| keys);
+    let inside = value.get(name).and_then(|section| section.get(table)).and_then(Value::as_object);
+    let wanted = inside.into_iter().flatten().filter(|(key, _)| keys.contains(&key.as_str()));
+    Value::Object(wanted.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
 fn beyond_the_schema(code: &str, document: &Document, gateway: &GatewaySettings) -> Vec<Mistake> {
@@ -274,6 +292,7 @@ fn beyond_the_schema(code: &str, document: &Document, gateway: &GatewaySettings)
         };
         mistakes.push(document.mistake("connect.budget", text).remedy(remedy));
     }
+    mistakes.extend(captcha::check(document));
     mistakes.extend(deadline::check(document));
     mistakes.extend(files::check(document));
     mistakes.extend(pulse::check(document));

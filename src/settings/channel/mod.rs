@@ -3,6 +3,7 @@
 mod acts;
 mod back;
 mod between;
+mod captcha;
 pub(in crate::settings) mod compose;
 mod deadline;
 mod files;
@@ -26,6 +27,7 @@ use super::{Day, Hours, Mistake, Remind, Source, Text};
 
 pub use acts::{ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, DecisionTable};
 pub use back::{Fallback, ReturnCodes, ReturnTable, Said, Sign, Uncertain, Wording};
+pub use captcha::CaptchaTable;
 pub use deadline::{DayUnit, DeadlineFrom, DeadlineTable};
 pub use files::{FileType, FilesTable};
 pub use kinds::KindInfo;
@@ -51,6 +53,8 @@ pub struct ChannelSettings {
     pub connect: ConnectTable,
     /// `[poll]`, the part every polled kind has.
     pub poll: PollTable,
+    /// `[login.captcha]`, the part every kind with logins by people has.
+    pub captcha: CaptchaTable,
     /// `[acts]`; absent takes every item for a matter of its own.
     pub acts: Option<ActsTable>,
     /// `[deadline]`; absent computes no time limit.

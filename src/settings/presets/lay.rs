@@ -12,7 +12,7 @@ const INSTEAD: [&[&str]; 6] = [
     &["unit", "hours"],
     &["program", "file"],
     &["since", "slice"],
-    &["from", "column", "label", "template", "join", "value", "lat"],
+    &["from", "column", "label", "links_under", "css", "template", "join", "value", "lat"],
 ];
 
 /// The nodes of `under` that `own` takes, each as the path to a key that `own` has not. `root` is the schema of both.

@@ -209,6 +209,8 @@ pub(super) fn fits(format: &str, text: &str) -> bool {
         "socket-address" => text.parse::<std::net::SocketAddr>().is_ok(),
         "hours" => crate::settings::Hours::parse(text).is_ok(),
         "silence" => crate::settings::Silence::parse(text).is_ok(),
+        "presence" => crate::settings::Presence::parse(text).is_ok(),
+        "time-of-day" => crate::settings::TimeOfDay::parse(text).is_ok(),
         "remind" => crate::settings::Remind::parse(text).is_ok(),
         "http-url" => text.parse::<http::Uri>().is_ok_and(|uri| {
             matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())

@@ -33,6 +33,7 @@ mod remap;
 mod rows;
 mod schema;
 mod serial;
+mod session;
 mod settle;
 mod sheets;
 mod signs;

@@ -271,6 +271,7 @@ const ALL: &[M<'static>] = &[
     M::up(super::feed::FEED),
     M::up(super::sheets::SHEETS),
     M::up(super::handled::HANDLED),
+    M::up(super::session::SESSIONS),
 ];
 
 /// The migrations, ready to be run.

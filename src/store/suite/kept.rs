@@ -127,6 +127,8 @@ pub(super) async fn nothing_personal_lies_readable(house: &dyn House) {
     let mut member = site.acceptance(&[]);
     member.cursor = Some(keys.seal(Place::Cursor, channel, cursor.as_bytes()).unwrap());
     member.keepsake = Some(keys.seal(Place::Keepsake, channel, session.as_bytes()).unwrap());
+    let login = keys.seal(Place::Session, channel, session.as_bytes()).unwrap();
+    site.store.keep_session(site.channel.channel, login).await.unwrap();
     let stray = keys.seal(Place::Dead, id, whole.as_bytes()).unwrap();
     member.strays.push(Stray { digest: keys.blind("stray", &[whole.as_bytes()]), id, body: stray });
     site.store.accept(member).await.unwrap();
@@ -157,6 +159,28 @@ pub(super) async fn nothing_personal_lies_readable(house: &dyn House) {
     check("after closing");
     let _ = house.open().unwrap();
     check("after opening again");
+}
+
+/// A session outlives a clean stop and a kill, the last one of each channel, and a poll's keepsake is another matter.
+pub(super) async fn a_session_is_kept_apart(house: &dyn House) {
+    let site = Site::polled(house).await;
+    let (channel, keys) = (site.channel.channel, site.store.keys());
+    let seal = |place, text: &str| keys.seal(place, i64::from(channel), text.as_bytes()).unwrap();
+    assert_eq!(site.store.session(channel).await.unwrap(), None);
+    site.store.keep_session(channel, seal(Place::Session, "one")).await.unwrap();
+    site.store.keep_session(channel, seal(Place::Session, "two")).await.unwrap();
+    let mut member = site.acceptance(&[]);
+    member.keepsake = Some(seal(Place::Keepsake, "of a poll that began before"));
+    site.store.accept(member).await.unwrap();
+    assert_eq!(site.store.session(channel).await.unwrap(), Some(b"two".to_vec()));
+    assert_eq!(site.store.session(channel + 1).await.unwrap(), None, "another channel's login is its own");
+    let wreck = house.crashed();
+    let after = wreck.open().unwrap();
+    assert_eq!(after.session(channel).await.unwrap(), Some(b"two".to_vec()));
+    drop(site);
+    let store = house.open().unwrap();
+    assert_eq!(store.session(channel).await.unwrap(), Some(b"two".to_vec()));
+    assert!(store.bookmarks(channel).await.unwrap().1.is_some());
 }
 
 fn memchr(bytes: &[u8], wanted: &[u8]) -> bool {

@@ -186,6 +186,7 @@ stories! {
         a_clean_stop_leaves_everything,
         time_never_runs_backward,
         only_one_may_hold_it,
+        a_session_is_kept_apart,
         nothing_personal_lies_readable;
 }
 

@@ -5,8 +5,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 use huiliu_contract::{Enclosure, NoPiece, Parcel, Personal, Pieces, Upload};
 
-use super::Subject;
 use super::trial::{ITEM, Trial, closed, replied};
+use super::{Ground, Subject};
 use crate::parts::FileSeen;
 use crate::platform::Trick;
 
@@ -57,7 +57,7 @@ fn expected() -> Vec<FileSeen> {
     FILES.iter().map(one).collect()
 }
 
-pub(super) async fn files_travel(subject: Subject<'_>) -> Result<(), String> {
+pub(super) async fn files_travel<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject).await?;
     let files = enclosures();
     let parcel: Parcel = trial.compose_with(&replied(), "k-1", &files)?;
@@ -68,14 +68,14 @@ pub(super) async fn files_travel(subject: Subject<'_>) -> Result<(), String> {
         return Err("whoever looks at the parcel is not shown its files".into());
     }
     // The first attempt is cut after it was read; the second says the same.
-    trial.desk.answers().play([Trick::HangUp]);
+    trial.desk.play(&[Trick::HangUp]);
     for last in [false, true] {
         let sent = trial.outlet.send_with(&parcel, "k-1", uploads()).await;
         if last {
             sent.map_err(|fault| format!("it was not taken: {fault}"))?;
         }
     }
-    let told = trial.desk.answers().told(ITEM);
+    let told = trial.desk.told(ITEM);
     let [first, second] = told.as_slice() else { return Err(format!("two attempts were told {} times", told.len())) };
     if first != second {
         return Err("the two attempts differ".into());

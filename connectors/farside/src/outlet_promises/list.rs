@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use huiliu_contract::{Fault, Judgement, OutcomeKind, Reached, Receipt, Secret};
+use huiliu_contract::{Fault, Judgement, OutcomeKind, Reached, Receipt};
 
 use super::trial::{ITEM, NOTE, Trial, closed, extended, signed};
-use super::{Subject, files, logs};
-use crate::platform::{Gate, Trick};
+use super::{Ground, Subject, files, logs};
+use crate::platform::Trick;
 
 /// One promise of outlets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,7 +70,7 @@ impl Promise {
     }
 
     /// Tries it; an error says what was seen instead.
-    pub async fn try_on(self, subject: Subject<'_>) -> Result<(), String> {
+    pub async fn try_on<G: Ground>(self, subject: Subject<'_, G>) -> Result<(), String> {
         match self {
             Self::SameOutcomeSameParcel => same_outcome_same_parcel(subject).await,
             Self::KeyTravels => key_travels(subject).await,
@@ -95,7 +95,7 @@ fn word(fault: &Fault) -> String {
     }
 }
 
-async fn same_outcome_same_parcel(subject: Subject<'_>) -> Result<(), String> {
+async fn same_outcome_same_parcel<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject).await?;
     for outcome in [closed(), extended(), signed()] {
         if trial.compose(&outcome, "k-1")? != trial.compose(&outcome, "k-1")? {
@@ -105,15 +105,15 @@ async fn same_outcome_same_parcel(subject: Subject<'_>) -> Result<(), String> {
     Ok(())
 }
 
-async fn key_travels(subject: Subject<'_>) -> Result<(), String> {
+async fn key_travels<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject).await?;
     let parcel = trial.compose(&closed(), "k-1")?;
-    trial.desk.answers().play([Trick::HangUp]);
+    trial.desk.play(&[Trick::HangUp]);
     for _ in 0..2 {
         // The first attempt is cut; the second is the same parcel with the same key.
         let _ = trial.outlet.send(&parcel, "k-1").await;
     }
-    let told = trial.desk.answers().told(ITEM);
+    let told = trial.desk.told(ITEM);
     match told.as_slice() {
         [first, second] if first != second => Err("the two attempts differ".into()),
         [first, _] if first.key.as_deref() == Some("k-1") => match trial.send(&extended(), "k-2").await? {
@@ -125,9 +125,9 @@ async fn key_travels(subject: Subject<'_>) -> Result<(), String> {
     }
 }
 
-async fn refusal_is_certain(subject: Subject<'_>) -> Result<(), String> {
+async fn refusal_is_certain<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject).await?;
-    trial.desk.answers().play([Trick::Code("E77".into()), Trick::Code("E429".into())]);
+    trial.desk.play(&[Trick::Code("E77".into()), Trick::Code("E429".into())]);
     match trial.fault().await? {
         Fault::Malformed { .. } => {}
         other => return Err(format!("a refusal was told as {}", word(&other))),
@@ -138,12 +138,12 @@ async fn refusal_is_certain(subject: Subject<'_>) -> Result<(), String> {
     }
 }
 
-async fn cut_line_is_uncertain(subject: Subject<'_>) -> Result<(), String> {
+async fn cut_line_is_uncertain<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject).await?;
     let tricks =
         [Trick::HangUp, Trick::CutBody, Trick::Lost, Trick::TakenThen(502), Trick::TakenThen(504), Trick::Html];
     for trick in tricks {
-        trial.desk.answers().play([trick.clone()]);
+        trial.desk.play(std::slice::from_ref(&trick));
         match trial.fault().await? {
             Fault::Unavailable { reached: Reached::Maybe, .. } => {}
             other => return Err(format!("{trick:?} was told as {}", word(&other))),
@@ -152,7 +152,7 @@ async fn cut_line_is_uncertain(subject: Subject<'_>) -> Result<(), String> {
     Ok(())
 }
 
-async fn nobody_home_is_certain(subject: Subject<'_>) -> Result<(), String> {
+async fn nobody_home_is_certain<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject).await?;
     trial.desk.shut().await;
     match trial.fault().await? {
@@ -163,19 +163,19 @@ async fn nobody_home_is_certain(subject: Subject<'_>) -> Result<(), String> {
     trial.send(&closed(), "k-2").await?.map(|_| ()).map_err(|fault| format!("after the line was mended: {fault}"))
 }
 
-async fn strangers_are_denied(subject: Subject<'_>) -> Result<(), String> {
+async fn strangers_are_denied<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject).await?;
-    trial.desk.answers().change_gate(Gate::Bearer(Secret::new("somebody-else")));
+    trial.desk.estrange();
     match trial.fault().await? {
         Fault::Denied { .. } => Ok(()),
         other => Err(format!("401 was told as {}", word(&other))),
     }
 }
 
-async fn wait_is_handed_on(subject: Subject<'_>) -> Result<(), String> {
+async fn wait_is_handed_on<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject).await?;
     for (status, wait, seconds) in [(429, "7", 7), (503, "120", 120), (429, "0", 1), (503, "999999", 3600)] {
-        trial.desk.answers().play([Trick::Status(status, Some(wait.into()))]);
+        trial.desk.play(&[Trick::Status(status, Some(wait.into()))]);
         match trial.fault().await? {
             Fault::Unavailable { retry_after, reached: Reached::No, .. }
                 if retry_after == Some(Duration::from_secs(seconds)) => {}
@@ -188,7 +188,7 @@ async fn wait_is_handed_on(subject: Subject<'_>) -> Result<(), String> {
     Ok(())
 }
 
-async fn note_stays_home(subject: Subject<'_>) -> Result<(), String> {
+async fn note_stays_home<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject).await?;
     for (outcome, key) in [(closed(), "k-1"), (extended(), "k-2"), (signed(), "k-3")] {
         let parcel = trial.compose(&outcome, key)?;
@@ -197,7 +197,7 @@ async fn note_stays_home(subject: Subject<'_>) -> Result<(), String> {
         }
         trial.outlet.send(&parcel, key).await.map_err(|fault| format!("it was not taken: {fault}"))?;
     }
-    let told = trial.desk.answers().told(ITEM);
+    let told = trial.desk.told(ITEM);
     match told.iter().any(|told| told.body.to_string().contains(NOTE)) {
         false if told.len() == 3 => Ok(()),
         false => Err(format!("three outcomes were told as {}", told.len())),
@@ -205,14 +205,13 @@ async fn note_stays_home(subject: Subject<'_>) -> Result<(), String> {
     }
 }
 
-async fn look_tells_states_apart(subject: Subject<'_>) -> Result<(), String> {
+async fn look_tells_states_apart<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     use Judgement::{Absent, Approved, Pending, Redo, Refused, Unknown};
     let trial = Trial::of(subject).await?;
     if !trial.outlet.manners().looks {
         return Err("its manners say that it cannot be asked".into());
     }
     let said = |text: &str| Some(huiliu_contract::Personal::new(text.to_owned()));
-    let answers = trial.desk.answers();
     let cases = [
         (OutcomeKind::Closed, "待办", None, Absent),
         (OutcomeKind::Closed, "待审核", None, Pending),
@@ -225,7 +224,7 @@ async fn look_tells_states_apart(subject: Subject<'_>) -> Result<(), String> {
         (OutcomeKind::Extended, "待审核", None, Unknown { said: "待审核".into() }),
     ];
     for (kind, state, reason, wanted) in cases {
-        answers.set_state(ITEM, state, reason);
+        trial.desk.set_state(ITEM, state, reason);
         let found = trial.look(kind).await?;
         if found != wanted {
             return Err(format!("`{state}` after `{}` was told as {found:?}", kind.road_word()));

@@ -1,13 +1,13 @@
 //! The promise that no secret and nothing personal shows, with everything that is printed and logged caught.
 
-use huiliu_contract::{Homebound, OutcomeKind, Secret};
+use huiliu_contract::{Homebound, OutcomeKind};
 
 use super::trial::{NOTE, PERSONAL, Trial, closed};
-use super::{Subject, TOKEN};
+use super::{Ground, Subject, TOKEN};
 use crate::lines::Lines;
-use crate::platform::{Gate, Trick};
+use crate::platform::Trick;
 
-pub(super) async fn no_secret_shows(subject: Subject<'_>) -> Result<(), String> {
+pub(super) async fn no_secret_shows<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let lines = Lines::default();
     let log = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(lines.clone()).finish();
     // For the whole thread, because the client's connections are tasks of their own.
@@ -27,7 +27,7 @@ pub(super) async fn no_secret_shows(subject: Subject<'_>) -> Result<(), String> 
 }
 
 /// Lets it answer on good days and bad, and prints all of it.
-async fn show_everything(subject: Subject<'_>) -> Result<String, String> {
+async fn show_everything<G: Ground>(subject: Subject<'_, G>) -> Result<String, String> {
     let trial = Trial::of(subject).await?;
     let outcome = closed();
     let (greeting, ending) = (PERSONAL[0], PERSONAL[1]);
@@ -47,13 +47,13 @@ async fn show_everything(subject: Subject<'_>) -> Result<String, String> {
         Trick::Status(403, None),
     ];
     let days = tricks.len();
-    trial.desk.answers().play(tricks);
+    trial.desk.play(&tricks);
     for _ in 0..days {
         shown += &format!("{:?}", trial.outlet.send(&parcel, "k-1").await);
     }
-    trial.desk.answers().set_state(super::trial::ITEM, "退回重办", Some(PERSONAL[0]));
+    trial.desk.set_state(super::trial::ITEM, "退回重办", Some(PERSONAL[0]));
     shown += &format!("{:?}", trial.outlet.look(&trial.to, OutcomeKind::Closed).await);
-    trial.desk.answers().change_gate(Gate::Bearer(Secret::new("somebody-else")));
+    trial.desk.estrange();
     shown += &format!("{:?}", trial.outlet.send(&parcel, "k-1").await);
     trial.desk.shut().await;
     shown += &format!("{:?}", trial.outlet.send(&parcel, "k-1").await);

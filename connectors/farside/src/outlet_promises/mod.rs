@@ -2,6 +2,7 @@
 //! for each there is a twin that breaks exactly it, so that no promise can turn into one that always holds.
 
 mod files;
+mod ground;
 mod list;
 mod logs;
 mod trial;
@@ -11,6 +12,7 @@ use huiliu_contract::Connector;
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
+pub use ground::Ground;
 pub use list::{PROMISES, Promise};
 
 /// What a desk under trial asks for, as a bearer token.
@@ -53,18 +55,25 @@ pub fn ways_in_xml() -> Value {
     ways
 }
 
-/// A way of building a kind, under trial.
-#[derive(Clone, Copy)]
-pub struct Subject<'a> {
-    /// Builds a connector that answers at this desk by [`ways`] and shows [`TOKEN`] as a bearer token.
-    pub make: &'a (dyn Fn(&Desk) -> Connector + Sync),
+/// A way of building a kind, under trial on a far side of this sort.
+pub struct Subject<'a, G: Ground = Desk> {
+    /// Builds a connector that answers there: at a desk by [`ways`], showing [`TOKEN`] as a bearer token.
+    pub make: &'a (dyn Fn(&G) -> Connector + Sync),
     /// Every secret it was built with; none may ever show.
     pub secrets: &'a [&'a str],
     /// The promise its twin breaks; none for the true one.
     pub flaw: Option<Promise>,
 }
 
-impl Subject<'_> {
+impl<G: Ground> Clone for Subject<'_, G> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<G: Ground> Copy for Subject<'_, G> {}
+
+impl<G: Ground> Subject<'_, G> {
     /// The twin that breaks this promise.
     #[must_use]
     pub fn flawed(mut self, flaw: Promise) -> Self {
@@ -84,7 +93,7 @@ pub struct Broken {
 }
 
 /// Tries every promise and gives those that do not hold.
-pub async fn broken(subject: Subject<'_>) -> Vec<Broken> {
+pub async fn broken<G: Ground>(subject: Subject<'_, G>) -> Vec<Broken> {
     let mut broken = Vec::new();
     for &promise in PROMISES {
         if let Err(what) = promise.try_on(subject).await {

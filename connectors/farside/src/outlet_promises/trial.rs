@@ -1,14 +1,12 @@
 //! A desk, an outlet that answers there, and outcomes to answer with. Nobody in them lives.
 
 use huiliu_contract::{
-    Enclosure, ExternalId, Fault, Homebound, Judgement, Outcome, OutcomeKind, Parcel, Receipt, Secret, Timestamp, Unit,
+    Enclosure, ExternalId, Fault, Homebound, Judgement, Outcome, OutcomeKind, Parcel, Receipt, Timestamp, Unit,
     UnitRole, WriteBack,
 };
 
 use super::twin::Twin;
-use super::{Subject, TOKEN};
-use crate::desk::Desk;
-use crate::platform::Gate;
+use super::{Ground, Subject};
 
 /// The item that is answered.
 pub(super) const ITEM: &str = "SP20260000007";
@@ -18,16 +16,15 @@ pub(super) const NOTE: &str = "内部批注:对方态度恶劣";
 pub(super) const PERSONAL: [&str; 3] = ["诉求人七", "13800000007", "虚构县新民路"];
 
 /// A desk, and the outlet under trial.
-pub(super) struct Trial<'a> {
-    pub(super) desk: Desk,
+pub(super) struct Trial<'a, G: Ground> {
+    pub(super) desk: G,
     pub(super) outlet: Box<dyn WriteBack + 'a>,
     pub(super) to: ExternalId,
 }
 
-impl<'a> Trial<'a> {
-    pub(super) async fn of(subject: Subject<'a>) -> Result<Self, String> {
-        let gate = Gate::Bearer(Secret::new(TOKEN));
-        let desk = Desk::open(gate).await.map_err(|error| format!("no desk: {error}"))?;
+impl<'a, G: Ground> Trial<'a, G> {
+    pub(super) async fn of(subject: Subject<'a, G>) -> Result<Self, String> {
+        let desk = G::open().await.map_err(|error| format!("no desk: {error}"))?;
         let outlet = (subject.make)(&desk).outlet.ok_or("the connector has no outlet")?;
         let outlet: Box<dyn WriteBack + 'a> = match subject.flaw {
             Some(flaw) => Box::new(Twin::of(outlet, flaw, subject.secrets)),

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use huiliu_contract::{Cursor, Item, Page};
 
 use super::list::Trial;
-use super::{ENOUGH, PAGE, Subject};
+use super::{ENOUGH, Ground, PAGE, Subject};
 
 /// Lengths around the borders of [`PAGE`].
 const LENGTHS: [u64; 8] = [0, 1, PAGE - 1, PAGE, PAGE + 1, 2 * PAGE, 2 * PAGE + 1, 4 * PAGE];
 
 /// Pages until the connector says that there is no more; after the first, `between` may change the list.
-async fn walk(
-    trial: &Trial<'_>,
+async fn walk<G: Ground>(
+    trial: &Trial<'_, G>,
     mut after: Option<Cursor>,
     between: impl Fn(),
 ) -> Result<(Vec<Page>, Option<Cursor>), String> {
@@ -41,7 +41,7 @@ fn ids(pages: &[Page]) -> Vec<String> {
     ids.collect()
 }
 
-pub(super) async fn nothing_is_lost(subject: Subject<'_>) -> Result<(), String> {
+pub(super) async fn nothing_is_lost<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     for items in LENGTHS {
         let trial = Trial::of(subject, items).await?;
         let (mut seen, mut after) = (BTreeSet::new(), None);
@@ -62,7 +62,7 @@ pub(super) async fn nothing_is_lost(subject: Subject<'_>) -> Result<(), String> 
     Ok(())
 }
 
-pub(super) async fn nothing_is_repeated(subject: Subject<'_>) -> Result<(), String> {
+pub(super) async fn nothing_is_repeated<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     for items in LENGTHS {
         let trial = Trial::of(subject, items).await?;
         let (pages, _) = walk(&trial, None, || {}).await?;
@@ -75,7 +75,7 @@ pub(super) async fn nothing_is_repeated(subject: Subject<'_>) -> Result<(), Stri
     Ok(())
 }
 
-pub(super) async fn one_cursor_one_page(subject: Subject<'_>) -> Result<(), String> {
+pub(super) async fn one_cursor_one_page<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject, 2 * PAGE + 1).await?;
     let mut after = None;
     for number in 1..ENOUGH {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use huiliu_contract::{Cursor, Fault, Item, Keepsake, Page, Poll, Secret};
+use huiliu_contract::{Cursor, Fault, Item, Keepsake, Page, Poll};
 
 use super::twin::Twin;
-use super::{ENOUGH, PAGE, Subject, borders, logs};
-use crate::platform::{Gate, Platform, Trick};
+use super::{ENOUGH, Ground, PAGE, Subject, borders, logs};
+use crate::platform::Trick;
 
 /// One promise of kinds that are asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,7 +67,7 @@ impl Promise {
     }
 
     /// Tries it; an error says what was seen instead. A promise about borders holds for a kind without any.
-    pub async fn try_on(self, subject: Subject<'_>) -> Result<(), String> {
+    pub async fn try_on<G: Ground>(self, subject: Subject<'_, G>) -> Result<(), String> {
         match self {
             Self::NothingIsLost => borders::nothing_is_lost(subject).await,
             Self::NothingIsRepeated => borders::nothing_is_repeated(subject).await,
@@ -84,18 +84,16 @@ impl Promise {
 }
 
 /// A platform with so many items, and what is asked about it.
-pub(super) struct Trial<'a> {
-    pub(super) platform: Platform,
+pub(super) struct Trial<'a, G: Ground> {
+    pub(super) platform: G,
     pub(super) poll: Box<dyn Poll + 'a>,
     /// What was kept when a cursor was stored: the two are committed together.
     kept: Mutex<BTreeMap<Option<String>, Keepsake>>,
 }
 
-impl<'a> Trial<'a> {
-    pub(super) async fn of(subject: Subject<'a>, items: u64) -> Result<Self, String> {
-        let mut options = subject.options.clone();
-        options.items = items;
-        let platform = Platform::start(options).await.map_err(|error| format!("no platform: {error}"))?;
+impl<'a, G: Ground> Trial<'a, G> {
+    pub(super) async fn of(subject: Subject<'a, G>, items: u64) -> Result<Self, String> {
+        let platform = G::open(subject.options, items).await.map_err(|error| format!("no platform: {error}"))?;
         let poll = (subject.make)(&platform).poll.ok_or("the connector cannot be polled")?;
         let poll: Box<dyn Poll + 'a> = match subject.flaw {
             Some(flaw) => Box::new(Twin::of(poll, flaw, subject.secrets)),
@@ -142,17 +140,17 @@ impl<'a> Trial<'a> {
     }
 }
 
-async fn strangers_are_denied(subject: Subject<'_>) -> Result<(), String> {
+async fn strangers_are_denied<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject, 2).await?;
     trial.page(None).await?;
-    trial.platform.change_gate(Gate::Bearer(Secret::new("somebody-else")));
+    trial.platform.estrange();
     match trial.fault(None).await? {
         Fault::Denied { .. } => Ok(()),
         other => Err(format!("401 was told as {}", other.word())),
     }
 }
 
-async fn wait_is_handed_on(subject: Subject<'_>) -> Result<(), String> {
+async fn wait_is_handed_on<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject, 2).await?;
     let told = [
         (429, "7", 7..=7),
@@ -163,7 +161,7 @@ async fn wait_is_handed_on(subject: Subject<'_>) -> Result<(), String> {
         (429, "Fri, 01 Jan 2100 00:00:00 GMT", 3600..=3600),
     ];
     for (status, wait, range) in told {
-        trial.platform.play([Trick::Status(status, Some(wait.into()))]);
+        trial.platform.play(&[Trick::Status(status, Some(wait.into()))]);
         match trial.fault(None).await? {
             Fault::Unavailable { retry_after: Some(found), .. } if range.contains(&found.as_secs()) => {}
             Fault::Unavailable { retry_after, .. } => {
@@ -172,7 +170,7 @@ async fn wait_is_handed_on(subject: Subject<'_>) -> Result<(), String> {
             other => return Err(format!("{status} was told as {}", other.word())),
         }
     }
-    trial.platform.play([Trick::Status(429, None)]);
+    trial.platform.play(&[Trick::Status(429, None)]);
     match trial.fault(None).await? {
         Fault::Unavailable { retry_after: None, .. } => Ok(()),
         Fault::Unavailable { retry_after: Some(Duration { .. }), .. } => Err("a wait was made up".into()),
@@ -180,10 +178,10 @@ async fn wait_is_handed_on(subject: Subject<'_>) -> Result<(), String> {
     }
 }
 
-async fn cut_line_is_unavailable(subject: Subject<'_>) -> Result<(), String> {
+async fn cut_line_is_unavailable<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject, 2).await?;
     for trick in [Trick::CutBody, Trick::HangUp] {
-        trial.platform.play([trick.clone()]);
+        trial.platform.play(std::slice::from_ref(&trick));
         match trial.fault(None).await? {
             Fault::Unavailable { .. } => {}
             other => return Err(format!("{trick:?} was told as {}", other.word())),
@@ -201,10 +199,10 @@ async fn cut_line_is_unavailable(subject: Subject<'_>) -> Result<(), String> {
     }
 }
 
-async fn nonsense_is_malformed(subject: Subject<'_>) -> Result<(), String> {
+async fn nonsense_is_malformed<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject, 2).await?;
     for trick in [Trick::Html, Trick::NoList, Trick::Code("E77".into()), Trick::Status(404, None)] {
-        trial.platform.play([trick.clone()]);
+        trial.platform.play(std::slice::from_ref(&trick));
         match trial.fault(None).await? {
             Fault::Malformed { .. } => {}
             other => return Err(format!("{trick:?} was told as {}", other.word())),
@@ -213,7 +211,7 @@ async fn nonsense_is_malformed(subject: Subject<'_>) -> Result<(), String> {
     Ok(())
 }
 
-async fn same_page_again_is_malformed(subject: Subject<'_>) -> Result<(), String> {
+async fn same_page_again_is_malformed<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     if !subject.paged {
         return Ok(());
     }
@@ -221,16 +219,16 @@ async fn same_page_again_is_malformed(subject: Subject<'_>) -> Result<(), String
     // The cursor from which the list is asked for again: between the pages there may be details.
     let mut after = trial.page(None).await?.next;
     loop {
-        let before = trial.platform.stats().requests;
+        let before = trial.platform.lists();
         let next = trial.page(after.as_ref()).await?.next;
-        if trial.platform.stats().requests > before {
+        if trial.platform.lists() > before {
             break;
         }
         after = next;
     }
     // The page before is the first one again.
     trial.page(None).await?;
-    trial.platform.play([Trick::SamePageAgain]);
+    trial.platform.play(&[Trick::SamePageAgain]);
     match trial.fault(after.as_ref()).await? {
         Fault::Malformed { .. } => {}
         other => return Err(format!("it was told as {}", other.word())),
@@ -241,7 +239,7 @@ async fn same_page_again_is_malformed(subject: Subject<'_>) -> Result<(), String
     }
 }
 
-async fn one_bad_item_stops_no_other(subject: Subject<'_>) -> Result<(), String> {
+async fn one_bad_item_stops_no_other<G: Ground>(subject: Subject<'_, G>) -> Result<(), String> {
     let trial = Trial::of(subject, 0).await?;
     trial.platform.grow_malformed();
     trial.platform.grow(2);
