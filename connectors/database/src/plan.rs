@@ -14,6 +14,10 @@ use crate::place::Spot;
 use crate::session::{Failure, picked};
 use crate::sql::{Bind, Sql};
 
+/// What the view is called in statements of ours. Columns are asked for as text under their own names; an order by a bare name
+/// would be the order of those texts, where 10 comes before 9.
+const VIEW: &str = "of_view";
+
 /// What is read.
 pub(crate) struct Plan {
     pub(crate) engine: Engine,
@@ -133,8 +137,10 @@ impl Plan {
 
     fn select(&self, columns: &[Column]) -> Sql {
         let names: Vec<_> = columns.iter().map(|column| picked(self.engine, column)).collect();
-        let mut sql =
-            Sql::new(self.engine, format!("SELECT {} FROM {} WHERE 1 = 1", names.join(", "), self.from.quoted));
+        let mut sql = Sql::new(
+            self.engine,
+            format!("SELECT {} FROM {} AS {VIEW} WHERE 1 = 1", names.join(", "), self.from.quoted),
+        );
         for (name, values) in &self.filter {
             sql.add(" AND ").name(name).add(" IN ").list(values.iter().cloned());
         }
@@ -149,7 +155,7 @@ impl Plan {
             if let Some(behind) = behind {
                 sql.add(" AND ").name(tie).add(" > ").bind(bound(behind, layout.columns[at].sort)?);
             }
-            sql.add(" ORDER BY ").name(tie);
+            sql.add(" ORDER BY ").add(VIEW).add(".").name(tie);
         }
         sql.add(&format!(" LIMIT {most}"));
         Ok(sql)
@@ -193,9 +199,9 @@ impl Plan {
                 }
             },
         };
-        sql.add(" ORDER BY ").name(&self.mark);
+        sql.add(" ORDER BY ").add(VIEW).add(".").name(&self.mark);
         if let Some(tie) = &self.tie {
-            sql.add(", ").name(tie);
+            sql.add(", ").add(VIEW).add(".").name(tie);
         }
         sql.add(&format!(" LIMIT {most}"));
         Ok(sql)
@@ -206,7 +212,7 @@ impl Plan {
         let column = &layout.columns[layout.mark];
         let mut sql = self.select(std::slice::from_ref(column));
         sql.add(" AND ").name(&self.mark).add(" <= ").bind(bound(high, column.sort)?);
-        sql.add(" ORDER BY ").name(&self.mark).add(" DESC");
+        sql.add(" ORDER BY ").add(VIEW).add(".").name(&self.mark).add(" DESC");
         sql.add(&format!(" LIMIT 1 OFFSET {}", rows.saturating_sub(1)));
         Ok(sql)
     }
