@@ -21,6 +21,7 @@ mod disk_full;
 mod doors;
 mod dropped;
 mod enclosed;
+mod exchanged;
 mod fetched;
 mod files;
 mod first_run;

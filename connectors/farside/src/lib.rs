@@ -16,5 +16,6 @@ pub mod proof;
 pub mod proxy;
 pub mod push_promises;
 pub mod scheme;
+pub mod servers;
 pub mod site;
 pub mod writing;

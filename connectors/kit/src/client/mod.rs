@@ -5,7 +5,6 @@ mod answer;
 pub(crate) mod trouble;
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,8 +22,8 @@ use crate::tap;
 pub use answer::Answer;
 pub use reqwest::{Request, RequestBuilder};
 
-use crate::route::Route;
 use crate::route::tls::{self, Verifier};
+use crate::route::{Route, trust::pem};
 
 /// What a client needs to be built.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -180,14 +179,6 @@ fn may_follow(attempt: &Attempt<'_>, hosts: &[String]) -> bool {
         && attempt.previous().len() <= HOPS
         && (same || allowed)
         && (to.scheme() == from.scheme() || to.scheme() == "https")
-}
-
-fn pem(file: &Path, key: &str) -> Result<Vec<u8>, Misconfigured> {
-    std::fs::read(file).map_err(|error| {
-        let shown = file.display();
-        let problem = format!("{shown} cannot be read: {}", error.kind());
-        Misconfigured::new(key, problem, format!("读不了证书文件 {shown};请检查路径和权限"))
-    })
 }
 
 fn builder(options: &ClientOptions, verifier: Option<Verifier>) -> Result<reqwest::Client, String> {

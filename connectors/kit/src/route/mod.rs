@@ -7,6 +7,7 @@ mod options;
 mod pin;
 mod proxy;
 pub(crate) mod tls;
+pub(crate) mod trust;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -20,6 +21,7 @@ use url::{Host, Url};
 pub use options::{ProxyOptions, RouteOptions};
 pub use pin::Pin;
 pub use proxy::{Proxy, Scheme};
+pub use trust::Trust;
 
 use crate::mistakes::Mistakes;
 

@@ -20,11 +20,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use huiliu_contract::{FarSide, Fault, Login, Step, Went};
+use tokio::net::TcpStream;
 use url::Url;
 
 use crate::client::Client;
 use crate::line::Line;
-use crate::route::Route;
+use crate::route::{Route, Trust};
 
 pub use folder::FolderSide;
 
@@ -67,6 +68,24 @@ impl Way {
             certificate::judge(self, &shown, steps)?;
         }
         http::ask(self, client, limit, steps).await
+    }
+}
+
+/// A way to what does not speak HTTP, walked piece by piece by whoever knows what is spoken there.
+impl Way {
+    /// The name, the way and the port, as steps; the open connection, if it came so far.
+    pub async fn reach(&self, limit: Duration, steps: &mut Vec<Step>) -> Option<TcpStream> {
+        let addresses = name::addresses(self, limit, steps).await.ok()?;
+        dial::dial(self, &addresses, limit, steps).await.ok()
+    }
+
+    /// The handshake over a connection on which TLS comes next, and the certificate, as steps; whether both are right. No
+    /// word is sent behind it.
+    pub async fn secured(&self, stream: TcpStream, trust: &Trust, limit: Duration, steps: &mut Vec<Step>) -> bool {
+        match shake::shake(self, Box::new(stream), &trust.0, &[], limit, steps).await {
+            Ok(shown) => certificate::judge(self, &shown, steps).is_ok(),
+            Err(()) => false,
+        }
     }
 }
 

@@ -84,7 +84,11 @@ pub(super) async fn shake(
 ) -> Result<Shown, ()> {
     let host = bare(way.url.host_str().unwrap_or_default()).to_owned();
     let recorder = Arc::new(Recorder { ordinary: Arc::clone(ordinary), shown: Mutex::new(None) });
-    let config = tls::config(Arc::clone(&recorder) as Verifier).map_err(|_| ())?;
+    let mut config = tls::config(Arc::clone(&recorder) as Verifier).map_err(|_| ())?;
+    if way.url.scheme() != "https" {
+        // What is spoken inside is not HTTP, and some far sides end the handshake over that.
+        config.alpn_protocols = Vec::new();
+    }
     let name = ServerName::try_from(host.clone()).map_err(|_| ())?;
     let shaken = timeout(limit, TlsConnector::from(Arc::new(config)).connect(name, stream)).await;
     // What broke off behind the certificate is told all the same.

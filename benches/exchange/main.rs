@@ -1,0 +1,172 @@
+//! How fast rows of an exchange database become committed tickets: `cargo bench --bench exchange -- [-n 50000] [--runs 3]
+//! [--page 1000]`.
+//!
+//! A real PostgreSQL, started for this, holds `n` letters of about 1 KB. The program runs as its users have it, a process of its
+//! own on a fresh folder under `TMPDIR` (put that on a real disk), with one channel of kind `database` that reads by time. A run
+//! ends when the program's own count of new tickets has reached `n`: each is on disk then, with its event for the core planted.
+//! Nothing is handed on: `[core]` is one that people type into.
+//!
+//! How to read it: the rate is `n` over the time from the first row asked for, seen as the first that is counted at all, back to
+//! the start of the program; so it pays for the start, too. A shared machine is noisy.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot run shall fail")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use huiliu_farside::servers::{ADMIN, PASSWORD, Server};
+
+/// So long nothing may come, or it will not come at all.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    // `cargo test --all-targets` starts benches too; a measurement beside tests would say nothing.
+    if !words.iter().any(|word| word == "--bench") {
+        println!("nothing is measured outside of `cargo bench`");
+        return ExitCode::SUCCESS;
+    }
+    let number = |name: &str, usual: usize| {
+        let at = words.iter().position(|word| word == name);
+        at.map_or(usual, |at| words.get(at + 1).and_then(|word| word.parse().ok()).expect("a number"))
+    };
+    let (n, runs, page) = (number("-n", 50_000), number("--runs", 3), number("--page", 1000));
+    if cfg!(debug_assertions) {
+        println!("NOT OPTIMISED: this build shows that the bench runs, no more");
+    }
+    let server = Server::postgres(None).unwrap();
+    seed(&server, n);
+    println!("{n} rows, {page} a page\n{:>12}{:>12}", "seconds", "rows/s");
+    let mut rates: Vec<f64> = (0..runs).map(|_| run(&server, n, page)).collect();
+    rates.sort_by(f64::total_cmp);
+    println!("{:>24.0}  the middle", rates[rates.len() / 2]);
+    ExitCode::SUCCESS
+}
+
+/// Letters of about 1 KB, a thousand to a second.
+fn seed(server: &Server, n: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut config = tokio_postgres::Config::new();
+        config.user(ADMIN).password(PASSWORD).dbname("postgres");
+        let stream = tokio::net::TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+        let (client, connection) = config.connect_raw(stream, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let text = format!(
+            "CREATE TABLE letters (letter_id text PRIMARY KEY, title text, content text, name text, phone text, region text,
+                 created_at timestamptz, updated_at timestamptz NOT NULL);
+             INSERT INTO letters SELECT 'L' || n, '关于路灯的诉求 ' || n, repeat('新民路路灯不亮,夜间出行不便。', 18) || n, '诉求人' || n,
+                 '138' || lpad(n::text, 8, '0'), '430424', t, t
+                 FROM generate_series(1, {n}) n, LATERAL (SELECT now() - interval '1 day' + n * interval '1 ms') of (t);
+             CREATE INDEX ON letters (updated_at, letter_id);
+             ANALYZE letters"
+        );
+        client.batch_execute(&text).await.unwrap();
+    });
+}
+
+/// One run on a fresh folder: rows a second.
+fn run(server: &Server, n: usize, page: usize) -> f64 {
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("config");
+    let channel = config.join("channels/letters");
+    fs::create_dir_all(&channel).unwrap();
+    let secrets = config.join("secrets");
+    fs::create_dir_all(&secrets).unwrap();
+    private(&secrets, 0o700);
+    fs::write(secrets.join("exchange.pass"), PASSWORD).unwrap();
+    private(&secrets.join("exchange.pass"), 0o600);
+    let port = server.port();
+    let written = format!(
+        r#"
+[channel]
+name = "前置库"
+state = "live"
+start_from = 2020-01-01
+[connect]
+kind = "database"
+engine = "postgresql"
+host = "127.0.0.1"
+port = {port}
+database = "postgres"
+user = "{ADMIN}"
+password = {{ file = "secrets/exchange.pass" }}
+[poll]
+every = "1s"
+from  = "letters"
+id    = "letter_id"
+page  = {page}
+since = {{ by = "time", column = "updated_at" }}
+[fields]
+title        = "title"
+content      = "content"
+name         = "name"
+phone        = {{ from = "phone", clean = "phone" }}
+region       = "region"
+submitted_at = {{ from = "created_at", date = "iso" }}
+"#
+    );
+    fs::write(channel.join("channel.toml"), written).unwrap();
+    let gateway = "lang = \"en\"\ndata = \"data\"\n[http]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"warn\"\n[core]\nkind = \"manual\"\n";
+    fs::write(config.join("gateway.toml"), gateway).unwrap();
+    let began = Instant::now();
+    let mut house = Command::new(env!("CARGO_BIN_EXE_huiliu"))
+        .args(["run", "--lang", "en", "--config"])
+        .arg(&config)
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let address = listening(&mut house);
+    let mut seen = (0, Instant::now());
+    loop {
+        let count = counted(&address);
+        if count >= n {
+            break;
+        }
+        if count > seen.0 {
+            seen = (count, Instant::now());
+        }
+        assert!(seen.1.elapsed() < PATIENCE, "{count} of {n} tickets, and no more came");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    house.kill().unwrap();
+    house.wait().unwrap();
+    let rate = n as f64 / seconds;
+    println!("{seconds:>12.2}{rate:>12.0}");
+    rate
+}
+
+fn private(path: &std::path::Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn listening(house: &mut Child) -> String {
+    let mut lines = BufReader::new(house.stdout.take().unwrap()).lines();
+    let address = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| Some(line.split_once("listening on ")?.1.trim().to_owned()))
+        .expect("it listens");
+    // It is heard out, so that it is never kept waiting.
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+    address
+}
+
+/// How many new tickets the program has counted.
+fn counted(address: &str) -> usize {
+    let mut line = TcpStream::connect(address).unwrap();
+    line.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).unwrap();
+    let new = |line: &&str| line.starts_with("huiliu_submissions_total") && line.contains("what=\"new\"");
+    let value = answer.lines().find(new).and_then(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok());
+    value.unwrap_or_default() as usize
+}
