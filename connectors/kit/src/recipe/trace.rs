@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use huiliu_contract::{Fault, Remark};
+use huiliu_contract::{Fault, Refusal, Remark};
 use jiff::Timestamp;
 
 use super::Way;
@@ -241,23 +241,17 @@ fn incoming(plan: &Plan, message: &mut Message<'_>, what: &Specimen<'_>) -> Resu
         let value = if plan.shows_secret(&put.text) { DOTS.into() } else { value.join(&b' ') };
         traced.push(Traced::new(put.place.to_string(), "对方放在这里的", "what stands there", &value));
     }
-    traced.push(Traced::new("verdict", "结论", "the verdict", en.as_bytes()));
-    if let Some(last) = traced.last_mut() {
-        last.said = Remark::new(zh, en);
-        last.fails = fitting.is_none();
-    }
+    let verdict = Traced::new("verdict", zh, en, b"");
+    traced.push(if fitting.is_some() { verdict } else { verdict.failing() });
     if let (Some(_), Some(rule)) = (fitting, &plan.stamp) {
         let stale = rule.read(&said_there.stamp).and_then(|at| rule.fresh_until(at, what.now));
-        if let Err(refusal) = stale {
-            traced.push(
-                Traced::new(
-                    "stamp",
-                    "时间戳超出时间窗",
-                    "the stamp is outside of the window",
-                    refusal.to_string().as_bytes(),
-                )
-                .failing(),
+        // A published example is old: that says nothing of the recipe.
+        if let Err(Refusal::Stale { skew_seconds, window_seconds }) = stale {
+            let zh = format!("时间戳与现在相差 {skew_seconds} 秒,最多 {window_seconds} 秒:例子旧了不要紧,真推送会拒收");
+            let en = format!(
+                "the stamp is {skew_seconds} s from now, at most {window_seconds} s are allowed: an example may be old, a push would be refused"
             );
+            traced.push(Traced::new("stamp", zh, en, said_there.stamp.as_bytes()));
         }
     }
     if let Some(key) = fitting

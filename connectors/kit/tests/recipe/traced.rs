@@ -72,10 +72,7 @@ fn a_push_is_walked_to_its_end_and_the_verdict_told() {
     let mut asked = request(Method::POST, "http://127.0.0.1/", "application/json", "{}");
     built(GJZWFWPT, Way::Out, &site()).apply(&mut asked, at(1_700_000_000)).unwrap();
     let shown = lines(&traced(&theirs, Way::In, asked.headers(), "{}"));
-    assert!(
-        shown.iter().any(|line| line == "verdict | the signature fits | 签名相符 | the signature fits"),
-        "{shown:#?}"
-    );
+    assert!(shown.iter().any(|line| line == "verdict | the signature fits | 签名相符 | "), "{shown:#?}");
     asked.headers_mut().insert("gjzwfwpt_sign", "AAAA".parse().unwrap());
     let shown = lines(&traced(&theirs, Way::In, asked.headers(), "{}"));
     assert!(shown.iter().any(|line| line.starts_with("sign | HMAC-SHA256 |")), "{shown:#?}");
