@@ -5,7 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use encoding_rs::{Encoding, GB18030};
+use encoding_rs::{Encoding, GB18030, GBK};
 use serde_json::{Number, Value};
 
 /// The greatest whole number that every reader of JSON keeps exactly.
@@ -177,7 +177,9 @@ fn with_minutes(mut text: String) -> String {
 /// The character set that a channel's file may name.
 pub(crate) fn charset(written: &str) -> Option<&'static Encoding> {
     match written.to_lowercase().as_str() {
-        "gbk" | "gb2312" | "gb18030" => Some(GB18030),
+        // Read as GB18030 is, which holds it; what is written has to be in GBK itself.
+        "gbk" | "gb2312" => Some(GBK),
+        "gb18030" => Some(GB18030),
         "big5" => Some(encoding_rs::BIG5),
         _ => None,
     }
@@ -227,7 +229,7 @@ mod tests {
         let (gbk, ..) = GB18030.encode("县长信箱");
         assert_eq!(text(&gbk, charset("GBK")), Cell::Value(json!("县长信箱")));
         assert_eq!(text(&gbk, None), Cell::NoText("UTF-8"));
-        assert_eq!(text(&[0x81], charset("gbk")), Cell::NoText("gb18030"));
+        assert_eq!(text(&[0x81], charset("gbk")), Cell::NoText("GBK"));
     }
 
     proptest! {
