@@ -92,6 +92,48 @@ async fn a_session_that_ends_loses_nothing_and_a_changed_page_is_an_alarm() {
 }
 
 #[tokio::test]
+async fn a_session_that_ends_between_two_pages_loses_nothing_and_repeats_nothing() {
+    let portal = portal(8, TOKEN).await;
+    // Slow enough that the session ends behind the letters of the first page, before those of the second.
+    portal.think(std::time::Duration::from_millis(150));
+    let scene = Plan::new().await.channel("sheng", &written(&portal)).start().await;
+    scene.until("the first page is read", || portal.stats().details == 3).await;
+    portal.end_sessions();
+    let told = scene.until_told(8).await;
+    let ids: BTreeSet<String> = told.iter().map(|told| told.external_id().to_owned()).collect();
+    assert_eq!((ids, told.len()), (portal.numbers().into_iter().flatten().collect(), 8));
+    assert_eq!((portal.logins(), portal.stats().at_once), (2, 1));
+    scene.assert_nothing_waits().await;
+}
+
+#[tokio::test]
+async fn a_colleague_in_a_browser_goes_first() {
+    let portal = portal(2, TOKEN).await;
+    let scene = Plan::new().await.channel("sheng", &written(&portal)).start().await;
+    scene.until_told(2).await;
+    portal.colleague_logs_in();
+    let wait = std::time::Duration::from_millis(20);
+    let mut shown = scene.answered(&["channel", "show", "sheng"]).await.to_string();
+    for _ in 0..500 {
+        if shown.contains("\"yielded\"") {
+            break;
+        }
+        tokio::time::sleep(wait).await;
+        shown = scene.answered(&["channel", "show", "sheng"]).await.to_string();
+    }
+    assert!(shown.contains("\"yielded\""), "{shown}");
+    let (asked, logins) = (portal.asked().len(), portal.logins());
+    // Several times as long as the channel waits between two polls.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    assert_eq!((portal.asked().len(), portal.logins()), (asked, logins), "nothing is sent while the browser is used");
+    portal.grow(1);
+    scene.answered(&["channel", "resume", "sheng"]).await;
+    scene.until_told(3).await;
+    assert_eq!(portal.logins(), logins + 1);
+    scene.assert_nothing_waits().await;
+}
+
+#[tokio::test]
 async fn a_wrong_password_is_tried_once_whatever_is_started_anew() {
     let portal = portal(2, "changed-over-there").await;
     let mut scene = Plan::new().await.letters().channel("sheng", &written(&portal)).start().await;
