@@ -1,6 +1,6 @@
 //! Asking: one poll is one page of the list, or one item's own page.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -81,6 +81,24 @@ pub(crate) struct Office {
     pub(crate) date: Stamp,
     pub(crate) detail: Option<Arc<DetailRule>>,
     pub(crate) zone: TimeZone,
+    pub(crate) heard: Heard,
+}
+
+/// The item at which it was told last that too many in a row are odd. Told once, it is a person's like those before it: three
+/// odd letters shall not hold up all that stand behind them.
+#[derive(Default)]
+pub(crate) struct Heard(Mutex<Option<String>>);
+
+impl Heard {
+    /// Whether it was told at this item, which is then forgotten.
+    fn takes(&self, id: &str) -> bool {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.take_if(|told| told == id).is_some()
+    }
+
+    fn note(&self, id: &str) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.to_owned());
+    }
 }
 
 /// It, as it is asked.
@@ -174,7 +192,16 @@ impl Office {
                 (item(ExternalId::new(row.id.clone()).map_err(|why| Fault::malformed(why.to_string()))?, document), 0)
             }
             Err(Fault::Malformed { message, .. }) if place.odd + 1 < ODD => (unlike(&row, &message), place.odd + 1),
-            Err(fault) => return Err(fault),
+            // What a person only looks at was told to nobody.
+            Err(Fault::Malformed { message, .. }) if who == Who::House && self.heard.takes(&row.id) => {
+                (unlike(&row, &message), 0)
+            }
+            Err(fault) => {
+                if who == Who::House && matches!(fault, Fault::Malformed { .. }) {
+                    self.heard.note(&row.id);
+                }
+                return Err(fault);
+            }
         };
         let done = under.done + 1;
         if done < under.of {

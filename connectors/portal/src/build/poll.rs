@@ -13,7 +13,7 @@ use huiliu_page::{Charset, RowsBy};
 use super::{request, selector};
 use crate::options::{Detail, Format, Key, List, PageBy, Paging, PollOptions, Until};
 use crate::place::Pager;
-use crate::poll::{DETAIL_NAMES, DetailRule, LIST_NAMES, Office};
+use crate::poll::{DETAIL_NAMES, DetailRule, Heard, LIST_NAMES, Office};
 use crate::reader::DetailWay;
 use crate::rows::{KeyRule, ListRule, ListWay};
 use crate::session::Session;
@@ -64,7 +64,10 @@ pub(super) fn office(
     }
     let rule = Arc::new(ListRule { way, key, empty: poll.empty.clone(), time, zone: zone.clone() });
     let detail = detail.map(Arc::new);
-    Some(move |session| Office { session, list: question, rule, pager, days, date, detail, zone })
+    Some(move |session| {
+        let heard = Heard::default();
+        Office { session, list: question, rule, pager, days, date, detail, zone, heard }
+    })
 }
 
 fn html(poll: &PollOptions, wrong: &mut Mistakes) -> Option<ListWay> {

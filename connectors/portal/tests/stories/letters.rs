@@ -108,6 +108,32 @@ async fn one_odd_letter_stops_no_other_and_three_in_a_row_are_an_alarm() {
 }
 
 #[tokio::test]
+async fn letters_that_stay_odd_are_told_and_hold_up_none_behind_them() {
+    let office = Office::start(PortalOptions::new(5)).await.unwrap();
+    let mut channel = Channel::of(&office, |_| {});
+    // The third is asked for twice: once it is an alarm, then it is a letter for a person like the two before it.
+    office.play_on_details(vec![Trick::Status(500, None); 4]);
+    let mut items = Vec::new();
+    let mut faults = 0;
+    for _ in 0..12 {
+        match channel.poll().await {
+            Ok(page) => {
+                items.extend(page.items);
+                if !page.more {
+                    break;
+                }
+            }
+            Err(fault) => {
+                assert_eq!(fault.word(), "malformed");
+                faults += 1;
+            }
+        }
+    }
+    let odd = items.iter().filter(|item| matches!(item, Item::Unreadable(_))).count();
+    assert_eq!((items.len(), odd, faults), (5, 3, 1), "two whole letters stand behind three odd ones");
+}
+
+#[tokio::test]
 async fn a_window_is_looked_through_to_its_border() {
     let from = Timestamp::now() - jiff::SignedDuration::from_hours(24 * 40);
     let options = PortalOptions { newest_first: true, from, ..PortalOptions::new(6) };
