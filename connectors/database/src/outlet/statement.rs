@@ -110,6 +110,8 @@ mod tests {
         assert_eq!(read.names, [8, 0]);
         let read = Statement::read(Engine::Mysql, written).unwrap();
         assert_eq!(read.text, "update exchange.letters set state = '9', reply = ? where letter_id = ?");
+        let read = Statement::read(Engine::Mysql, "update t set a = '?', `b?` = {reply} where c = \"?\"").unwrap();
+        assert_eq!((read.text.as_str(), read.names.len()), ("update t set a = '?', `b?` = ? where c = \"?\"", 1));
     }
 
     #[test]
@@ -136,12 +138,28 @@ mod tests {
         }
     }
 
+    /// What stands outside of quotes: inside of them a question mark is text to the database too.
+    fn outside(text: &str) -> String {
+        let mut open = None;
+        let is_outside = |c: &char| match open {
+            Some(quote) => {
+                open = open.filter(|_| *c != quote);
+                false
+            }
+            None => {
+                open = Some(*c).filter(|c| QUOTES.contains(c));
+                open.is_none()
+            }
+        };
+        text.chars().filter(is_outside).collect()
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_it_panic_and_none_keeps_a_brace_outside_of_quotes(text in "[a-z{}'\"` ?$;\\\\中-]{0,40}") {
             if let Ok(read) = Statement::read(Engine::Mysql, &format!("update {text}")) {
                 prop_assert!(!read.text.contains(['{', '}']), "{}", read.text);
-                prop_assert_eq!(read.text.matches('?').count(), read.names.len());
+                prop_assert_eq!(outside(&read.text).matches('?').count(), read.names.len());
             }
         }
     }
