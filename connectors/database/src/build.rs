@@ -55,10 +55,10 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
 /// The ways back, the look, and whether twice is harmless.
 fn ways(engine: Engine, back: &ReturnOptions, id: &str, wrong: &mut Mistakes) -> (Vec<Road>, Option<Look>, bool) {
     let mut roads = Vec::new();
-    for (kind, way) in back.ways() {
+    for (kind, way) in back.ways.each() {
         roads.extend(way.and_then(|way| Road::read(engine, kind, way, wrong)));
     }
-    if back.ways().iter().all(|(_, way)| way.is_none()) {
+    if back.ways.is_empty() {
         wrong.tell(
             "return",
             "no way back is written; write one such as `closed`, or `manual = true`, or leave the table out",

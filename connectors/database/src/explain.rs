@@ -161,7 +161,7 @@ fn of_identity(poll: &PollOptions) -> Sentence {
 }
 
 fn of_ways(back: &ReturnOptions) -> Vec<Sentence> {
-    let ways = back.ways();
+    let ways = back.ways.each();
     let mut said: Vec<_> = ways.iter().filter_map(|(kind, way)| Some(of_way(*kind, (*way)?))).collect();
     let missing: Vec<_> = ways.iter().filter(|(_, way)| way.is_none()).map(|(kind, _)| *kind).collect();
     if !said.is_empty() && !missing.is_empty() {

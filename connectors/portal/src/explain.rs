@@ -147,7 +147,8 @@ fn of_identity(poll: &PollOptions) -> Sentence {
 }
 
 fn of_back(back: &Back) -> Vec<Sentence> {
-    let mut said: Vec<_> = back.ways().into_iter().filter_map(|(kind, way)| Some(of_way(kind, way?, back))).collect();
+    let mut said: Vec<_> =
+        back.ways.each().into_iter().filter_map(|(kind, way)| Some(of_way(kind, way?, back))).collect();
     if let Some(status) = &back.status {
         said.push(Sentence::new(
             Topic::Returns,

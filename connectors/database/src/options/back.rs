@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use huiliu_contract::OutcomeKind;
-use huiliu_kit::outlet::States;
+use huiliu_kit::outlet::{States, Ways};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,46 +11,9 @@ use serde_json::Value;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReturnOptions {
-    /// 签收.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "签收"))]
-    pub signed: Option<Way>,
-    /// 申请退单.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "申请退单"))]
-    pub returned: Option<Way>,
-    /// 申请延期.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "申请延期"))]
-    pub extended: Option<Way>,
-    /// 阶段反馈.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "阶段反馈"))]
-    pub progressed: Option<Way>,
-    /// 公开答复.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "公开答复"))]
-    pub replied: Option<Way>,
-    /// 办结.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "办结"))]
-    pub closed: Option<Way>,
-    /// 不予受理.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "不予受理"))]
-    pub declined: Option<Way>,
-    /// 转其他渠道.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "转其他渠道"))]
-    pub redirected: Option<Way>,
-    /// 并单.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "并单"))]
-    pub merged: Option<Way>,
-    /// 回访.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "回访"))]
-    pub visited: Option<Way>,
+    /// One way for each kind of outcome that is carried back.
+    #[serde(flatten)]
+    pub ways: Ways<Way>,
     /// How the database is asked what became of a write-back.
     #[serde(default)]
     #[schemars(extend("x-zh" = "怎么查对方的状态:送到没有、认不认"))]
@@ -135,24 +97,8 @@ pub struct Status {
 }
 
 impl ReturnOptions {
-    /// Every kind of outcome that can leave, with its way.
-    pub fn ways(&self) -> [(OutcomeKind, Option<&Way>); 10] {
-        [
-            (OutcomeKind::Signed, self.signed.as_ref()),
-            (OutcomeKind::ReturnedToSource, self.returned.as_ref()),
-            (OutcomeKind::Extended, self.extended.as_ref()),
-            (OutcomeKind::Progressed, self.progressed.as_ref()),
-            (OutcomeKind::Replied, self.replied.as_ref()),
-            (OutcomeKind::Closed, self.closed.as_ref()),
-            (OutcomeKind::Declined, self.declined.as_ref()),
-            (OutcomeKind::Redirected, self.redirected.as_ref()),
-            (OutcomeKind::Merged, self.merged.as_ref()),
-            (OutcomeKind::Visited, self.visited.as_ref()),
-        ]
-    }
-
     /// Whether anything of it is written; a table that holds only what is the gateway's is empty here.
     pub fn is_written(&self) -> bool {
-        self.status.is_some() || self.honours_key || self.ways().iter().any(|(_, way)| way.is_some())
+        self.status.is_some() || self.honours_key || !self.ways.is_empty()
     }
 }

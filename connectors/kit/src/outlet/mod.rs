@@ -5,6 +5,7 @@ mod build;
 mod options;
 mod parcel;
 mod status;
+mod ways;
 pub mod words;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub use build::Plan;
 pub use options::{ReturnOptions, States, Status, Way};
 pub use parcel::{boundary, shown_file};
 pub use status::StateWords;
+pub use ways::Ways;
 
 /// A far side that is told by HTTP what became of its items.
 struct Outlet {

@@ -39,7 +39,7 @@ pub(super) fn roads(
     needs_words(&back.done_when, "return.done_when", wrong);
     needs_words(&back.refused_when, "return.refused_when", wrong);
     needs_words(&back.busy_when, "return.busy_when", wrong);
-    let ways = back.ways();
+    let ways = back.ways.each();
     if ways.iter().all(|(_, way)| way.is_none()) {
         wrong.tell(
             "return",

@@ -97,7 +97,9 @@ fn paths(options: &Options) -> Vec<&String> {
     all.extend(poll.detail.iter().flat_map(|detail| [&detail.get, &detail.post]));
     all.extend(options.login.iter().flat_map(|login| [&login.page, &login.post]));
     if let Some(back) = &options.r#return {
-        all.extend(back.ways().into_iter().flat_map(|(_, way)| way.into_iter().flat_map(|way| [&way.form, &way.post])));
+        all.extend(
+            back.ways.each().into_iter().flat_map(|(_, way)| way.into_iter().flat_map(|way| [&way.form, &way.post])),
+        );
         all.extend(back.status.iter().map(|status| &status.get));
     }
     all.into_iter().flatten().collect()

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use huiliu_contract::OutcomeKind;
-use huiliu_kit::outlet::States;
+use huiliu_kit::outlet::{States, Ways};
 use huiliu_kit::success::{Errors, Success};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,46 +13,9 @@ use super::Format;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Back {
-    /// 签收.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "签收"))]
-    pub signed: Option<Answering>,
-    /// 申请退单.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "申请退单"))]
-    pub returned: Option<Answering>,
-    /// 申请延期.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "申请延期"))]
-    pub extended: Option<Answering>,
-    /// 阶段反馈.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "阶段反馈"))]
-    pub progressed: Option<Answering>,
-    /// 公开答复.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "公开答复"))]
-    pub replied: Option<Answering>,
-    /// 办结.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "办结"))]
-    pub closed: Option<Answering>,
-    /// 不予受理.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "不予受理"))]
-    pub declined: Option<Answering>,
-    /// 转其他渠道.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "转其他渠道"))]
-    pub redirected: Option<Answering>,
-    /// 并单.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "并单"))]
-    pub merged: Option<Answering>,
-    /// 回访.
-    #[serde(default)]
-    #[schemars(extend("x-zh" = "回访"))]
-    pub visited: Option<Answering>,
+    /// One way for each kind of outcome that is carried back.
+    #[serde(flatten)]
+    pub ways: Ways<Answering>,
     /// Words of which one is shown when a form was taken; a way may have its own.
     #[serde(default)]
     #[schemars(extend("x-zh" = "提交成功时页面上的字(有其一);各种回传可另写"))]
@@ -192,31 +154,15 @@ pub struct Status {
 }
 
 impl Back {
-    /// Every kind of outcome that can leave, with its form.
-    pub fn ways(&self) -> [(OutcomeKind, Option<&Answering>); 10] {
-        [
-            (OutcomeKind::Signed, self.signed.as_ref()),
-            (OutcomeKind::ReturnedToSource, self.returned.as_ref()),
-            (OutcomeKind::Extended, self.extended.as_ref()),
-            (OutcomeKind::Progressed, self.progressed.as_ref()),
-            (OutcomeKind::Replied, self.replied.as_ref()),
-            (OutcomeKind::Closed, self.closed.as_ref()),
-            (OutcomeKind::Declined, self.declined.as_ref()),
-            (OutcomeKind::Redirected, self.redirected.as_ref()),
-            (OutcomeKind::Merged, self.merged.as_ref()),
-            (OutcomeKind::Visited, self.visited.as_ref()),
-        ]
-    }
-
     /// Whether anything of it is written; a table that holds only what is the gateway's is empty here.
     pub fn is_written(&self) -> bool {
         let signs = [&self.done_when, &self.refused_when, &self.busy_when].iter().any(|words| !words.is_empty());
         let asked = self.status.is_some() || self.success.is_some() || self.errors.is_some();
-        signs || asked || self.ways().iter().any(|(_, way)| way.is_some())
+        signs || asked || !self.ways.is_empty()
     }
 
     /// Whether any form takes files.
     pub fn takes_files(&self) -> bool {
-        self.ways().iter().any(|(_, way)| way.is_some_and(|way| way.files.is_some()))
+        self.ways.each().iter().any(|(_, way)| way.is_some_and(|way| way.files.is_some()))
     }
 }
