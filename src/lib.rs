@@ -17,6 +17,7 @@ pub mod learn;
 pub mod normalize;
 pub mod outcomes;
 pub mod outgoing;
+pub mod paper;
 pub mod preview;
 pub mod relate;
 pub mod retry;

@@ -15,6 +15,7 @@ pub mod promises;
 pub mod proof;
 pub mod proxy;
 pub mod push_promises;
+pub mod roads;
 pub mod scheme;
 pub mod servers;
 pub mod site;
