@@ -99,6 +99,12 @@ enum Command {
     },
     /// Shows the gateway at work with invented far sides, in a temporary folder.
     Demo {
+        /// How many letters come by which channel, as TOML; else those of the county's first quarter of 2025.
+        #[arg(long, value_name = "FILE")]
+        counts: Option<PathBuf>,
+        /// Which letters and faults: the same number plays the same.
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
         /// Stay up at the end, with addresses to try.
         #[arg(long)]
         stay: bool,
@@ -173,7 +179,9 @@ pub fn main(hooks: Hooks) -> ExitCode {
     let asked = cli.lang.map(Lang::from);
     match cli.command {
         Command::Run { strict } => (hooks.run)(RunOrder { config: cli.config, strict, lang: asked }),
-        Command::Demo { stay } => (hooks.demo)(DemoOrder { stay, json: cli.json, lang: said }),
+        Command::Demo { counts, seed, stay } => {
+            (hooks.demo)(DemoOrder { counts, seed, stay, json: cli.json, lang: said })
+        }
         Command::Schema(schema) => {
             let output = schema.run(&*hooks.checks);
             report(Ok(output), cli.json, said)

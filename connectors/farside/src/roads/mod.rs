@@ -3,12 +3,16 @@
 //!
 //! A road believes nothing that is said to it and counts by itself.
 
+mod all;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use async_trait::async_trait;
 use huiliu_contract::Secret;
 use jiff::Timestamp;
+
+pub use all::all;
 
 /// What a citizen wants, before any road gives it a form. All of it is invented.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
