@@ -3,6 +3,13 @@
 //!
 //! A road believes nothing that is said to it and counts by itself.
 
+pub mod portals;
+pub mod sheets;
+pub mod shengzhang;
+pub mod shizhang;
+pub mod zhengfuwang;
+pub mod zhengxieyun;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
