@@ -112,7 +112,9 @@ impl Letter {
         if lists < 2 || self.state.ends_with("待审") || self.state == "待审核" {
             return;
         }
-        if let Some((state, said)) = handed.wanted.take() {
+        // Only what is concluded is done again.
+        let in_time = |(state, _): &mut (&str, String)| *state != "退回重办" || self.state == "已办结";
+        if let Some((state, said)) = handed.wanted.take_if(in_time) {
             state.clone_into(&mut self.state);
             handed.opinion = said;
             handed.looks = 0;
