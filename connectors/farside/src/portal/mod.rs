@@ -128,6 +128,12 @@ impl Portal {
         self.with(|book| book.letters.iter().map(|letter| (!letter.malformed).then(|| letter.number())).collect())
     }
 
+    /// The letters with which the county still has something to do; one that its writer took back is none.
+    pub fn open(&self) -> Vec<String> {
+        let open = |letter: &&item::Letter| letter.is_open() && letter.state != "来信人撤回";
+        self.with(|book| book.letters.iter().filter(open).map(item::Letter::number).collect())
+    }
+
     /// The state of a letter.
     pub fn state(&self, number: &str) -> Option<String> {
         self.with(|book| book.find(number).map(|letter| letter.state.clone()))

@@ -129,6 +129,10 @@ impl Road for BackEnd {
         Tally { closed, refused: stats.refused, faults: stats.faults, ..*self.counted() }
     }
 
+    fn unanswered(&self) -> Vec<String> {
+        self.portal.open()
+    }
+
     fn closed(&self) -> BTreeMap<String, String> {
         let mut closed = BTreeMap::new();
         for (number, told) in self.portal.all_told() {

@@ -69,6 +69,8 @@ struct Book {
     /// Rows of answers that were carried back already, cell by cell.
     carried: BTreeSet<Vec<String>>,
     closed: BTreeMap<String, String>,
+    /// Letters that were answered, handed back or declined.
+    answered: BTreeSet<String>,
     /// Letters that are to be done again.
     again: BTreeSet<String>,
     dice: Option<Dice>,
@@ -157,6 +159,7 @@ impl<F: Form> Road for Sheets<F> {
         book.wait(number, Some((word, text.to_owned())))?;
         book.tally.acts += 1;
         if matches!(asking, Asking::Redo(_)) {
+            book.answered.remove(number);
             book.again.insert(number.to_owned());
         }
         Ok(true)
@@ -217,6 +220,11 @@ impl<F: Form> Road for Sheets<F> {
     fn closed(&self) -> BTreeMap<String, String> {
         self.book().closed.clone()
     }
+
+    fn unanswered(&self) -> Vec<String> {
+        let book = self.book();
+        book.letters.keys().filter(|number| !book.answered.contains(*number)).cloned().collect()
+    }
 }
 
 impl Book {
@@ -257,6 +265,7 @@ impl Book {
         let open = !self.closed.contains_key(&row.number) || self.again.remove(&row.number);
         match row.state.as_str() {
             "办结" if known && open && !row.answer.is_empty() && !row.unit.is_empty() => {
+                self.answered.insert(row.number.clone());
                 self.closed.insert(row.number, row.answer);
             }
             "公开答复" if known && !row.answer.is_empty() => {}
