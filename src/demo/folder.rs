@@ -12,19 +12,22 @@ use super::counts::Counts;
 use crate::settings::{Lang, Secrets, Variables};
 
 /// The shipped channels, by code.
-const SHIPPED: [(&str, &str); 3] = [
+const SHIPPED: [(&str, &str); 9] = [
+    ("shengzhang", include_str!("../../config/channels/shengzhang/channel.toml")),
+    ("sheng-zhihui", include_str!("../../config/channels/sheng-zhihui/channel.toml")),
+    ("shuji-shizhang", include_str!("../../config/channels/shuji-shizhang/channel.toml")),
     ("shuji-xianzhang", include_str!("../../config/channels/shuji-xianzhang/channel.toml")),
+    ("zhongguo-zhengfuwang", include_str!("../../config/channels/zhongguo-zhengfuwang/channel.toml")),
     ("sheng12345", include_str!("../../config/channels/sheng12345/channel.toml")),
+    ("xiangyiban", include_str!("../../config/channels/xiangyiban/channel.toml")),
     ("zhengxieyun", include_str!("../../config/channels/zhengxieyun/channel.toml")),
+    ("guojia-zhengwu", include_str!("../../config/channels/guojia-zhengwu/channel.toml")),
 ];
 
 const HOLIDAYS: [(&str, &str); 2] = [
     ("holidays-2025.toml", include_str!("../../config/holidays-2025.toml")),
     ("holidays-2026.toml", include_str!("../../config/holidays-2026.toml")),
 ];
-
-/// Keys that a road would change for stories without a clerk: here they stay as they are shipped.
-const AS_SHIPPED: [&str; 1] = ["return.approve"];
 
 /// A folder with configuration and, later, data.
 #[derive(Debug)]
@@ -107,8 +110,7 @@ fn fitted(code: &str, fitting: &Fitting, counts: &Counts) -> Result<String, Trou
     let shipped = SHIPPED.iter().find(|(known, _)| *known == code).map(|(_, text)| *text);
     let shipped = shipped.ok_or_else(|| strange("not among the demo's".into()))?;
     let mut file: DocumentMut = shipped.parse().map_err(|error: toml_edit::TomlError| strange(error.to_string()))?;
-    let keys = fitting.keys.iter().filter(|(key, _)| !AS_SHIPPED.contains(&key.as_str()));
-    let keys = keys.map(|(key, value)| (key.as_str(), value.clone()));
+    let keys = fitting.keys.iter().map(|(key, value)| (key.as_str(), value.clone()));
     let own = [("channel.state", Some("\"live\"".to_owned())), ("channel.start_from", Some(counts.from.to_string()))];
     for (key, value) in keys.chain(own) {
         put(file.as_table_mut(), key, value.as_deref()).ok_or_else(|| strange(format!("{key} cannot be set")))?;
