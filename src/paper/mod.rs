@@ -11,7 +11,7 @@ mod xlsx;
 #[cfg(test)]
 mod tests;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::csv::csv;
 pub use docx::docx;
@@ -21,7 +21,7 @@ pub use text::text;
 pub use xlsx::xlsx;
 
 /// A paper.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Paper {
     /// What stands at its top.
     pub title: String,
@@ -30,7 +30,7 @@ pub struct Paper {
 }
 
 /// A piece of a paper.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Block {
     /// A heading inside the paper.
@@ -44,7 +44,7 @@ pub enum Block {
 }
 
 /// A table of a paper.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Table {
     /// What it is called; at most 31 characters become a sheet's name.
     pub name: String,
@@ -57,7 +57,7 @@ pub struct Table {
 }
 
 /// A column of a table.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Column {
     /// Its head.
     pub name: String,

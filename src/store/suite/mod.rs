@@ -15,6 +15,7 @@ mod doing;
 mod enclosing;
 mod facts;
 mod files;
+mod frozen;
 mod handled;
 mod homeward;
 mod joining;

@@ -91,6 +91,8 @@ stories! {
         what_an_act_made_is_no_reference,
         a_reference_tells_its_life,
         a_span_is_decided_by_one_time;
+    frozen:
+        a_report_is_frozen_edition_by_edition;
     handled:
         a_registered_letter_is_the_cores,
         another_letter_under_a_registered_number_is_held,
