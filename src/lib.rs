@@ -20,6 +20,7 @@ pub mod outgoing;
 pub mod paper;
 pub mod preview;
 pub mod relate;
+pub mod report;
 pub mod retry;
 pub mod settings;
 pub mod signing;

@@ -24,11 +24,13 @@ mod misspelt;
 mod online;
 mod outcome;
 mod output;
+mod paper;
 mod presets;
 mod preview;
 mod prompt;
 mod register;
 mod reload;
+mod report;
 mod schema;
 mod secret;
 mod sign;
@@ -158,6 +160,8 @@ enum OnSite {
     /// Secrets of the site.
     #[command(subcommand)]
     Secret(secret::Secret),
+    /// Prints what came by each channel in a period, as the office publishes it; with --freeze it stays as it is.
+    Report(report::Report),
 }
 
 /// Runs the command line of this process.
@@ -262,5 +266,6 @@ fn on_site(
         OnSite::Dead(dead) => dead.run(site, prompt),
         OnSite::Approve(approve) => approve.run(site, prompt),
         OnSite::Secret(secret) => secret.run(site, prompt),
+        OnSite::Report(report) => report.run(site),
     }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::channels::daemon_needed;
 use super::view::{LoginAnswered, LoginView, PictureView, ReloadReport};
-use super::{Entered, EnteredView, Problem};
+use super::{Entered, EnteredView, Problem, ReportDesk};
 use crate::forward::CoreDesk;
 use crate::intake::{HandedIn, Handing, HandledRow, Registered};
 use crate::preview::{Begin, Preview};
@@ -101,6 +101,11 @@ pub trait Control: Send + Sync {
     /// The core as people meet it.
     fn core(&self) -> CoreDesk {
         CoreDesk::default()
+    }
+
+    /// How reports are printed.
+    fn report(&self) -> ReportDesk {
+        ReportDesk::default()
     }
 
     /// The daemon, if one runs.

@@ -24,6 +24,7 @@ mod outcomes;
 mod preview;
 mod pulse;
 mod register;
+mod report;
 mod request;
 mod serve;
 mod split;
@@ -47,6 +48,7 @@ pub use login::{LoginStep, answer as login_answer, picture as login_picture, sta
 pub use offline::Offline;
 pub use preview::{live as preview, reads_no_file, saved as preview_saved};
 pub use register::{CopyView, FieldView, RegisteredView, ToRegister, Told, WaitingView, register};
+pub use report::{FrozenView, ReportAsk, ReportDesk, ReportTold, ReportView, report};
 pub use request::{Call, ClosedChoice, Find, MAX_ROWS, PartText, ROWS, Request};
 pub use serve::{bind, own_name, serve};
 

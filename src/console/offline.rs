@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::channels::daemon_needed;
-use super::{ConfiguredChannel, Control, FarStatus, Problem, Running, Side};
+use super::{ConfiguredChannel, Control, FarStatus, Problem, ReportDesk, Running, Side};
 use crate::forward::CoreDesk;
 use crate::preview::{Begin, Preview, Rehearsal, live};
 use crate::settings::{
@@ -20,12 +20,19 @@ pub struct Offline {
     channels: Channels,
     desk: CoreDesk,
     rehearsal: Option<Arc<Rehearsal>>,
+    report: ReportDesk,
 }
 
 impl Offline {
     /// Over loaded channels, for a house whose core is as in this table.
     pub fn new(channels: Channels, core: Option<&CoreTable>) -> Self {
-        Self { channels, desk: CoreDesk::of(core), rehearsal: None }
+        Self { channels, desk: CoreDesk::of(core), rehearsal: None, report: ReportDesk::default() }
+    }
+
+    /// The same, printing reports in this way.
+    #[must_use]
+    pub fn reporting(self, report: ReportDesk) -> Self {
+        Self { report, ..self }
     }
 
     /// The same, with one channel that was built to be looked at.
@@ -107,6 +114,10 @@ impl Control for Offline {
 
     fn core(&self) -> CoreDesk {
         self.desk.clone()
+    }
+
+    fn report(&self) -> ReportDesk {
+        self.report.clone()
     }
 
     fn running(&self) -> Option<Running> {

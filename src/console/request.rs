@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Entered, LoginStep, Told};
+use super::{Entered, LoginStep, ReportAsk, Told};
 use crate::intake::HandledRow;
 use crate::outcomes::Entry;
 use crate::settings::Lang;
@@ -273,6 +273,8 @@ pub enum Request {
         /// Their names.
         names: Vec<String>,
     },
+    /// A report (专报); freezing one needs a reason.
+    Report(ReportAsk),
 }
 
 /// One part of a ticket that is to be split, as a person writes it. Printed by `Debug` as dots.
@@ -363,6 +365,7 @@ impl Request {
             Self::Reload => "reload",
             Self::SecretNote { .. } => "secret_note",
             Self::SecretHistory { .. } => "secret_history",
+            Self::Report(_) => "report",
         }
     }
 }

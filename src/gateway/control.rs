@@ -14,8 +14,8 @@ use super::running::Running as Channels;
 use crate::channel::Channel;
 use crate::console::view::{LoginAnswered, LoginView, PictureView, ReloadReport};
 use crate::console::{
-    Code, ConfiguredChannel, Control, Entered, EnteredView, FarStatus as Told, FaultNote, Problem, Running, Side,
-    channel_off, not_opened,
+    Code, ConfiguredChannel, Control, Entered, EnteredView, FarStatus as Told, FaultNote, Problem, ReportDesk, Running,
+    Side, channel_off, not_opened,
 };
 use crate::forward::CoreDesk;
 use crate::intake::{HandedIn, Handing, HandledRow, NotOpened, Registered};
@@ -104,6 +104,10 @@ impl Control for Daemon {
 
     fn core(&self) -> CoreDesk {
         self.reloader.core.desk()
+    }
+
+    fn report(&self) -> ReportDesk {
+        ReportDesk::of(&self.channels().now().settings)
     }
 
     fn running(&self) -> Option<Running> {

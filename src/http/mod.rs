@@ -16,6 +16,7 @@ mod preview;
 mod problem;
 mod push;
 mod reload;
+mod report;
 mod route;
 mod table;
 

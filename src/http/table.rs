@@ -7,7 +7,9 @@ use axum::Router;
 use axum::extract::FromRef;
 
 use super::route::{Route, Server};
-use super::{Api, Front, api, desk, document, files, handed, health, login, offer, preview, problem, push, reload};
+use super::{
+    Api, Front, api, desk, document, files, handed, health, login, offer, preview, problem, push, reload, report,
+};
 
 /// What handlers may ask for.
 #[derive(Clone)]
@@ -36,6 +38,7 @@ pub(super) fn table() -> Vec<Route> {
         reload::routes(),
         health::routes(),
         document::routes(),
+        report::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }

@@ -11,9 +11,11 @@ mod clock;
 mod closed;
 mod deed;
 mod errand;
+mod facts;
 mod feed;
 mod files;
 mod folio;
+mod frozen;
 mod handled;
 mod homeward;
 mod left;
@@ -43,9 +45,11 @@ pub use clock::{Clock, Jump};
 pub use closed::{Anew, Choice, ClosedOrder};
 pub use deed::Deed;
 pub use errand::{Errand, Far, Task};
+pub use facts::{FactMatter, FactOutcome, FactPage, FactPlace, FactQuery, FactRow, Facts};
 pub use feed::{Acknowledged, Feed, Offered, Refusal};
 pub use files::{AnswerFile, Enclosed, Fetched, FileAbout, FileRow, FileState, Filed};
 pub use folio::{BadFolio, Folio, Mapped};
+pub use frozen::{Freezing, Frozen, FrozenKey, FrozenRow};
 pub use handled::{Handled, Registration};
 pub use homeward::{Again, Answer, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
 pub use open::{Home, open};
@@ -152,7 +156,7 @@ pub struct FirstRunCounts {
 
 /// What the gateway does with a store.
 #[async_trait]
-pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions {
+pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Frozen {
     /// The store's time.
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.

@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 13] = [
     &["store", "normalize", "relate"],
     &["forward", "learn"],
     &["channel"],
-    &["kinds", "intake", "outcomes", "explain", "preview", "signing"],
+    &["kinds", "intake", "outcomes", "explain", "preview", "signing", "report"],
     &["errands", "console"],
     &["http"],
     &["gateway"],

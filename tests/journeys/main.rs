@@ -40,6 +40,7 @@ mod polled;
 mod previewed;
 mod pushed;
 mod reload;
+mod report;
 mod reshaped;
 mod retired;
 mod roads;

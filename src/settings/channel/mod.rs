@@ -255,11 +255,11 @@ pub struct Report {
     /// The measure word: 件, 封.
     #[schemars(extend("x-zh" = "量词,例如 件、封"))]
     pub measure: String,
-    /// Its place in tables; absent comes last.
-    #[schemars(extend("x-zh" = "表格里的顺序"))]
+    /// Its place in the itemised sentence and in tables; absent comes last.
+    #[schemars(extend("x-zh" = "正文和表格里的顺序,不写排在最后"))]
     pub order: Option<u32>,
-    /// Its place in the opening paragraph; absent comes last.
-    #[schemars(extend("x-zh" = "开头一段里的顺序"))]
+    /// Its place in the list of channels in the opening paragraph; absent is not in it.
+    #[schemars(extend("x-zh" = "开头一段“含某某等渠道”里的顺序,不写就不列"))]
     pub preamble: Option<u32>,
 }
 

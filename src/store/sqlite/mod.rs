@@ -15,9 +15,11 @@ mod desk;
 mod due;
 mod enclosing;
 mod enroll;
+mod facts;
 mod feed;
 mod files;
 mod fresh;
+mod frozen;
 mod handled;
 mod homeward;
 mod kept;
@@ -129,7 +131,8 @@ impl Sqlite {
              (SELECT coalesce(max(id), 0) FROM deed), (SELECT coalesce(max(id), 0) FROM try),
              (SELECT coalesce(max(id), 0) FROM wording), (SELECT coalesce(max(id), 0) FROM note),
              (SELECT coalesce(max(id), 0) FROM file),
-             (SELECT coalesce(max(id), 0) FROM answer_file))",
+             (SELECT coalesce(max(id), 0) FROM answer_file),
+             (SELECT coalesce(max(id), 0) FROM frozen), (SELECT coalesce(max(id), 0) FROM frozen_input))",
             [],
             |row| row.get(0),
         )?;
