@@ -1,6 +1,7 @@
 //! The command line: reads what is typed, asks the console or the settings, and says it in Chinese or English, as a
 //! table or as JSON. It decides nothing about tickets.
 
+mod alarm;
 mod approve;
 mod aside;
 mod channel;
@@ -40,6 +41,7 @@ mod table;
 mod tests;
 mod ticket;
 mod tidy;
+mod watch;
 
 use std::ffi::OsString;
 use std::io;
@@ -152,6 +154,11 @@ enum OnSite {
     /// Secrets of the site.
     #[command(subcommand)]
     Secret(secret::Secret),
+    /// Alarms: what is wrong now, and who has it.
+    #[command(subcommand)]
+    Alarm(alarm::Alarm),
+    /// Watches a gateway from another machine, and alarms by its own outlets when its heartbeat stops.
+    Watch(watch::Watch),
 }
 
 /// Runs the command line of this process.
@@ -254,5 +261,7 @@ fn on_site(
         OnSite::Dead(dead) => dead.run(site, prompt),
         OnSite::Approve(approve) => approve.run(site, prompt),
         OnSite::Secret(secret) => secret.run(site, prompt),
+        OnSite::Alarm(alarm) => alarm.run(site, now),
+        OnSite::Watch(watch) => watch.run(site),
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
-    Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, approve, channels, closed, dead, enter,
+    Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, alarms, approve, channels, closed, dead, enter,
     errands, handed, joined, login, outcomes, preview, register, split, tickets,
 };
 use crate::intake::Handing;
@@ -95,6 +95,10 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
             value(&name)
         }
         Request::SecretHistory { names } => value(&secret_history(house, names).await?),
+        Request::AlarmList { ended, limit } => value(&alarms::list(house, ended, limit).await?),
+        Request::AlarmShow { id } => value(&alarms::show(house, id).await?),
+        Request::AlarmTake { id, who } => value(&alarms::take(house, id, who, actor).await?),
+        Request::AlarmSnooze { id, until } => value(&alarms::snooze(house, id, until, actor).await?),
     }
 }
 
@@ -140,6 +144,8 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
         alarms: super::pulse::alarms(house, &configured).await?,
         logins: login::alarms(house, &configured),
         unhanded: house.control.unhanded().await,
+        raised: alarms::list(house, false, usize::MAX).await?,
+        outlets: house.control.outlets(),
     })
 }
 

@@ -273,6 +273,32 @@ pub enum Request {
         /// Their names.
         names: Vec<String>,
     },
+    /// Alarms.
+    AlarmList {
+        /// With those that ended.
+        ended: bool,
+        /// At most so many.
+        limit: usize,
+    },
+    /// One alarm.
+    AlarmShow {
+        /// Its number.
+        id: i64,
+    },
+    /// Takes an alarm.
+    AlarmTake {
+        /// Its number.
+        id: i64,
+        /// Who takes it; none is whoever asks.
+        who: Option<String>,
+    },
+    /// Snoozes an alarm.
+    AlarmSnooze {
+        /// Its number.
+        id: i64,
+        /// Until when; none is as long as it can be.
+        until: Option<Timestamp>,
+    },
 }
 
 /// One part of a ticket that is to be split, as a person writes it. Printed by `Debug` as dots.
@@ -363,6 +389,10 @@ impl Request {
             Self::Reload => "reload",
             Self::SecretNote { .. } => "secret_note",
             Self::SecretHistory { .. } => "secret_history",
+            Self::AlarmList { .. } => "alarm_list",
+            Self::AlarmShow { .. } => "alarm_show",
+            Self::AlarmTake { .. } => "alarm_take",
+            Self::AlarmSnooze { .. } => "alarm_snooze",
         }
     }
 }

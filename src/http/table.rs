@@ -7,7 +7,9 @@ use axum::Router;
 use axum::extract::FromRef;
 
 use super::route::{Route, Server};
-use super::{Api, Front, api, desk, document, files, handed, health, login, offer, preview, problem, push, reload};
+use super::{
+    Api, Front, alarms, api, desk, document, files, handed, health, login, offer, preview, problem, push, reload,
+};
 
 /// What handlers may ask for.
 #[derive(Clone)]
@@ -34,6 +36,7 @@ pub(super) fn table() -> Vec<Route> {
         preview::routes(),
         login::routes(),
         reload::routes(),
+        alarms::routes(),
         health::routes(),
         document::routes(),
     ];
