@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cli::{Checks, OnlineOrder, Sample, SampleVerdict, Walked};
-use crate::gateway::{build_asked, build_channel, build_core, mapping, rehearse};
+use crate::gateway::{build_alarms, build_asked, build_channel, build_core, mapping, rehearse};
 use crate::intake::{HandedIn, NotOpened, look_over};
 use crate::kinds::KINDS;
 use crate::normalize::samples::{self, Verdict};
@@ -33,7 +33,8 @@ impl Checks for Checking {
 
     fn core(&self, gateway: &Gateway) -> Vec<Mistake> {
         let asked = build_asked(gateway, &self.variables, KINDS).err();
-        build_core(gateway, &self.variables).err().into_iter().chain(asked).flatten().collect()
+        let alarms = build_alarms(gateway, &self.variables).err();
+        build_core(gateway, &self.variables).err().into_iter().chain(asked).chain(alarms).flatten().collect()
     }
 
     fn channel(&self, gateway: &Gateway, channel: &ChannelSettings) -> Vec<Mistake> {

@@ -1,5 +1,6 @@
 //! Huiliu 汇流: the multi-channel intake gateway of China's 12345 government hotlines.
 
+pub mod alarms;
 pub mod channel;
 pub mod checks;
 pub mod cli;

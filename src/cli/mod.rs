@@ -1,6 +1,7 @@
 //! The command line: reads what is typed, asks the console or the settings, and says it in Chinese or English, as a
 //! table or as JSON. It decides nothing about tickets.
 
+mod alarm;
 mod approve;
 mod aside;
 mod channel;
@@ -42,6 +43,7 @@ mod table;
 mod tests;
 mod ticket;
 mod tidy;
+mod watch;
 
 use std::ffi::OsString;
 use std::io;
@@ -162,6 +164,11 @@ enum OnSite {
     Secret(secret::Secret),
     /// Prints what came by each channel in a period, as the office publishes it; with --freeze it stays as it is.
     Report(report::Report),
+    /// Alarms: what is wrong now, and who has it.
+    #[command(subcommand)]
+    Alarm(alarm::Alarm),
+    /// Watches a gateway from another machine, and alarms by its own outlets when its heartbeat stops.
+    Watch(watch::Watch),
 }
 
 /// Runs the command line of this process.
@@ -267,5 +274,7 @@ fn on_site(
         OnSite::Approve(approve) => approve.run(site, prompt),
         OnSite::Secret(secret) => secret.run(site, prompt),
         OnSite::Report(report) => report.run(site),
+        OnSite::Alarm(alarm) => alarm.run(site, now),
+        OnSite::Watch(watch) => watch.run(site),
     }
 }

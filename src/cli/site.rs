@@ -23,6 +23,8 @@ pub(super) struct Site {
     pub(super) presets: Presets,
     /// Where secrets are.
     pub(super) secrets: Secrets,
+    /// The environment.
+    pub(super) variables: Variables,
     /// The connector kinds there are.
     pub(super) kinds: Vec<KindInfo>,
     /// How screens are written.
@@ -41,10 +43,10 @@ impl Site {
         let kinds = checks.kinds();
         let channels = gateway.channels(&kinds);
         let presets = Presets::load(&gateway.dir);
-        let secrets = Secrets::new(gateway.dir.clone(), variables);
+        let secrets = Secrets::new(gateway.dir.clone(), variables.clone());
         let look =
             Look { lang: lang.unwrap_or(gateway.settings.lang), zone: gateway.settings.zone.0.clone(), width: None };
-        Ok(Self { gateway, channels, presets, secrets, kinds, look })
+        Ok(Self { gateway, channels, presets, secrets, variables, kinds, look })
     }
 
     /// The channel folder that is called so.

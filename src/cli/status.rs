@@ -6,9 +6,9 @@ use super::output::{Failure, Output};
 use super::site::Site;
 use super::table::Look;
 use crate::console::Request;
-use crate::console::view::StatusView;
+use crate::console::view::{RaisedView, StatusView};
 use crate::settings::Lang;
-use crate::words::{CORE_KINDS, say, word};
+use crate::words::{ALARMS, CORE_KINDS, say, word};
 
 /// Shows how the gateway stands.
 pub(super) fn run(site: &Site) -> Result<Output, Failure> {
@@ -53,7 +53,14 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         alarms(look, &alarm.pulse).into_iter().map(move |text| format!("{name}: {text}"))
     });
     let logins = status.logins.iter().map(|one| format!("{}: {}", one.name, stands(look, &one.login, &one.channel)));
+    let raised = status.raised.iter().map(|alarm| alarm_line(look, alarm)).collect::<Vec<_>>().join("\n");
+    let failing = status.outlets.iter().filter_map(|outlet| {
+        let since = look.time(Some(outlet.fails_since?));
+        Some(format!("{}: {since} {}", outlet.name, outlet.why.as_deref().unwrap_or_default()))
+    });
     look.card(&[
+        ("raised", raised),
+        ("outlets", failing.collect::<Vec<_>>().join("\n")),
         ("running", running),
         ("version_program", status.version.clone()),
         ("core_kind", core_kind(look, status)),
@@ -68,6 +75,17 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         ("approvals", status.approvals.to_string()),
         ("unhanded", status.unhanded.join(say(look.lang, "、", ", "))),
     ])
+}
+
+/// An alarm in one line.
+fn alarm_line(look: &Look, alarm: &RaisedView) -> String {
+    let kind = word(ALARMS, &alarm.kind, look.lang);
+    let what = if look.lang == Lang::Zh { &alarm.what.zh } else { &alarm.what.en };
+    let who = match &alarm.taken_by {
+        Some(who) => format!("{} {who}", say(look.lang, "已认领", "taken by")),
+        None => format!("huiliu alarm take {}", alarm.id),
+    };
+    format!("{} {kind}: {what} ({who})", alarm.id)
 }
 
 /// Of what kind the core is, where that is not the ordinary one.

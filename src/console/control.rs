@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::channels::daemon_needed;
-use super::view::{LoginAnswered, LoginView, PictureView, ReloadReport};
+use super::view::{LoginAnswered, LoginView, OutletView, PictureView, ReloadReport};
 use super::{Entered, EnteredView, Problem, ReportDesk};
 use crate::forward::CoreDesk;
 use crate::intake::{HandedIn, Handing, HandledRow, Registered};
@@ -113,6 +113,16 @@ pub trait Control: Send + Sync {
 
     /// How it stands with a far side; none if no daemon runs, or the side is not in operation.
     fn far(&self, side: &Side) -> Option<FarStatus>;
+
+    /// How the outlets of alarms stand that sent anything since the start.
+    fn outlets(&self) -> Vec<OutletView> {
+        Vec::new()
+    }
+
+    /// Until when an alarm can be snoozed at the longest: the next working morning; none without a daemon.
+    fn latest_snooze(&self) -> Option<Timestamp> {
+        None
+    }
 
     /// How the login of a channel stands whose account people use too; none where there is none, or it does not run.
     fn login(&self, _code: &str) -> Option<LoginView> {

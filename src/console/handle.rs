@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
-    Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, approve, channels, closed, dead, enter,
+    Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, alarms, approve, channels, closed, dead, enter,
     errands, handed, joined, login, outcomes, preview, register, report, split, tickets,
 };
 use crate::intake::Handing;
@@ -96,6 +96,10 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
         }
         Request::SecretHistory { names } => value(&secret_history(house, names).await?),
         Request::Report(ask) => value(&Box::pin(report(house, ask, actor)).await?),
+        Request::AlarmList { ended, limit } => value(&alarms::list(house, ended, limit).await?),
+        Request::AlarmShow { id } => value(&alarms::show(house, id).await?),
+        Request::AlarmTake { id, who } => value(&alarms::take(house, id, who, actor).await?),
+        Request::AlarmSnooze { id, until } => value(&alarms::snooze(house, id, until, actor).await?),
     }
 }
 
@@ -141,6 +145,8 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
         alarms: super::pulse::alarms(house, &configured).await?,
         logins: login::alarms(house, &configured),
         unhanded: house.control.unhanded().await,
+        raised: alarms::list(house, false, usize::MAX).await?,
+        outlets: house.control.outlets(),
     })
 }
 

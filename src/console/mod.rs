@@ -1,6 +1,7 @@
 //! The console: what people ask of the house by command, answered by one handler whether the running daemon is
 //! asked over its socket or the command had to open the store itself. It knows no tables and no command line.
 
+mod alarms;
 mod answer;
 mod approve;
 mod asked;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+pub use alarms::{list as alarm_list, snooze as alarm_snooze, take as alarm_take};
 pub use answer::{Answer, Code, Problem};
 pub use call::{call, nobody_runs};
 pub use control::{ConfiguredChannel, Control, FarStatus, FaultNote, Running, Side};

@@ -275,6 +275,32 @@ pub enum Request {
     },
     /// A report (专报); freezing one needs a reason.
     Report(ReportAsk),
+    /// Alarms.
+    AlarmList {
+        /// With those that ended.
+        ended: bool,
+        /// At most so many.
+        limit: usize,
+    },
+    /// One alarm.
+    AlarmShow {
+        /// Its number.
+        id: i64,
+    },
+    /// Takes an alarm.
+    AlarmTake {
+        /// Its number.
+        id: i64,
+        /// Who takes it; none is whoever asks.
+        who: Option<String>,
+    },
+    /// Snoozes an alarm.
+    AlarmSnooze {
+        /// Its number.
+        id: i64,
+        /// Until when; none is as long as it can be.
+        until: Option<Timestamp>,
+    },
 }
 
 /// One part of a ticket that is to be split, as a person writes it. Printed by `Debug` as dots.
@@ -366,6 +392,10 @@ impl Request {
             Self::SecretNote { .. } => "secret_note",
             Self::SecretHistory { .. } => "secret_history",
             Self::Report(_) => "report",
+            Self::AlarmList { .. } => "alarm_list",
+            Self::AlarmShow { .. } => "alarm_show",
+            Self::AlarmTake { .. } => "alarm_take",
+            Self::AlarmSnooze { .. } => "alarm_snooze",
         }
     }
 }

@@ -8,11 +8,13 @@ use bytes::Bytes;
 use huiliu_contract::{Attachment, ExternalId, Personal, Raw, Secret, SourceVersion, Submission};
 use jiff::Timestamp;
 
+use super::alarms::Board;
 use super::core::Far;
 use super::reload::Reloader;
 use super::running::Running as Channels;
+use crate::alarms::Rules;
 use crate::channel::Channel;
-use crate::console::view::{LoginAnswered, LoginView, PictureView, ReloadReport};
+use crate::console::view::{LoginAnswered, LoginView, OutletView, PictureView, ReloadReport};
 use crate::console::{
     Code, ConfiguredChannel, Control, Entered, EnteredView, FarStatus as Told, FaultNote, Problem, ReportDesk, Running,
     Side, channel_off, not_opened,
@@ -26,13 +28,14 @@ use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Verdict};
 /// The running daemon, as the console sees it.
 pub struct Daemon {
     reloader: Arc<Reloader>,
+    board: Arc<Board>,
     running: Running,
 }
 
 impl Daemon {
-    pub(super) fn new(reloader: Arc<Reloader>, address: SocketAddr) -> Self {
+    pub(super) fn new(board: Arc<Board>, address: SocketAddr) -> Self {
         let running = Running { pid: std::process::id(), since: Timestamp::now(), listen: address.to_string() };
-        Self { reloader, running }
+        Self { reloader: board.house.clone(), board, running }
     }
 
     pub(super) fn channels(&self) -> &Channels {
@@ -108,6 +111,20 @@ impl Control for Daemon {
 
     fn report(&self) -> ReportDesk {
         ReportDesk::of(&self.channels().now().settings)
+    }
+
+    fn outlets(&self) -> Vec<OutletView> {
+        self.board.standing()
+    }
+
+    fn latest_snooze(&self) -> Option<Timestamp> {
+        let now = self.channels().now();
+        let rules = Rules {
+            settings: &now.settings.settings.alarms,
+            calendar: &now.settings.calendar,
+            zone: &now.settings.settings.zone.0,
+        };
+        Some(rules.morning_after(Timestamp::now()))
     }
 
     fn running(&self) -> Option<Running> {

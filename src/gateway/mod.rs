@@ -1,5 +1,6 @@
 //! The gateway put together: a recipe from checked settings to a running house, and its graceful end.
 
+mod alarms;
 mod asked;
 mod back;
 mod build;
@@ -34,6 +35,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use alarms::build_alarms;
 pub use asked::{AskedCore, build_asked};
 pub use build::{Built, ChannelFault, build_channel, build_core, mapping};
 pub use control::Daemon;
@@ -143,6 +145,7 @@ impl Gateway {
         core(&store::Keys::of_no_house()).map_err(StartError::Mistakes)?;
         let secrets = settings::Secrets::new(start.settings.dir.clone(), start.variables.clone());
         let home = crate::console::home(&start.settings, &secrets).map_err(StartError::Mistakes)?;
+        let outlets = alarms::outlets(&start.settings, &start.variables).map_err(StartError::Mistakes)?;
         let listener = listen(settings.http.listen).await?;
         let address = listener.local_addr().map_err(|why| listen_error(settings.http.listen, why))?;
         let store = store::open(&home)?;
@@ -168,7 +171,7 @@ impl Gateway {
             patience: settings.http.stop_within.0,
             reloader: None,
         };
-        gateway.reloader = Some(gateway.spawn(&start, (built, known), core, listener, token)?);
+        gateway.reloader = Some(gateway.spawn(&start, (built, known), (core, outlets), listener, token)?);
         Ok(gateway)
     }
 
@@ -176,7 +179,7 @@ impl Gateway {
         &self,
         start: &Start,
         (built, known): (Built, Vec<(String, u32)>),
-        core: CoreMade,
+        (core, outlets): (CoreMade, alarms::Outlets),
         listener: TcpListener,
         token: String,
     ) -> Result<Arc<Reloader>, StartError> {
@@ -205,7 +208,9 @@ impl Gateway {
         let running = Running::start(ground, built, &known);
         let (outcomes, offer) = (core.outcomes().clone(), core.offer());
         let reloader = Arc::new(Reloader::new(running, core, calendar));
-        let control = Arc::new(Daemon::new(reloader.clone(), self.address));
+        let board = alarms::Board::new(reloader.clone(), outlets);
+        let control = Arc::new(Daemon::new(board.clone(), self.address));
+        self.tracker.spawn(alarms::run(board, self.stop.clone()));
         self.tracker.spawn(remind::run(control.clone(), self.stop.clone()));
         let zone = settings.zone.0.clone();
         let house = House { store: self.store.clone(), outcomes: outcomes.clone(), control, zone: zone.clone() };

@@ -27,7 +27,18 @@ pub struct Health {
     files: Mutex<Sides>,
     logins: Mutex<BTreeMap<String, Arc<Attending>>>,
     marks: Mutex<Marks>,
+    beat: Mutex<Beat>,
 }
+
+/// When alarms were last looked after, with the store at hand, and who is deaf.
+#[derive(Clone, Default)]
+struct Beat {
+    at: Option<Timestamp>,
+    deaf: BTreeSet<String>,
+}
+
+/// A heart that did not beat for so long stands still (s).
+const STILL: i64 = 120;
 
 /// Far sides by the channel's code.
 type Sides = BTreeMap<String, Arc<FarStatus>>;
@@ -57,7 +68,18 @@ impl Health {
             files: Mutex::default(),
             logins: Mutex::default(),
             marks: Mutex::default(),
+            beat: Mutex::default(),
         }
+    }
+
+    /// Alarms were looked after just now, and what was decided is on disk; these channels are deaf.
+    pub fn beats(&self, at: Timestamp, deaf: BTreeSet<String>) {
+        *locked(&self.beat) = Beat { at: Some(at), deaf };
+    }
+
+    /// Whether alarms are looked after.
+    pub fn is_beating(&self) -> bool {
+        locked(&self.beat).at.is_some_and(|at| Timestamp::now().duration_since(at).as_secs() < STILL)
     }
 
     /// The state of a polled channel; made when it is asked for first.
@@ -192,6 +214,13 @@ struct Ready {
     channels_as_before: BTreeSet<String>,
     /// Codes of channels whose folder is gone.
     channels_retired: BTreeSet<String>,
+    /// What time it is here.
+    now: Timestamp,
+    /// When alarms were last looked after, with the store at hand: a heart that stands still is a gateway that does, whatever
+    /// else it answers.
+    heartbeat: Option<Timestamp>,
+    /// Channels by which nothing is taken in, for whatever reason, by code (收不到).
+    deaf: BTreeSet<String>,
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -243,6 +272,7 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
         let marks = locked(&health.marks);
         (marks.broken.clone(), marks.kept.clone(), marks.retired.clone())
     };
+    let beat = locked(&health.beat).clone();
     let body = Ready {
         ready: store,
         core: Stands::of(health.core.as_deref()),
@@ -254,6 +284,9 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
         channels_need_mending: broken,
         channels_as_before: kept,
         channels_retired: retired,
+        now: Timestamp::now(),
+        heartbeat: beat.at,
+        deaf: beat.deaf,
     };
     (if store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body)).into_response()
 }

@@ -3,6 +3,7 @@
 //! Pushes go straight to their door; everything rarer is a small axum router behind it. What there is stands in one table, of
 //! which the router and the OpenAPI document are made.
 
+mod alarms;
 mod answers;
 mod api;
 mod desk;

@@ -8,7 +8,8 @@ use axum::extract::FromRef;
 
 use super::route::{Route, Server};
 use super::{
-    Api, Front, api, desk, document, files, handed, health, login, offer, preview, problem, push, reload, report,
+    Api, Front, alarms, api, desk, document, files, handed, health, login, offer, preview, problem, push, reload,
+    report,
 };
 
 /// What handlers may ask for.
@@ -36,6 +37,7 @@ pub(super) fn table() -> Vec<Route> {
         preview::routes(),
         login::routes(),
         reload::routes(),
+        alarms::routes(),
         health::routes(),
         document::routes(),
         report::routes(),

@@ -10,6 +10,7 @@ mod life;
 mod look;
 mod prepare;
 mod reasons;
+mod urgent;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use hand_in::{HandedIn, HandedRow, Handing, NotOpened, SHOWN, answer_beside}
 pub use handled::{HandledRow, Registered};
 pub use look::look_over;
 pub use prepare::{Prepared, Preparer};
+pub use urgent::{Urgent, UrgentLetter};
 
 use crate::channel::Channel;
 use crate::relate::{Letter, Roads};
@@ -114,6 +116,11 @@ impl Intake {
         self.life.of(channel)
     }
 
+    /// Letters about danger to life: what is looked for, and what was found.
+    pub fn urgent(&self) -> &Arc<Urgent> {
+        &self.preparer.urgent
+    }
+
     /// Digest of a whole body, for once-tokens.
     pub fn body_digest(&self, body: &[u8]) -> Digest {
         self.preparer.keys().blind("body", &[body])
@@ -156,6 +163,9 @@ impl Intake {
                         members.push(Member::default());
                     }
                     if let Some(member) = members.last_mut() {
+                        if !prepared.urgent.is_empty() {
+                            member.urgent.push((member.arrivals.len(), prepared.urgent));
+                        }
                         member.arrivals.push(prepared.arrival);
                         member.submissions.push(*submission);
                         if several {
@@ -208,6 +218,8 @@ impl Intake {
         // What was answered about each; an answer is given again until the store asks something else.
         let mut answered: Vec<Answered> = vec![(None, Vec::new()); arrivals.len()];
         for _ in 0..COMPARISONS {
+            let version = |(at, _): &(usize, Vec<String>)| arrivals.get(*at).map_or(0, |arrival| arrival.version);
+            let urgent: Vec<_> = member.urgent.iter().map(version).collect();
             let acceptance = Acceptance {
                 channel: channel.enrolled.channel,
                 channel_code: channel.code.clone(),
@@ -224,6 +236,7 @@ impl Intake {
             };
             let verdicts = self.store.accept(acceptance).await?;
             if !verdicts.iter().any(asks) {
+                self.note_urgent(channel, member.urgent.into_iter().zip(urgent), &verdicts);
                 for (submission, verdict) in member.submissions.into_iter().zip(verdicts) {
                     if let Verdict::Taken { what, ticket } = verdict {
                         // Of a suspected re-used number the far side must not learn the other citizen's ticket.
@@ -360,6 +373,8 @@ struct Member {
     /// Where the submissions stood among the items; empty for a lone one.
     places: Vec<usize>,
     stray_places: Vec<usize>,
+    /// Which of them say something urgent, and of which groups.
+    urgent: Vec<(usize, Vec<String>)>,
 }
 
 /// Whether the store asks for a comparison before it decides.

@@ -7,7 +7,7 @@ use huiliu_contract::{ExternalId, Submission, Unreadable};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::files;
+use super::{Urgent, files};
 use crate::channel::Channel;
 use crate::normalize::{ActOn, Unmappable};
 use crate::relate::{Letter, Roads};
@@ -24,6 +24,8 @@ pub struct Prepared {
     pub arrival: Arrival,
     /// Why it could not be mapped; names fields and places, quotes nothing.
     pub unmappable: Option<Unmappable>,
+    /// Of which groups of urgent words it says something.
+    pub urgent: Vec<String>,
 }
 
 /// Makes submissions ready.
@@ -31,11 +33,12 @@ pub struct Prepared {
 pub struct Preparer {
     store: Arc<dyn Store>,
     roads: Arc<Roads>,
+    pub(super) urgent: Arc<Urgent>,
 }
 
 impl Preparer {
     pub(super) fn new(store: Arc<dyn Store>, roads: Arc<Roads>) -> Self {
-        Self { store, roads }
+        Self { store, roads, urgent: Arc::default() }
     }
 
     pub(super) fn keys(&self) -> &Keys {
@@ -70,6 +73,10 @@ impl Preparer {
             Err(unmappable) => (None, None, Some(unmappable)),
         };
         let standing = channel.standing(submission, draft.as_ref());
+        let urgent = match standing {
+            Standing::Historic => Vec::new(),
+            _ => self.urgent.groups(draft.as_ref(), document),
+        };
         let version = self.store.reserve();
         let filed = match &mut draft {
             Some(draft) => {
@@ -118,7 +125,7 @@ impl Preparer {
             alike: Vec::new(),
             act: act.map(Box::new),
         };
-        Ok(Prepared { arrival, unmappable })
+        Ok(Prepared { arrival, unmappable, urgent })
     }
 
     /// What a submission asks about an earlier one, with the sealed note that the core will read.

@@ -9,7 +9,7 @@ use huiliu_contract::{Period, Rate, Satisfaction, SecretRef};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{CoreTable, Lang, ReloadSettings, ReportSettings};
+use super::{AlarmSettings, CoreTable, Lang, ReloadSettings, ReportSettings};
 
 /// Everything `gateway.toml` and its environment say, checked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -52,6 +52,9 @@ pub struct GatewaySettings {
     /// How the printed report counts.
     #[schemars(extend("x-zh" = "专报怎样统计"))]
     pub report: ReportSettings,
+    /// What is told to people outside, and to whom.
+    #[schemars(extend("x-zh" = "告警:告诉谁、隔多久、什么时候不打扰"))]
+    pub alarms: AlarmSettings,
 }
 
 impl Default for GatewaySettings {
@@ -69,6 +72,7 @@ impl Default for GatewaySettings {
             satisfaction: BTreeMap::new(),
             reload: ReloadSettings::default(),
             report: ReportSettings::default(),
+            alarms: AlarmSettings::default(),
         }
     }
 }

@@ -140,13 +140,18 @@ fn mistake(document: &Document, file: &HolidayFile, year: i16, wrong: &Wrong) ->
 }
 
 impl Gateway {
+    /// The years whose file is missing: the running year, and from 1 December on the next one.
+    pub fn missing_years(&self, now: Timestamp) -> Vec<i16> {
+        let today = now.to_zoned(self.settings.zone.0.clone()).date();
+        let next = (today.month() == 12).then(|| today.year() + 1);
+        std::iter::once(today.year()).chain(next).filter(|year| !self.calendar.knows(*year)).collect()
+    }
+
     /// What people must be told about years whose file is missing: the running year, and from 1 December on the
     /// next one. Names the file to make.
     pub fn missing_holidays(&self, now: Timestamp) -> Vec<Text> {
-        let today = now.to_zoned(self.settings.zone.0.clone()).date();
-        let next = (today.month() == 12).then(|| today.year() + 1);
-        let missing = std::iter::once(today.year()).chain(next).filter(|year| !self.calendar.knows(*year));
-        missing
+        self.missing_years(now)
+            .into_iter()
             .map(|year| {
                 let file = self.dir.join(format!("holidays-{year}.toml"));
                 let file = file.display();

@@ -93,9 +93,11 @@ impl Gateway {
     }
 
     fn beyond_the_schema(&self) -> Vec<Mistake> {
-        let Some(core) = self.settings.core.as_ref().and_then(|core| core.rest()) else { return Vec::new() };
+        let alarms = self.settings.alarms.mistakes();
+        let mut mistakes: Vec<_> = alarms.iter().map(|wrong| self.mistake(wrong)).collect();
+        let Some(core) = self.settings.core.as_ref().and_then(|core| core.rest()) else { return mistakes };
         let wrong = core.number_at.as_deref().and_then(|place| Pointer::parse(place).err());
-        let mut mistakes: Vec<_> = wrong.iter().map(|wrong| self.mistake(&wrong.at_key("core.number_at"))).collect();
+        mistakes.extend(wrong.iter().map(|wrong| self.mistake(&wrong.at_key("core.number_at"))));
         if core.attachments_wait > CoreSettings::LONGEST_WAIT {
             mistakes.push(self.mistake(&Misconfigured::new(
                 "core.attachments_wait",

@@ -5,6 +5,7 @@
 //! [`Secrets`] reads what the files only point to.
 //! Nothing here names a connector kind: the list of [`KindInfo`] is the caller's.
 
+mod alarms;
 mod channel;
 mod core;
 mod day;
@@ -29,6 +30,7 @@ mod secrets;
 mod site;
 mod walk;
 
+pub use alarms::{Address, AlarmKind, AlarmOutlet, AlarmSettings, Always, OutletKind, OutletPreset, Press};
 pub use channel::{
     ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, BadSilence, CaptchaTable, ChannelFile,
     ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable,

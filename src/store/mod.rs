@@ -3,6 +3,7 @@
 //! [`Store`] is what the gateway does, [`Desk`] what people do (who, when and why stand in the same
 //! transaction), [`Archive`] is reading. Only `open` names a database.
 
+mod alarms;
 mod asked;
 mod blind;
 pub mod blobs;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+pub use alarms::{AlarmChange, AlarmRow, AlarmTo, Alarms, CameRow, DoneRow, MessageRow, NewAlarm, OwedRow, Tells};
 pub use asked::{AskedPage, CORE};
 pub use blobs::{BlobReader, BlobWriter, Blobs, Content, upload};
 pub use carried::{Carried, TryEnd, makes_pointless};
@@ -156,7 +158,7 @@ pub struct FirstRunCounts {
 
 /// What the gateway does with a store.
 #[async_trait]
-pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Frozen {
+pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Frozen + Alarms {
     /// The store's time.
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.

@@ -1,6 +1,7 @@
 //! The words of the office: what people read, in Chinese and English, for the stable words that code, logs and
 //! `--json` use. One place, so that every screen says the same. A word that is not listed is shown as it is.
 
+mod alarms;
 mod fields;
 mod forwarding;
 mod handed;
@@ -9,6 +10,7 @@ mod machine;
 mod outcomes;
 mod relate;
 
+pub use alarms::ALARMS;
 pub use fields::FIELDS;
 pub use forwarding::{CORE_HEADS, CORE_KINDS};
 pub use handed::{HANDED, HANDLED};
@@ -98,6 +100,11 @@ pub const HEADS: &[Entry] = &[
     ("sending", "待回传", "For the sources"),
     ("approvals", "待审签", "Wait for approval"),
     ("alarms", "来件异常", "Unusual"),
+    ("raised", "告警", "Alarms"),
+    ("outlets", "告警发不出", "Outlets failing"),
+    ("alarm_kind", "告警", "Alarm"),
+    ("last_sent", "最近一次发出", "Last told"),
+    ("second_at", "第二个号码", "Second level told"),
     ("login", "登录", "Login"),
     ("logins", "登录", "Logins"),
     ("findings", "要改的地方", "Findings"),

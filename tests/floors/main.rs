@@ -16,7 +16,7 @@ const FLOORS: [&[&str]; 13] = [
     &["ticket", "settings", "retry", "signal", "layout", "paper"],
     &["telemetry", "words", "outgoing"],
     &["store", "normalize", "relate"],
-    &["forward", "learn"],
+    &["forward", "learn", "alarms"],
     &["channel"],
     &["kinds", "intake", "outcomes", "explain", "preview", "signing", "report"],
     &["errands", "console"],

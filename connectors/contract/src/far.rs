@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use crate::Remark;
 
@@ -89,6 +90,11 @@ pub trait FarSide: Send + Sync {
 
     /// Walks there, no longer than `limit` for a step; the last step is the first that failed.
     async fn walk(&self, limit: Duration) -> Vec<Step>;
+
+    /// When the certificate ends that it shows; none where it shows none, or the way there ends before. Nothing is sent.
+    async fn certificate_ends(&self, _limit: Duration) -> Option<Timestamp> {
+        None
+    }
 
     /// What [`Self::log_in`] would do.
     fn login(&self) -> Login {

@@ -1,6 +1,7 @@
 //! What answers hold, with the field names that `--json` promises. A field may be added; none is renamed or removed.
 //! Times are instants in UTC here; screens show them in the site's zone.
 
+mod alarms;
 mod back;
 mod channel;
 mod handed;
@@ -8,6 +9,7 @@ mod login;
 mod reload;
 mod status;
 
+pub use alarms::{OutletView, RaisedView};
 pub use back::{
     AnsweredView, ApprovalDetail, ApprovalView, BecameView, Behind, CheckedText, FoundView, ReferenceView, TryView,
     WriteBackView,

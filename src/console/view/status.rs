@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AlarmView, LoginAlarm};
+use super::{AlarmView, LoginAlarm, OutletView, RaisedView};
 use crate::console::ToRegister;
 use crate::console::control::{FarStatus, Running};
 
@@ -50,4 +50,10 @@ pub struct StatusView {
     /// Channels whose table of the day is missing (未交表), by name; none are known while no daemon runs.
     #[serde(default)]
     pub unhanded: Vec<String>,
+    /// Alarms that are open.
+    #[serde(default)]
+    pub raised: Vec<RaisedView>,
+    /// Outlets of alarms that sent anything since the start.
+    #[serde(default)]
+    pub outlets: Vec<OutletView>,
 }

@@ -42,6 +42,7 @@ pub(super) fn read(
     crate::console::home(&written, &Secrets::new(written.dir.clone(), variables.clone()))?;
     let house = written.as_it_runs(started);
     let core = CoreMade::make(&house, variables, kinds, blind)?;
+    crate::gateway::build_alarms(&house, variables)?;
     is_there(&house)?;
     let infos: Vec<_> = kinds.iter().map(|kind| (kind.info)()).collect();
     let files = house.channels(&infos);

@@ -2,6 +2,7 @@
 
 mod accept;
 mod acts;
+mod alarms;
 mod alike;
 mod answers;
 mod asked;
@@ -25,6 +26,7 @@ mod homeward;
 mod kept;
 mod known;
 mod letters;
+mod owed;
 mod parts;
 mod proof;
 mod pulse;

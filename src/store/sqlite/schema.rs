@@ -273,6 +273,7 @@ const ALL: &[M<'static>] = &[
     M::up(super::handled::HANDLED),
     M::up(super::session::SESSIONS),
     M::up(super::frozen::FROZEN),
+    M::up(super::alarms::ALARMS),
 ];
 
 /// The migrations, ready to be run.

@@ -34,6 +34,11 @@ pub(super) fn judge(way: &Way, shown: &Shown, steps: &mut Vec<Step>) -> Result<(
     }
 }
 
+/// When the far side's own certificate ends.
+pub(super) fn ends(shown: &Shown) -> Option<Timestamp> {
+    Timestamp::from_second(read(shown.chain.first()?)?.until).ok()
+}
+
 fn read(der: &[u8]) -> Option<Read> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     let alternative = certificate.subject_alternative_name().ok().flatten();

@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use huiliu_contract::{FarSide, Fault, Login, Step, Went};
+use jiff::Timestamp;
 use tokio::net::TcpStream;
 use url::Url;
 
@@ -58,6 +59,16 @@ impl Way {
         // The walk's own words are in its steps; that it ended early is too.
         let _ = self.steps(client, limit, &mut steps).await;
         steps
+    }
+
+    /// When the certificate ends that is shown there, trusted or not. Nothing is sent behind the handshake.
+    pub async fn certificate_ends(&self, client: &Client, limit: Duration) -> Option<Timestamp> {
+        let verifier = client.verifier().filter(|_| self.url.scheme() == "https")?;
+        let mut steps = Vec::new();
+        let addresses = name::addresses(self, limit, &mut steps).await.ok()?;
+        let stream = proxied::reach(self, &addresses, limit, &mut steps).await.ok()?;
+        let shown = shake::shake(self, stream, verifier, &addresses, limit, &mut steps).await.ok()?;
+        certificate::ends(&shown)
     }
 
     async fn steps(&self, client: &Client, limit: Duration, steps: &mut Vec<Step>) -> Result<(), ()> {
@@ -123,6 +134,10 @@ impl FarSide for LineSide {
         Box::pin(self.way.walk(&self.line.client, limit)).await
     }
 
+    async fn certificate_ends(&self, limit: Duration) -> Option<Timestamp> {
+        Box::pin(self.way.certificate_ends(&self.line.client, limit)).await
+    }
+
     fn login(&self) -> Login {
         match &self.line.session {
             None => Login::None,
@@ -181,5 +196,9 @@ impl FarSide for ClientSide {
 
     async fn walk(&self, limit: Duration) -> Vec<Step> {
         Box::pin(self.way.walk(&self.client, limit)).await
+    }
+
+    async fn certificate_ends(&self, limit: Duration) -> Option<Timestamp> {
+        Box::pin(self.way.certificate_ends(&self.client, limit)).await
     }
 }
