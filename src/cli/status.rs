@@ -3,6 +3,7 @@
 use super::channel::{alarms, far};
 use super::login::stands;
 use super::output::{Failure, Output};
+use super::reconcile::gap_line;
 use super::site::Site;
 use super::table::Look;
 use crate::console::Request;
@@ -53,6 +54,7 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         alarms(look, &alarm.pulse).into_iter().map(move |text| format!("{name}: {text}"))
     });
     let logins = status.logins.iter().map(|one| format!("{}: {}", one.name, stands(look, &one.login, &one.channel)));
+    let gaps = status.gaps.iter().map(|gap| gap_line(look, gap));
     look.card(&[
         ("running", running),
         ("version_program", status.version.clone()),
@@ -66,6 +68,7 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         ("logins", logins.collect::<Vec<_>>().join(say(look.lang, ";", "; "))),
         ("dead", status.dead.to_string()),
         ("approvals", status.approvals.to_string()),
+        ("gaps", gaps.collect::<Vec<_>>().join(say(look.lang, ";", "; "))),
         ("unhanded", status.unhanded.join(say(look.lang, "、", ", "))),
     ])
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
     Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, approve, channels, closed, dead, enter,
-    errands, handed, joined, login, outcomes, preview, register, split, tickets,
+    errands, handed, joined, login, outcomes, preview, reconcile, register, split, tickets,
 };
 use crate::intake::Handing;
 use crate::store::{Actor, ChannelRow, DeedRow, Far};
@@ -95,6 +95,15 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
             value(&name)
         }
         Request::SecretHistory { names } => value(&secret_history(house, names).await?),
+        Request::Reconcile { day, channel, fetch } => {
+            value(&reconcile::day(house, channel.as_deref(), day, fetch, actor).await?)
+        }
+        Request::ReconcileSign { channel, day } => value(&reconcile::sign_gaps(house, &channel, day, actor).await?),
+        Request::ReconcileAgainst { channel, rows, span, sign } => {
+            let list = reconcile::Exported { channel, rows, span, sign };
+            value(&reconcile::against(house, list, actor).await?)
+        }
+        Request::ReconcileList { all } => value(&reconcile::signed(house, all).await?),
     }
 }
 
@@ -139,6 +148,7 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
         approvals: known.iter().map(|channel| channel.approvals).sum(),
         alarms: super::pulse::alarms(house, &configured).await?,
         logins: login::alarms(house, &configured),
+        gaps: reconcile::signed(house, false).await?.gaps,
         unhanded: house.control.unhanded().await,
     })
 }

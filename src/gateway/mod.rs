@@ -17,6 +17,7 @@ mod login_tests;
 mod looked;
 mod made;
 mod pulse;
+mod reckon;
 mod reload;
 mod remind;
 mod run;
@@ -207,6 +208,7 @@ impl Gateway {
         let reloader = Arc::new(Reloader::new(running, core, calendar));
         let control = Arc::new(Daemon::new(reloader.clone(), self.address));
         self.tracker.spawn(remind::run(control.clone(), self.stop.clone()));
+        self.tracker.spawn(reckon::run(control.clone(), self.stop.clone()));
         let zone = settings.zone.0.clone();
         let house = House { store: self.store.clone(), outcomes: outcomes.clone(), control, zone: zone.clone() };
         let api = Arc::new(Api {

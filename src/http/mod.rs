@@ -15,6 +15,7 @@ mod offer;
 mod preview;
 mod problem;
 mod push;
+mod reconcile;
 mod reload;
 mod route;
 mod table;

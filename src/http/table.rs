@@ -7,7 +7,9 @@ use axum::Router;
 use axum::extract::FromRef;
 
 use super::route::{Route, Server};
-use super::{Api, Front, api, desk, document, files, handed, health, login, offer, preview, problem, push, reload};
+use super::{
+    Api, Front, api, desk, document, files, handed, health, login, offer, preview, problem, push, reconcile, reload,
+};
 
 /// What handlers may ask for.
 #[derive(Clone)]
@@ -33,6 +35,7 @@ pub(super) fn table() -> Vec<Route> {
         files::routes(),
         preview::routes(),
         login::routes(),
+        reconcile::routes(),
         reload::routes(),
         health::routes(),
         document::routes(),

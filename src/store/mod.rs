@@ -19,6 +19,7 @@ mod homeward;
 mod left;
 mod open;
 mod reading;
+mod reckoning;
 mod register;
 mod schedule;
 mod seal;
@@ -52,6 +53,9 @@ pub use open::{Home, open};
 pub use reading::{
     Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
     VersionRow,
+};
+pub use reckoning::{
+    Asked, GapKind, GapRow, ItemPlace, ItemRow, Items, ItemsPage, Reckoning, Reckonings, SignedList, SignedRow,
 };
 pub use register::{NotRegistered, Register, Registered, Registry, WaitingCount, WaitingRow};
 pub use schedule::{Claim, Lease, Schedule};
@@ -152,7 +156,7 @@ pub struct FirstRunCounts {
 
 /// What the gateway does with a store.
 #[async_trait]
-pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions {
+pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Reckonings {
     /// The store's time.
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.

@@ -27,6 +27,7 @@ mod parts;
 mod proof;
 mod pulse;
 mod read;
+mod reckoning;
 mod references;
 mod register;
 mod remap;

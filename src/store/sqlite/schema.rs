@@ -272,6 +272,7 @@ const ALL: &[M<'static>] = &[
     M::up(super::sheets::SHEETS),
     M::up(super::handled::HANDLED),
     M::up(super::session::SESSIONS),
+    M::up(super::reckoning::RECKONINGS),
 ];
 
 /// The migrations, ready to be run.
