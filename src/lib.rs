@@ -20,6 +20,7 @@ pub mod outcomes;
 pub mod outgoing;
 pub mod paper;
 pub mod preview;
+pub mod reconcile;
 pub mod relate;
 pub mod report;
 pub mod retry;

@@ -235,6 +235,7 @@ pub(super) fn show(look: &Look, kind: String, detail: &ChannelDetail, all: bool)
         ("tickets_waiting", channel.tickets.waiting.to_string()),
         ("dead", channel.dead.to_string()),
         ("far", channel.far.as_ref().map(|status| far(look, status) + &fault).unwrap_or_default()),
+        ("signed_days", signed_days(look, detail.signed_days, &channel.state)),
         ("login", channel.login.as_ref().map(|one| login::stands(look, one, &channel.code)).unwrap_or_default()),
     ]);
     text += &look.section("mistakes", &mistakes.collect::<Vec<_>>().join("\n"));
@@ -243,6 +244,17 @@ pub(super) fn show(look: &Look, kind: String, detail: &ChannelDetail, all: bool)
         text += &look.section("settings", &look.value(&detail.settings));
     }
     text
+}
+
+/// How long ago a list of its far side was compared and signed for.
+fn signed_days(look: &Look, days: Option<i64>, state: &str) -> String {
+    match (days, look.lang) {
+        (None, _) if matches!(state, "off" | "retired") => String::new(),
+        (None, _) => say(look.lang, "从未", "never").into(),
+        (Some(0), _) => say(look.lang, "今天", "today").into(),
+        (Some(days), Lang::Zh) => format!("{days} 天前"),
+        (Some(days), Lang::En) => format!("{days} days ago"),
+    }
 }
 
 /// Runs the samples of a channel, and writes what is expected where asked to.

@@ -29,6 +29,7 @@ mod paper;
 mod presets;
 mod preview;
 mod prompt;
+mod reconcile;
 mod register;
 mod reload;
 mod report;
@@ -142,6 +143,8 @@ enum OnSite {
     /// Tickets near or past their deadline that nothing has concluded yet, the earliest first; then those open again
     /// without one.
     Due(due::Due),
+    /// Holds what far sides say they have against what came; 1 if there is a gap.
+    Reconcile(reconcile::Reconcile),
     /// Tickets.
     #[command(subcommand)]
     Ticket(ticket::Ticket),
@@ -266,6 +269,7 @@ fn on_site(
         OnSite::Presets(presets) => presets.run(site),
         OnSite::Find(find) => find.run(site, prompt),
         OnSite::Due(due) => due.run(site, now),
+        OnSite::Reconcile(reconcile) => reconcile.run(site, now),
         OnSite::Ticket(ticket) => ticket.run(site, prompt),
         OnSite::Outcome(outcome) => outcome.run(site),
         OnSite::Import(import) => import.run(site),

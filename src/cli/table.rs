@@ -41,9 +41,15 @@ impl Look {
 
     /// A table with heads by name; the columns named in `whole` are broken only if they are very long.
     pub(super) fn table(&self, heads: &[&'static str], whole: &[usize], rows: Vec<Vec<String>>) -> String {
+        let heads: Vec<_> = heads.iter().map(|name| head(name, self.lang)).collect();
+        self.titled(&heads, whole, rows)
+    }
+
+    /// The same with heads as people read them.
+    pub(super) fn titled(&self, heads: &[&str], whole: &[usize], rows: Vec<Vec<String>>) -> String {
         let mut table = self.bare();
         table.load_style(NOTHING.header_separator(LineStyle::none().fill('-').junction('-')));
-        table.set_header(heads.iter().map(|name| head(name, self.lang)));
+        table.set_header(heads);
         for row in rows {
             table.add_row(row.iter().map(|cell| clean(cell)));
         }

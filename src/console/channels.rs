@@ -86,7 +86,8 @@ pub(super) async fn show(house: &House, called: &str) -> Result<ChannelDetail, P
         None => vec![format!("channel:{}", channel.code)],
     };
     let deeds = deeds(house, &subjects, true).await?;
-    Ok(ChannelDetail { namespace: row.map(|row| row.namespace.clone()), channel, settings, deeds })
+    let signed_days = super::reconcile::days_since_signed(house, &channel.code).await?;
+    Ok(ChannelDetail { signed_days, namespace: row.map(|row| row.namespace.clone()), channel, settings, deeds })
 }
 
 fn view(house: &House, configured: &ConfiguredChannel, row: Option<&ChannelRow>) -> ChannelView {

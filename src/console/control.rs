@@ -15,6 +15,7 @@ use super::{Entered, EnteredView, Problem, ReportDesk};
 use crate::forward::CoreDesk;
 use crate::intake::{HandedIn, Handing, HandledRow, Registered};
 use crate::preview::{Begin, Preview};
+use crate::reconcile::ChannelDay;
 use crate::settings::{ChannelState, ReturnTable, Text};
 use crate::store::{Actor, Verdict};
 
@@ -194,6 +195,18 @@ pub trait Control: Send + Sync {
         _dry: bool,
         _actor: &Actor,
     ) -> Result<Vec<Registered>, Problem> {
+        Err(daemon_needed())
+    }
+
+    /// Looks at a day of these channels (对账), after fetching it once more where that is asked for; those that are off are
+    /// left out.
+    async fn reconcile(
+        &self,
+        _codes: &[String],
+        _day: Date,
+        _fetch: bool,
+        _actor: &Actor,
+    ) -> Result<Vec<ChannelDay>, Problem> {
         Err(daemon_needed())
     }
 

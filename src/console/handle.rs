@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
     Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, alarms, approve, channels, closed, dead, enter,
-    errands, handed, joined, login, outcomes, preview, register, report, split, tickets,
+    errands, handed, joined, login, outcomes, preview, reconcile, register, report, split, tickets,
 };
 use crate::intake::Handing;
 use crate::store::{Actor, ChannelRow, DeedRow, Far};
@@ -100,6 +100,15 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
         Request::AlarmShow { id } => value(&alarms::show(house, id).await?),
         Request::AlarmTake { id, who } => value(&alarms::take(house, id, who, actor).await?),
         Request::AlarmSnooze { id, until } => value(&alarms::snooze(house, id, until, actor).await?),
+        Request::Reconcile { day, channel, fetch } => {
+            value(&reconcile::day(house, channel.as_deref(), day, fetch, actor).await?)
+        }
+        Request::ReconcileSign { channel, day } => value(&reconcile::sign_gaps(house, &channel, day, actor).await?),
+        Request::ReconcileAgainst { channel, rows, span, sign } => {
+            let list = reconcile::Exported { channel, rows, span, sign };
+            value(&reconcile::against(house, list, actor).await?)
+        }
+        Request::ReconcileList { all } => value(&reconcile::signed(house, all).await?),
     }
 }
 
@@ -144,6 +153,7 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
         approvals: known.iter().map(|channel| channel.approvals).sum(),
         alarms: super::pulse::alarms(house, &configured).await?,
         logins: login::alarms(house, &configured),
+        gaps: reconcile::signed(house, false).await?.gaps,
         unhanded: house.control.unhanded().await,
         raised: alarms::list(house, false, usize::MAX).await?,
         outlets: house.control.outlets(),

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{Entered, LoginStep, ReportAsk, Told};
 use crate::intake::HandledRow;
 use crate::outcomes::Entry;
+use crate::reconcile::Listed;
 use crate::settings::Lang;
 
 /// How many rows a list gives when nothing else is asked for.
@@ -301,6 +302,38 @@ pub enum Request {
         /// Until when; none is as long as it can be.
         until: Option<Timestamp>,
     },
+    /// Holds what far sides say they have for a day against what came (对账).
+    Reconcile {
+        /// The day, in the site's zone.
+        day: Date,
+        /// This channel only.
+        channel: Option<String>,
+        /// Asks for the day once more before that.
+        fetch: bool,
+    },
+    /// Says that the gaps of a channel and day are right as they are; needs a reason.
+    ReconcileSign {
+        /// The channel.
+        channel: String,
+        /// The day, in the site's zone.
+        day: Date,
+    },
+    /// Holds a list that somebody exported against ours.
+    ReconcileAgainst {
+        /// From which channel's far side; none is the core.
+        channel: Option<String>,
+        /// Its rows.
+        rows: Vec<Listed>,
+        /// The first and last day that it covers; none where nobody knows.
+        span: Option<(Date, Date)>,
+        /// Whether somebody signs for it; needs a reason.
+        sign: bool,
+    },
+    /// What lists were signed for, and which gaps are not mended.
+    ReconcileList {
+        /// With earlier ones, and gaps that are mended.
+        all: bool,
+    },
 }
 
 /// One part of a ticket that is to be split, as a person writes it. Printed by `Debug` as dots.
@@ -396,6 +429,10 @@ impl Request {
             Self::AlarmShow { .. } => "alarm_show",
             Self::AlarmTake { .. } => "alarm_take",
             Self::AlarmSnooze { .. } => "alarm_snooze",
+            Self::Reconcile { .. } => "reconcile",
+            Self::ReconcileSign { .. } => "reconcile_sign",
+            Self::ReconcileAgainst { .. } => "reconcile_against",
+            Self::ReconcileList { .. } => "reconcile_list",
         }
     }
 }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use huiliu_contract::{Attachment, ExternalId, Personal, Raw, Secret, SourceVersion, Submission};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::alarms::Board;
 use super::core::Far;
@@ -22,6 +23,7 @@ use crate::console::{
 use crate::forward::CoreDesk;
 use crate::intake::{HandedIn, Handing, HandledRow, NotOpened, Registered};
 use crate::preview::{Begin, Preview};
+use crate::reconcile::ChannelDay;
 use crate::settings::{ChannelFile, ChannelState, Lang, Mistake, ReturnTable, Text};
 use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Verdict};
 
@@ -257,6 +259,16 @@ impl Control for Daemon {
             all.push(self.channels().ground.intake.register(&channel, row, dry, actor).await?);
         }
         Ok(all)
+    }
+
+    async fn reconcile(
+        &self,
+        codes: &[String],
+        day: Date,
+        fetch: bool,
+        actor: &Actor,
+    ) -> Result<Vec<ChannelDay>, Problem> {
+        Box::pin(self.reconciled(codes, day, fetch, actor)).await
     }
 
     async fn remap(&self, dead: i64, actor: &Actor) -> Result<Verdict, Problem> {

@@ -16,6 +16,7 @@ mod offer;
 mod preview;
 mod problem;
 mod push;
+mod reconcile;
 mod reload;
 mod report;
 mod route;

@@ -8,8 +8,8 @@ use axum::extract::FromRef;
 
 use super::route::{Route, Server};
 use super::{
-    Api, Front, alarms, api, desk, document, files, handed, health, login, offer, preview, problem, push, reload,
-    report,
+    Api, Front, alarms, api, desk, document, files, handed, health, login, offer, preview, problem, push, reconcile,
+    reload, report,
 };
 
 /// What handlers may ask for.
@@ -36,6 +36,7 @@ pub(super) fn table() -> Vec<Route> {
         files::routes(),
         preview::routes(),
         login::routes(),
+        reconcile::routes(),
         reload::routes(),
         alarms::routes(),
         health::routes(),

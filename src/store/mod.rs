@@ -22,6 +22,7 @@ mod homeward;
 mod left;
 mod open;
 mod reading;
+mod reckoning;
 mod register;
 mod schedule;
 mod seal;
@@ -58,6 +59,9 @@ pub use open::{Home, open};
 pub use reading::{
     Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
     VersionRow,
+};
+pub use reckoning::{
+    Asked, GapKind, GapRow, ItemPlace, ItemRow, Items, ItemsPage, Reckoning, Reckonings, SignedList, SignedRow,
 };
 pub use register::{NotRegistered, Register, Registered, Registry, WaitingCount, WaitingRow};
 pub use schedule::{Claim, Lease, Schedule};
@@ -158,7 +162,7 @@ pub struct FirstRunCounts {
 
 /// What the gateway does with a store.
 #[async_trait]
-pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Frozen + Alarms {
+pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Frozen + Alarms + Reckonings {
     /// The store's time.
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.

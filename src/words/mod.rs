@@ -70,6 +70,8 @@ pub const HEADS: &[Entry] = &[
     ("task", "后台任务", "Errand"),
     ("subject", "对象", "Subject"),
     ("due", "到点时间", "Due"),
+    ("gaps", "对账有差", "Gaps"),
+    ("signed_days", "上次核对清单", "List compared"),
     ("attempts", "已试", "Tries"),
     ("id", "序号", "No."),
     ("what", "内容", "What"),

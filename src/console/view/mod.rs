@@ -6,6 +6,7 @@ mod back;
 mod channel;
 mod handed;
 mod login;
+mod reconcile;
 mod reload;
 mod status;
 
@@ -17,6 +18,7 @@ pub use back::{
 pub use channel::{AlarmView, PulseView, UnexpectedView, WentLive};
 pub use handed::{HandedRowView, HandedView};
 pub use login::{LoginAlarm, LoginAnswered, LoginView, PictureView};
+pub use reconcile::{AgainstView, GapView, ReconciledView, SignedListView, SignedView};
 pub use reload::{MistakeView, ReloadReport, WrongChannel};
 pub use status::StatusView;
 
@@ -78,6 +80,9 @@ pub struct ChannelDetail {
     pub channel: ChannelView,
     /// Whose memory of numbers it shares.
     pub namespace: Option<String>,
+    /// How many days ago a list of its far side was last compared and signed for (对账); null if it never was.
+    #[serde(default)]
+    pub signed_days: Option<i64>,
     /// All settings.
     pub settings: Value,
     /// What people did about it.

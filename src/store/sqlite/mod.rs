@@ -31,6 +31,7 @@ mod parts;
 mod proof;
 mod pulse;
 mod read;
+mod reckoning;
 mod references;
 mod register;
 mod remap;

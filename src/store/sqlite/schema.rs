@@ -274,6 +274,7 @@ const ALL: &[M<'static>] = &[
     M::up(super::session::SESSIONS),
     M::up(super::frozen::FROZEN),
     M::up(super::alarms::ALARMS),
+    M::up(super::reckoning::RECKONINGS),
 ];
 
 /// The migrations, ready to be run.
