@@ -7,7 +7,9 @@ use axum::Router;
 use axum::extract::FromRef;
 
 use super::route::{Route, Server};
-use super::{Api, Front, api, desk, document, files, handed, health, login, offer, preview, problem, push, reload};
+use super::{
+    Api, Front, api, desk, document, files, handed, health, login, note, offer, preview, problem, push, reload,
+};
 
 /// What handlers may ask for.
 #[derive(Clone)]
@@ -28,6 +30,7 @@ pub(super) fn table() -> Vec<Route> {
         push::routes(),
         handed::routes(),
         desk::routes(),
+        note::routes(),
         offer::routes(),
         api::routes(),
         files::routes(),

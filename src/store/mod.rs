@@ -17,6 +17,7 @@ mod folio;
 mod handled;
 mod homeward;
 mod left;
+mod notes;
 mod open;
 mod reading;
 mod register;
@@ -48,10 +49,11 @@ pub use files::{AnswerFile, Enclosed, Fetched, FileAbout, FileRow, FileState, Fi
 pub use folio::{BadFolio, Folio, Mapped};
 pub use handled::{Handled, Registration};
 pub use homeward::{Again, Answer, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
+pub use notes::{NewNote, NoteRow, Notes, ShiftRow};
 pub use open::{Home, open};
 pub use reading::{
-    Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
-    VersionRow,
+    Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TagRow,
+    Tagged, TicketRow, VersionRow,
 };
 pub use register::{NotRegistered, Register, Registered, Registry, WaitingCount, WaitingRow};
 pub use schedule::{Claim, Lease, Schedule};
@@ -152,7 +154,7 @@ pub struct FirstRunCounts {
 
 /// What the gateway does with a store.
 #[async_trait]
-pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions {
+pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Notes {
     /// The store's time.
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.

@@ -65,6 +65,8 @@ pub enum Place {
     File = 13,
     /// The session of a login that people do.
     Session = 14,
+    /// What a person noted on a ticket.
+    TicketNote = 18,
 }
 
 /// Why something cannot be sealed or opened.
