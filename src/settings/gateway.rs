@@ -9,7 +9,7 @@ use huiliu_contract::{Period, Rate, Satisfaction, SecretRef};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{CoreTable, Lang, ReloadSettings};
+use super::{CoreTable, Lang, ReloadSettings, ReportSettings};
 
 /// Everything `gateway.toml` and its environment say, checked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -49,6 +49,9 @@ pub struct GatewaySettings {
     /// How changed files come to count.
     #[schemars(extend("x-zh" = "改了配置怎样生效"))]
     pub reload: ReloadSettings,
+    /// How the printed report counts.
+    #[schemars(extend("x-zh" = "专报怎样统计"))]
+    pub report: ReportSettings,
 }
 
 impl Default for GatewaySettings {
@@ -65,6 +68,7 @@ impl Default for GatewaySettings {
             core: None,
             satisfaction: BTreeMap::new(),
             reload: ReloadSettings::default(),
+            report: ReportSettings::default(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod clock;
 mod closed;
 mod deed;
 mod errand;
+mod facts;
 mod feed;
 mod files;
 mod folio;
@@ -44,6 +45,7 @@ pub use clock::{Clock, Jump};
 pub use closed::{Anew, Choice, ClosedOrder};
 pub use deed::Deed;
 pub use errand::{Errand, Far, Task};
+pub use facts::{FactMatter, FactOutcome, FactPage, FactPlace, FactQuery, FactRow, Facts};
 pub use feed::{Acknowledged, Feed, Offered, Refusal};
 pub use files::{AnswerFile, Enclosed, Fetched, FileAbout, FileRow, FileState, Filed};
 pub use folio::{BadFolio, Folio, Mapped};
@@ -154,7 +156,7 @@ pub struct FirstRunCounts {
 
 /// What the gateway does with a store.
 #[async_trait]
-pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Notes {
+pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Notes {
     /// The store's time.
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.

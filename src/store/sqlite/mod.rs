@@ -15,6 +15,7 @@ mod desk;
 mod due;
 mod enclosing;
 mod enroll;
+mod facts;
 mod feed;
 mod files;
 mod fresh;

@@ -13,6 +13,7 @@ mod closing;
 mod deciding;
 mod doing;
 mod enclosing;
+mod facts;
 mod files;
 mod handled;
 mod homeward;

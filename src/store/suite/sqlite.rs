@@ -86,6 +86,11 @@ stories! {
         where_links_go_nothing_waits,
         what_is_added_brings_its_files,
         an_act_that_waits_keeps_its_files;
+    facts:
+        a_reference_is_counted_once,
+        what_an_act_made_is_no_reference,
+        a_reference_tells_its_life,
+        a_span_is_decided_by_one_time;
     handled:
         a_registered_letter_is_the_cores,
         another_letter_under_a_registered_number_is_held,
