@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot be told shall fail")]
 
 mod face;
+mod fitted;
 mod glass;
 mod house;
 mod scene;
@@ -42,6 +43,7 @@ mod reload;
 mod reshaped;
 mod retired;
 mod roads;
+mod roads_shipped;
 mod sealed;
 mod secrets;
 mod sheets;
