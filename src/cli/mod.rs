@@ -16,12 +16,15 @@ mod find;
 mod fresh;
 mod handed;
 mod handled;
+mod handover;
 mod help;
 mod homeward;
 mod hooks;
 mod learn;
+mod ledger;
 mod login;
 mod misspelt;
+mod note;
 mod online;
 mod outcome;
 mod output;
@@ -172,6 +175,10 @@ enum OnSite {
     Alarm(alarm::Alarm),
     /// Watches a gateway from another machine, and alarms by its own outlets when its heartbeat stops.
     Watch(watch::Watch),
+    /// The ledger of channels: whose account, whom to call, what permits it, when secrets end.
+    Ledger(ledger::Ledger),
+    /// The shift's paper: what waits for a person, what is near its deadline, what was promised, what is deaf.
+    Handover(handover::Handover),
 }
 
 /// Runs the command line of this process.
@@ -270,7 +277,7 @@ fn on_site(
         OnSite::Find(find) => find.run(site, prompt),
         OnSite::Due(due) => due.run(site, now),
         OnSite::Reconcile(reconcile) => reconcile.run(site, now),
-        OnSite::Ticket(ticket) => ticket.run(site, prompt),
+        OnSite::Ticket(ticket) => ticket.run(site, prompt, now),
         OnSite::Outcome(outcome) => outcome.run(site),
         OnSite::Import(import) => import.run(site),
         OnSite::Errand(errand) => errand.run(site),
@@ -280,5 +287,7 @@ fn on_site(
         OnSite::Report(report) => report.run(site),
         OnSite::Alarm(alarm) => alarm.run(site, now),
         OnSite::Watch(watch) => watch.run(site),
+        OnSite::Ledger(ledger) => ledger.run(site, now),
+        OnSite::Handover(handover) => handover.run(site, now),
     }
 }

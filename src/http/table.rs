@@ -8,8 +8,8 @@ use axum::extract::FromRef;
 
 use super::route::{Route, Server};
 use super::{
-    Api, Front, alarms, api, desk, document, files, handed, health, login, offer, preview, problem, push, reconcile,
-    reload, report,
+    Api, Front, alarms, api, desk, document, files, handed, health, login, note, offer, preview, problem, push,
+    reconcile, reload, report,
 };
 
 /// What handlers may ask for.
@@ -31,6 +31,7 @@ pub(super) fn table() -> Vec<Route> {
         push::routes(),
         handed::routes(),
         desk::routes(),
+        note::routes(),
         offer::routes(),
         api::routes(),
         files::routes(),

@@ -20,6 +20,7 @@ mod frozen;
 mod handled;
 mod homeward;
 mod left;
+mod notes;
 mod open;
 mod reading;
 mod reckoning;
@@ -55,10 +56,11 @@ pub use folio::{BadFolio, Folio, Mapped};
 pub use frozen::{Freezing, Frozen, FrozenKey, FrozenRow};
 pub use handled::{Handled, Registration};
 pub use homeward::{Again, Answer, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
+pub use notes::{NewNote, NoteRow, Notes, ShiftRow};
 pub use open::{Home, open};
 pub use reading::{
-    Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
-    VersionRow,
+    Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TagRow,
+    Tagged, TicketRow, VersionRow,
 };
 pub use reckoning::{
     Asked, GapKind, GapRow, ItemPlace, ItemRow, Items, ItemsPage, Reckoning, Reckonings, SignedList, SignedRow,
@@ -162,7 +164,9 @@ pub struct FirstRunCounts {
 
 /// What the gateway does with a store.
 #[async_trait]
-pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Frozen + Alarms + Reckonings {
+pub trait Store:
+    Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Frozen + Alarms + Reckonings + Notes
+{
     /// The store's time.
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.

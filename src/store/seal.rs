@@ -67,6 +67,8 @@ pub enum Place {
     Session = 14,
     /// A report that was frozen, and what it was counted from.
     Frozen = 20,
+    /// What a person noted on a ticket.
+    TicketNote = 18,
 }
 
 /// Why something cannot be sealed or opened.

@@ -26,6 +26,7 @@ mod homeward;
 mod kept;
 mod known;
 mod letters;
+mod notes;
 mod owed;
 mod parts;
 mod proof;
@@ -35,6 +36,7 @@ mod reckoning;
 mod references;
 mod register;
 mod remap;
+mod routed;
 mod rows;
 mod schema;
 mod serial;
@@ -133,7 +135,7 @@ impl Sqlite {
              (SELECT coalesce(max(id), 0) FROM outcome), (SELECT coalesce(max(id), 0) FROM edit),
              (SELECT coalesce(max(id), 0) FROM deed), (SELECT coalesce(max(id), 0) FROM try),
              (SELECT coalesce(max(id), 0) FROM wording), (SELECT coalesce(max(id), 0) FROM note),
-             (SELECT coalesce(max(id), 0) FROM file),
+             (SELECT coalesce(max(id), 0) FROM file), (SELECT coalesce(max(id), 0) FROM ticket_note),
              (SELECT coalesce(max(id), 0) FROM answer_file),
              (SELECT coalesce(max(id), 0) FROM frozen), (SELECT coalesce(max(id), 0) FROM frozen_input))",
             [],

@@ -275,6 +275,8 @@ const ALL: &[M<'static>] = &[
     M::up(super::frozen::FROZEN),
     M::up(super::alarms::ALARMS),
     M::up(super::reckoning::RECKONINGS),
+    M::up(super::notes::NOTES),
+    M::up(super::routed::ROUTED),
 ];
 
 /// The migrations, ready to be run.
