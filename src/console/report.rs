@@ -15,8 +15,8 @@ use crate::report::{
     Template, Unbalanced, built_in, details, gather, last_of, print,
 };
 use crate::settings::{ChannelState, Gateway, Report, ReportSettings};
-use crate::ticket::mask_text;
 use crate::store::{Actor, Freezing, FrozenKey, FrozenRow, Place};
+use crate::ticket::mask_text;
 
 /// How many references of a frozen report are kept together.
 const PIECE: usize = 2_000;
@@ -355,7 +355,8 @@ fn named(channel: &ConfiguredChannel) -> Vec<Named> {
         .routed
         .iter()
         .map(|routed| {
-            let report = ["route", "to", &routed.tag, "report"].iter().try_fold(&channel.settings, |at, key| at.get(key));
+            let report =
+                ["route", "to", &routed.tag, "report"].iter().try_fold(&channel.settings, |at, key| at.get(key));
             printed_as(&channel.code, Some(&routed.tag), &routed.name, report, is_live)
         })
         .collect();

@@ -93,9 +93,8 @@ fn items(figures: &Figures) -> String {
             None => came.push((&one.channel, one.accepted)),
         }
     }
-    let came = came
-        .into_iter()
-        .map(|(channel, count)| format!("{}{}{count}{}", channel.name, channel.noun, channel.measure));
+    let came =
+        came.into_iter().map(|(channel, count)| format!("{}{}{count}{}", channel.name, channel.noun, channel.measure));
     let unmapped = Some(figures.unmapped()).filter(|count| *count > 0).map(|count| format!("未成单来件{count}件"));
     let items: Vec<_> = came.chain(unmapped).collect();
     if items.is_empty() { String::new() } else { format!(",其中,{}", items.join(",")) }
