@@ -75,6 +75,7 @@ fn every_shipped_channel_is_right_and_off() {
         "guojia-zhengwu",
         "hengyang12345",
         "renminwang",
+        "sheng-tongyi",
         "sheng-zhihui",
         "sheng12345",
         "shengzhang",
