@@ -14,6 +14,7 @@ mod dead;
 mod enter;
 mod errands;
 mod found;
+mod frozen;
 mod handed;
 mod handle;
 mod handover;

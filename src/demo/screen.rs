@@ -230,12 +230,15 @@ fn balance_sheet(figures: &Figures, said: &Said, mishaps: &Mishaps, wrong: &[Tex
         ),
         Lang::En => writeln!(
             text,
-            "Meanwhile: {faults} faults, {told_again} told again, 503 from the core {unavailable}, kill -9 once, \
-             {events_twice} events twice"
+            "Meanwhile: {faults} faults, {told_again} told again, 503 from the core {unavailable}, one kill -9, \
+             {events_twice} twice"
         ),
     };
     let printed = pick(lang, "报告(huiliu report)印出:", "The report (huiliu report) prints:");
-    let _ = write!(text, "{printed}\n{}{}", wrapped(&said.preamble), wrapped(&said.section));
+    let _ = writeln!(text, "{printed}");
+    let sentences =
+        said.paper.lines().filter(|line| line.contains("非话务渠道诉求") || line.contains("非话务受理渠道"));
+    sentences.for_each(|line| text += &wrapped(line));
     for wrong in wrong {
         let _ = writeln!(text, "✗ {}", wrong.in_lang(lang));
     }
@@ -298,7 +301,8 @@ mod tests {
 
     fn said() -> Said {
         let section = sentence::section(jiff::civil::date(2025, 1, 1), jiff::civil::date(2025, 3, 31), |_| 1000);
-        Said { preamble: sentence::preamble(9000, 8991), paper: section.clone(), section }
+        let preamble = sentence::preamble(9000, 8991);
+        Said { paper: format!("{preamble}\n\n{section}\n"), preamble, section }
     }
 
     const MISHAPS: Mishaps = Mishaps { faults: 12, told_again: 123, unavailable: 1234, events_twice: 12 };

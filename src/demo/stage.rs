@@ -197,7 +197,12 @@ impl Stage {
     pub(super) async fn said(&self, figures: &Figures) -> Result<Said, Trouble> {
         let Counts { from, to, as_of, .. } = self.counts;
         let mut command = tokio::process::Command::new(std::env::current_exe()?);
-        command.arg("report").arg("--config").arg(self.folder.config()).env("NO_COLOR", "1").stdin(Stdio::null());
+        command
+            .args(["report", "--format", "md"])
+            .arg("--config")
+            .arg(self.folder.config())
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
         for (name, day) in [("--from", from), ("--to", to), ("--as-of", as_of)] {
             command.arg(name).arg(day.to_string());
         }

@@ -19,8 +19,13 @@ use crate::console::view::ChannelView;
 /// How long the story waits for something to be seen.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// Over how long the letters of the quarter come.
+/// Over how long the letters of a quarter come at most.
 const COMING: Duration = Duration::from_secs(18);
+
+/// Over how long those of this one come.
+fn coming(stage: &Stage) -> Duration {
+    COMING.min(Duration::from_secs(3) + Duration::from_millis(55) * stage.counts.all())
+}
 
 /// How many sheets a channel makes of its letters.
 const SHEETS: usize = 3;
@@ -44,16 +49,16 @@ pub(super) async fn play(stage: &Arc<Stage>, daemon: Daemon) -> Result<Daemon, T
 async fn quarter(stage: &Arc<Stage>, daemon: Daemon) -> Result<Daemon, Trouble> {
     went_live(stage).await?;
     stage.roads.values().for_each(|road| road.play_faults(Some(stage.seed)));
-    let mut coming = letters_come(stage);
-    pause(COMING / 3).await;
+    let (all, mut letters) = (coming(stage), letters_come(stage));
+    pause(all / 3).await;
     stage.core.spell(u64::MAX, 1);
     stage.screen.say("热线系统开始答 503:来件照收,先存着", "the core answers 503: what comes is still taken and kept");
-    pause(COMING / 6).await;
+    pause(all / 6).await;
     let daemon = killed(stage, daemon).await?;
-    pause(COMING / 6).await;
+    pause(all / 6).await;
     stage.core.spell(0, 0);
     stage.screen.say("热线系统恢复,积下的按顺序补送", "the core is well again; what waited goes in its order");
-    while let Some(done) = coming.join_next().await {
+    while let Some(done) = letters.join_next().await {
         done.map_err(|error| Trouble::new("交件中断", error.to_string()))??;
     }
     one_letter_by_several_roads(stage).await?;
@@ -130,7 +135,7 @@ async fn by_one_road(stage: Arc<Stage>, channel: &'static str) -> Result<(), Tro
     let came: Vec<Option<usize>> = stage.handed().into_iter().map(|one| one.planned).collect();
     let own = stage.quarter.letters.iter().enumerate().filter(|(_, letter)| letter.channel == channel);
     let own: Vec<(usize, &Planned)> = own.filter(|(n, _)| !came.contains(&Some(*n))).collect();
-    let each = COMING / u32::try_from(own.len()).unwrap_or(u32::MAX).max(1);
+    let each = coming(&stage) / u32::try_from(own.len()).unwrap_or(u32::MAX).max(1);
     for (place, (n, letter)) in own.iter().enumerate() {
         let number = road.hand_over(&letter.matter).await?;
         stage.note(channel, number, Some(*n));
