@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
-    Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, alarms, approve, channels, closed, dead, enter,
-    errands, handed, joined, login, outcomes, preview, register, split, tickets,
+    AlarmStep, Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, alarms, approve, channels, closed,
+    dead, enter, errands, handed, joined, login, outcomes, preview, register, split, tickets,
 };
 use crate::intake::Handing;
 use crate::store::{Actor, ChannelRow, DeedRow, Far};
@@ -95,10 +95,12 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
             value(&name)
         }
         Request::SecretHistory { names } => value(&secret_history(house, names).await?),
-        Request::AlarmList { ended, limit } => value(&alarms::list(house, ended, limit).await?),
-        Request::AlarmShow { id } => value(&alarms::show(house, id).await?),
-        Request::AlarmTake { id, who } => value(&alarms::take(house, id, who, actor).await?),
-        Request::AlarmSnooze { id, until } => value(&alarms::snooze(house, id, until, actor).await?),
+        Request::Alarm { step } => match step {
+            AlarmStep::List { ended, limit } => value(&alarms::list(house, ended, limit).await?),
+            AlarmStep::Show { id } => value(&alarms::show(house, id).await?),
+            AlarmStep::Take { id, who } => value(&alarms::take(house, id, who, actor).await?),
+            AlarmStep::Snooze { id, until } => value(&alarms::snooze(house, id, until, actor).await?),
+        },
     }
 }
 

@@ -28,6 +28,7 @@ mod register;
 mod request;
 mod serve;
 mod split;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod tickets;
@@ -37,7 +38,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-pub use alarms::{list as alarm_list, snooze as alarm_snooze, take as alarm_take};
+pub use alarms::{AlarmStep, list as alarm_list, snooze as alarm_snooze, take as alarm_take};
 pub use answer::{Answer, Code, Problem};
 pub use call::{call, nobody_runs};
 pub use control::{ConfiguredChannel, Control, FarStatus, FaultNote, Running, Side};
@@ -49,8 +50,9 @@ pub use login::{LoginStep, answer as login_answer, picture as login_picture, sta
 pub use offline::Offline;
 pub use preview::{live as preview, reads_no_file, saved as preview_saved};
 pub use register::{CopyView, FieldView, RegisteredView, ToRegister, Told, WaitingView, register};
-pub use request::{Call, ClosedChoice, Find, MAX_ROWS, PartText, ROWS, Request};
+pub use request::{Call, MAX_ROWS, ROWS, Request};
 pub use serve::{bind, own_name, serve};
+pub use terms::{ClosedChoice, Find, PartText};
 
 use crate::outcomes::Outcomes;
 use crate::store::Store;
