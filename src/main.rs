@@ -15,7 +15,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let variables = Variables::of_process();
-    let demo = |DemoOrder { stay, json, lang }| demo(Options { stay, json, lang });
+    let demo = |DemoOrder { counts, seed, stay, json, lang }| demo(Options { counts, seed, stay, json, lang });
     huiliu::cli::main(Hooks { run: Box::new(daemon), demo: Box::new(demo), checks: Box::new(Checking { variables }) })
 }
 

@@ -137,8 +137,8 @@ pub fn what(kind: AlarmKind, about: &About) -> Text {
             format!("{name} brought letters lately and is off now: nothing is taken in"),
         ),
         AlarmKind::Gap => t(
-            format!("“{name}”对账有差:{count} 件"),
-            format!("{name}: {count} items differ between the far side and here"),
+            format!("“{name}”{day} 对账有差:{count} 件"),
+            format!("{name}: {count} items differ between the far side and here, of {day}"),
         ),
         AlarmKind::Homeward => {
             let tickets = about.tickets.join("、");

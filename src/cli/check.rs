@@ -12,6 +12,7 @@ use super::online;
 use super::output::{Failure, Output, WRONG, mistake_json};
 use super::site::Site;
 use crate::learn::write::FILL_IN;
+use crate::report::wrong_templates;
 use crate::settings::{ChannelFile, Lang, Mistake};
 use crate::words::say;
 
@@ -44,6 +45,7 @@ impl Check {
         }
         if self.name.is_none() {
             report.presets(site);
+            report.templates(site);
         }
         let notices = if self.name.is_none() { site.gateway.missing_holidays(now) } else { vec![] };
         let loud = say(site.look.lang, "注意", "mind");
@@ -75,6 +77,7 @@ impl Check {
             "gateway": core.iter().map(mistake_json).collect::<Vec<_>>(),
             "channels": report.channels,
             "presets": report.presets,
+            "templates": report.templates,
             "notices": notices.iter().map(|notice| json!({ "zh": notice.zh, "en": notice.en })).collect::<Vec<_>>(),
         });
         if self.online {
@@ -90,6 +93,7 @@ struct Report {
     lines: Vec<String>,
     channels: Vec<Value>,
     presets: Vec<Value>,
+    templates: Vec<Value>,
     wrong: usize,
 }
 
@@ -103,6 +107,14 @@ impl Report {
         }
         self.wrong += mistakes.len();
         self.presets = mistakes.iter().map(mistake_json).collect();
+    }
+
+    /// The templates of reports.
+    fn templates(&mut self, site: &Site) {
+        let wrong = wrong_templates(&site.gateway.dir.join("report"));
+        self.lines.extend(wrong.iter().map(|bad| say(site.look.lang, &bad.zh, &bad.en).to_owned()));
+        self.wrong += wrong.len();
+        self.templates = wrong.iter().map(|bad| json!({ "zh": bad.zh, "en": bad.en })).collect();
     }
 
     fn channel(&mut self, site: &Site, checks: &dyn Checks, file: &ChannelFile) -> Result<(), Failure> {

@@ -26,6 +26,10 @@ pub struct RunOrder {
 /// How the demo is to run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DemoOrder {
+    /// How many letters come by which channel; none replays the county's quarter.
+    pub counts: Option<PathBuf>,
+    /// Which letters and faults.
+    pub seed: u64,
     /// Stay up after the reconciliation and print addresses to try.
     pub stay: bool,
     /// Print the reconciliation as JSON instead of a live table.

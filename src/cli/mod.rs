@@ -16,20 +16,26 @@ mod find;
 mod fresh;
 mod handed;
 mod handled;
+mod handover;
 mod help;
 mod homeward;
 mod hooks;
 mod learn;
+mod ledger;
 mod login;
 mod misspelt;
+mod note;
 mod online;
 mod outcome;
 mod output;
+mod paper;
 mod presets;
 mod preview;
 mod prompt;
+mod reconcile;
 mod register;
 mod reload;
+mod report;
 mod schema;
 mod secret;
 mod sign;
@@ -101,6 +107,12 @@ enum Command {
     },
     /// Shows the gateway at work with invented far sides, in a temporary folder.
     Demo {
+        /// How many letters come by which channel, as TOML; else those of the county's first quarter of 2025.
+        #[arg(long, value_name = "FILE")]
+        counts: Option<PathBuf>,
+        /// Which letters and faults: the same number plays the same.
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
         /// Stay up at the end, with addresses to try.
         #[arg(long)]
         stay: bool,
@@ -134,6 +146,8 @@ enum OnSite {
     /// Tickets near or past their deadline that nothing has concluded yet, the earliest first; then those open again
     /// without one.
     Due(due::Due),
+    /// Holds what far sides say they have against what came; 1 if there is a gap.
+    Reconcile(reconcile::Reconcile),
     /// Tickets.
     #[command(subcommand)]
     Ticket(ticket::Ticket),
@@ -154,11 +168,17 @@ enum OnSite {
     /// Secrets of the site.
     #[command(subcommand)]
     Secret(secret::Secret),
+    /// Prints what came by each channel in a period, as the office publishes it; with --freeze it stays as it is.
+    Report(report::Report),
     /// Alarms: what is wrong now, and who has it.
     #[command(subcommand)]
     Alarm(alarm::Alarm),
     /// Watches a gateway from another machine, and alarms by its own outlets when its heartbeat stops.
     Watch(watch::Watch),
+    /// The ledger of channels: whose account, whom to call, what permits it, when secrets end.
+    Ledger(ledger::Ledger),
+    /// The shift's paper: what waits for a person, what is near its deadline, what was promised, what is deaf.
+    Handover(handover::Handover),
 }
 
 /// Runs the command line of this process.
@@ -180,7 +200,9 @@ pub fn main(hooks: Hooks) -> ExitCode {
     let asked = cli.lang.map(Lang::from);
     match cli.command {
         Command::Run { strict } => (hooks.run)(RunOrder { config: cli.config, strict, lang: asked }),
-        Command::Demo { stay } => (hooks.demo)(DemoOrder { stay, json: cli.json, lang: said }),
+        Command::Demo { counts, seed, stay } => {
+            (hooks.demo)(DemoOrder { counts, seed, stay, json: cli.json, lang: said })
+        }
         Command::Schema(schema) => {
             let output = schema.run(&*hooks.checks);
             report(Ok(output), cli.json, said)
@@ -254,14 +276,18 @@ fn on_site(
         OnSite::Presets(presets) => presets.run(site),
         OnSite::Find(find) => find.run(site, prompt),
         OnSite::Due(due) => due.run(site, now),
-        OnSite::Ticket(ticket) => ticket.run(site, prompt),
+        OnSite::Reconcile(reconcile) => reconcile.run(site, now),
+        OnSite::Ticket(ticket) => ticket.run(site, prompt, now),
         OnSite::Outcome(outcome) => outcome.run(site),
         OnSite::Import(import) => import.run(site),
         OnSite::Errand(errand) => errand.run(site),
         OnSite::Dead(dead) => dead.run(site, prompt),
         OnSite::Approve(approve) => approve.run(site, prompt),
         OnSite::Secret(secret) => secret.run(site, prompt),
+        OnSite::Report(report) => report.run(site),
         OnSite::Alarm(alarm) => alarm.run(site, now),
         OnSite::Watch(watch) => watch.run(site),
+        OnSite::Ledger(ledger) => ledger.run(site, now),
+        OnSite::Handover(handover) => handover.run(site, now),
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::hooks::Checks;
 use super::output::Failure;
 use super::table::Look;
-use crate::console::{self, Answer, Call, Code, Offline, Problem, Request};
+use crate::console::{self, Answer, Call, Code, Offline, Problem, ReportDesk, Request};
 use crate::outcomes::Levels;
 use crate::settings::{ChannelFile, Channels, Gateway, KindInfo, Lang, Presets, Secrets, Variables};
 
@@ -66,6 +66,7 @@ impl Site {
     /// The configuration alone, as it stands for a daemon where none runs.
     pub(super) fn offline(&self) -> Offline {
         Offline::new(self.channels.clone(), self.gateway.settings.core.as_ref())
+            .reporting(ReportDesk::of(&self.gateway))
     }
 
     /// The same as [`ask`](Self::ask), with what stands for the daemon where none runs.

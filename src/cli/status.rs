@@ -3,6 +3,7 @@
 use super::channel::{alarms, far};
 use super::login::stands;
 use super::output::{Failure, Output};
+use super::reconcile::gap_line;
 use super::site::Site;
 use super::table::Look;
 use crate::console::Request;
@@ -58,6 +59,7 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         let since = look.time(Some(outlet.fails_since?));
         Some(format!("{}: {since} {}", outlet.name, outlet.why.as_deref().unwrap_or_default()))
     });
+    let gaps = status.gaps.iter().map(|gap| gap_line(look, gap));
     look.card(&[
         ("raised", raised),
         ("outlets", failing.collect::<Vec<_>>().join("\n")),
@@ -73,6 +75,7 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
         ("logins", logins.collect::<Vec<_>>().join(say(look.lang, ";", "; "))),
         ("dead", status.dead.to_string()),
         ("approvals", status.approvals.to_string()),
+        ("gaps", gaps.collect::<Vec<_>>().join(say(look.lang, ";", "; "))),
         ("unhanded", status.unhanded.join(say(look.lang, "、", ", "))),
     ])
 }

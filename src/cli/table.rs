@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+pub(super) use crate::paper::{clean, clean_text};
 use crate::settings::Lang;
 use crate::words::head;
 
@@ -40,9 +41,15 @@ impl Look {
 
     /// A table with heads by name; the columns named in `whole` are broken only if they are very long.
     pub(super) fn table(&self, heads: &[&'static str], whole: &[usize], rows: Vec<Vec<String>>) -> String {
+        let heads: Vec<_> = heads.iter().map(|name| head(name, self.lang)).collect();
+        self.titled(&heads, whole, rows)
+    }
+
+    /// The same with heads as people read them.
+    pub(super) fn titled(&self, heads: &[&str], whole: &[usize], rows: Vec<Vec<String>>) -> String {
         let mut table = self.bare();
         table.load_style(NOTHING.header_separator(LineStyle::none().fill('-').junction('-')));
-        table.set_header(heads.iter().map(|name| head(name, self.lang)));
+        table.set_header(heads);
         for row in rows {
             table.add_row(row.iter().map(|cell| clean(cell)));
         }
@@ -101,20 +108,6 @@ impl Look {
             other => format!("{other:#}"),
         }
     }
-}
-
-/// A text in one line, without anything that steers a terminal or turns the direction of writing.
-pub(super) fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || is_steering(c) { ' ' } else { c }).collect()
-}
-
-/// The same, with its lines kept.
-pub(super) fn clean_text(text: &str) -> String {
-    text.lines().map(clean).collect::<Vec<_>>().join("\n")
-}
-
-fn is_steering(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

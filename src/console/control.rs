@@ -11,10 +11,11 @@ use serde_json::Value;
 
 use super::channels::daemon_needed;
 use super::view::{LoginAnswered, LoginView, OutletView, PictureView, ReloadReport};
-use super::{Entered, EnteredView, Problem};
+use super::{Entered, EnteredView, Problem, ReportDesk};
 use crate::forward::CoreDesk;
 use crate::intake::{HandedIn, Handing, HandledRow, Registered};
 use crate::preview::{Begin, Preview};
+use crate::reconcile::ChannelDay;
 use crate::settings::{ChannelState, ReturnTable, Text};
 use crate::store::{Actor, Verdict};
 
@@ -44,10 +45,25 @@ pub struct ConfiguredChannel {
     pub kind: Option<String>,
     /// Items older than this day are only known.
     pub start_from: Option<Date>,
+    /// The channels whose letters it brings besides its own name, where its items bear tags.
+    pub routed: Vec<RoutedChannel>,
     /// Everything wrong with it, one text a mistake; not empty means: off, needs mending.
     pub mistakes: Vec<Text>,
     /// All its settings, defaults written out, secrets as references only; null where the file is wrong.
     pub settings: Value,
+}
+
+/// A channel whose letters another one brings under a tag.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RoutedChannel {
+    /// The tag.
+    pub tag: String,
+    /// Its name on screens.
+    pub name: String,
+    /// Former names.
+    pub aliases: Vec<String>,
+    /// What its items are called.
+    pub noun: String,
 }
 
 /// How it stands with a far side.
@@ -101,6 +117,11 @@ pub trait Control: Send + Sync {
     /// The core as people meet it.
     fn core(&self) -> CoreDesk {
         CoreDesk::default()
+    }
+
+    /// How reports are printed.
+    fn report(&self) -> ReportDesk {
+        ReportDesk::default()
     }
 
     /// The daemon, if one runs.
@@ -189,6 +210,18 @@ pub trait Control: Send + Sync {
         _dry: bool,
         _actor: &Actor,
     ) -> Result<Vec<Registered>, Problem> {
+        Err(daemon_needed())
+    }
+
+    /// Looks at a day of these channels (对账), after fetching it once more where that is asked for; those that are off are
+    /// left out.
+    async fn reconcile(
+        &self,
+        _codes: &[String],
+        _day: Date,
+        _fetch: bool,
+        _actor: &Actor,
+    ) -> Result<Vec<ChannelDay>, Problem> {
         Err(daemon_needed())
     }
 

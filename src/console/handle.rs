@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
     AlarmStep, Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, alarms, approve, channels, closed,
-    dead, enter, errands, handed, joined, login, outcomes, preview, register, split, tickets,
+    dead, enter, errands, handed, handover, joined, login, note, outcomes, preview, reconcile, register, report, split,
+    tickets,
 };
 use crate::intake::Handing;
 use crate::store::{Actor, ChannelRow, DeedRow, Far};
@@ -101,6 +102,19 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
             AlarmStep::Take { id, who } => value(&alarms::take(house, id, who, actor).await?),
             AlarmStep::Snooze { id, until } => value(&alarms::snooze(house, id, until, actor).await?),
         },
+        Request::Report(ask) => value(&Box::pin(report(house, ask, actor)).await?),
+        Request::Reconcile { day, channel, fetch } => {
+            value(&reconcile::day(house, channel.as_deref(), day, fetch, actor).await?)
+        }
+        Request::ReconcileSign { channel, day } => value(&reconcile::sign_gaps(house, &channel, day, actor).await?),
+        Request::ReconcileAgainst { channel, rows, span, sign } => {
+            let list = reconcile::Exported { channel, rows, span, sign };
+            value(&reconcile::against(house, list, actor).await?)
+        }
+        Request::ReconcileList { all } => value(&reconcile::signed(house, all).await?),
+        Request::Note { number, text, until } => value(&note::note(house, &number, &text, until, actor).await?),
+        Request::NoteDone { number, id } => value(&note::done(house, &number, id, actor).await?),
+        Request::Handover { hands, near } => value(&handover::handover(house, hands, near, actor).await?),
     }
 }
 
@@ -145,6 +159,7 @@ async fn status(house: &House) -> Result<StatusView, Problem> {
         approvals: known.iter().map(|channel| channel.approvals).sum(),
         alarms: super::pulse::alarms(house, &configured).await?,
         logins: login::alarms(house, &configured),
+        gaps: reconcile::signed(house, false).await?.gaps,
         unhanded: house.control.unhanded().await,
         raised: alarms::list(house, false, usize::MAX).await?,
         outlets: house.control.outlets(),

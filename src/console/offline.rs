@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::channels::daemon_needed;
-use super::{ConfiguredChannel, Control, FarStatus, Problem, Running, Side};
+use super::{ConfiguredChannel, Control, FarStatus, Problem, ReportDesk, RoutedChannel, Running, Side};
 use crate::forward::CoreDesk;
 use crate::preview::{Begin, Preview, Rehearsal, live};
 use crate::settings::{
-    ChannelFile, ChannelSettings, ChannelState, Channels, CoreTable, Lang, Mistake, ReturnTable, Text,
+    ChannelFile, ChannelSettings, ChannelState, Channels, CoreTable, Lang, Mistake, ReturnTable, RoutedTable, Text,
 };
 use crate::store::{Actor, Verdict};
 
@@ -20,12 +20,19 @@ pub struct Offline {
     channels: Channels,
     desk: CoreDesk,
     rehearsal: Option<Arc<Rehearsal>>,
+    report: ReportDesk,
 }
 
 impl Offline {
     /// Over loaded channels, for a house whose core is as in this table.
     pub fn new(channels: Channels, core: Option<&CoreTable>) -> Self {
-        Self { channels, desk: CoreDesk::of(core), rehearsal: None }
+        Self { channels, desk: CoreDesk::of(core), rehearsal: None, report: ReportDesk::default() }
+    }
+
+    /// The same, printing reports in this way.
+    #[must_use]
+    pub fn reporting(self, report: ReportDesk) -> Self {
+        Self { report, ..self }
     }
 
     /// The same, with one channel that was built to be looked at.
@@ -48,6 +55,7 @@ impl ConfiguredChannel {
                 state: settings.channel.state,
                 kind: Some(settings.connect.kind.clone()),
                 start_from: settings.channel.start_from.map(|day| day.0),
+                routed: routed(settings),
                 mistakes: vec![],
                 settings: written_out(settings),
             },
@@ -58,11 +66,23 @@ impl ConfiguredChannel {
                 state: ChannelState::Off,
                 kind: None,
                 start_from: None,
+                routed: Vec::new(),
                 mistakes: mistakes.iter().map(shown).collect(),
                 settings: serde_json::Value::Null,
             },
         }
     }
+}
+
+fn routed(settings: &ChannelSettings) -> Vec<RoutedChannel> {
+    let to = settings.route.iter().flat_map(|route| &route.to);
+    let one = |(tag, routed): (&String, &RoutedTable)| RoutedChannel {
+        tag: tag.clone(),
+        name: routed.name.clone(),
+        aliases: routed.aliases.clone(),
+        noun: routed.report.noun.clone(),
+    };
+    to.map(one).collect()
 }
 
 fn shown(mistake: &Mistake) -> Text {
@@ -86,6 +106,7 @@ fn written_out(settings: &ChannelSettings) -> serde_json::Value {
             "kind": settings.connect.kind, "limit": settings.connect.limit.map(|rate| rate.to_string()),
             "budget": settings.connect.budget,
         },
+        "route": settings.value().get("route"),
         "poll": { "every": settings.poll.period().to_string() },
         "options": settings.options,
     })
@@ -107,6 +128,10 @@ impl Control for Offline {
 
     fn core(&self) -> CoreDesk {
         self.desk.clone()
+    }
+
+    fn report(&self) -> ReportDesk {
+        self.report.clone()
     }
 
     fn running(&self) -> Option<Running> {

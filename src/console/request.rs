@@ -8,9 +8,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AlarmStep, ClosedChoice, Entered, Find, LoginStep, PartText, Told};
+use super::{AlarmStep, ClosedChoice, Entered, Find, LoginStep, PartText, ReportAsk, Told};
 use crate::intake::HandledRow;
 use crate::outcomes::Entry;
+use crate::reconcile::Listed;
 use crate::settings::Lang;
 
 /// How many rows a list gives when nothing else is asked for.
@@ -273,10 +274,67 @@ pub enum Request {
         /// Their names.
         names: Vec<String>,
     },
+    /// A report (专报); freezing one needs a reason.
+    Report(ReportAsk),
     /// Alarms.
     Alarm {
         /// What is done.
         step: AlarmStep,
+    },
+    /// Holds what far sides say they have for a day against what came (对账).
+    Reconcile {
+        /// The day, in the site's zone.
+        day: Date,
+        /// This channel only.
+        channel: Option<String>,
+        /// Asks for the day once more before that.
+        fetch: bool,
+    },
+    /// Says that the gaps of a channel and day are right as they are; needs a reason.
+    ReconcileSign {
+        /// The channel.
+        channel: String,
+        /// The day, in the site's zone.
+        day: Date,
+    },
+    /// Holds a list that somebody exported against ours.
+    ReconcileAgainst {
+        /// From which channel's far side; none is the core.
+        channel: Option<String>,
+        /// Its rows.
+        rows: Vec<Listed>,
+        /// The first and last day that it covers; none where nobody knows.
+        span: Option<(Date, Date)>,
+        /// Whether somebody signs for it; needs a reason.
+        sign: bool,
+    },
+    /// What lists were signed for, and which gaps are not mended.
+    ReconcileList {
+        /// With earlier ones, and gaps that are mended.
+        all: bool,
+    },
+    /// Notes something on a ticket (备注).
+    Note {
+        /// The ticket's number, as a person writes it.
+        number: String,
+        /// What is noted.
+        text: String,
+        /// By when it is to be done.
+        until: Option<Timestamp>,
+    },
+    /// Notes that what a note says is done; needs a reason.
+    NoteDone {
+        /// The ticket's number, as a person writes it.
+        number: String,
+        /// The note's number.
+        id: i64,
+    },
+    /// What the next shift must know (交接班).
+    Handover {
+        /// Who hands over to whom (甲 → 乙), for the record; none only looks.
+        hands: Option<String>,
+        /// Deadlines until then are near.
+        near: Timestamp,
     },
 }
 
@@ -323,6 +381,14 @@ impl Request {
             Self::SecretNote { .. } => "secret_note",
             Self::SecretHistory { .. } => "secret_history",
             Self::Alarm { .. } => "alarm",
+            Self::Report(_) => "report",
+            Self::Reconcile { .. } => "reconcile",
+            Self::ReconcileSign { .. } => "reconcile_sign",
+            Self::ReconcileAgainst { .. } => "reconcile_against",
+            Self::ReconcileList { .. } => "reconcile_list",
+            Self::Note { .. } => "note",
+            Self::NoteDone { .. } => "note_done",
+            Self::Handover { .. } => "handover",
         }
     }
 }

@@ -100,9 +100,10 @@ impl Said {
     }
 }
 
-/// Asks a daemon by its socket.
-pub(super) async fn ask<T: DeserializeOwned>(socket: &Path, request: Request) -> Result<T, Trouble> {
-    let mut line = serde_json::to_vec(&Call { request, why: None }).map_err(std::io::Error::from)?;
+/// Asks a daemon by its socket; `why` goes on record where something does.
+pub(super) async fn ask<T: DeserializeOwned>(socket: &Path, request: Request, why: Option<&str>) -> Result<T, Trouble> {
+    let why = why.map(str::to_owned);
+    let mut line = serde_json::to_vec(&Call { request, why }).map_err(std::io::Error::from)?;
     line.push(b'\n');
     let asked = async {
         let mut stream = UnixStream::connect(socket).await?;

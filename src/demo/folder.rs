@@ -1,69 +1,73 @@
-//! The demo's configuration folder: the shipped templates with the far sides' addresses written in, as an operator
-//! would, and secrets made for this run. It invents no channel of its own.
+//! The demo's configuration folder: the shipped channels with the far sides' addresses written in, as an operator would, and
+//! secrets made for this run. It invents no channel of its own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use huiliu_contract::Secret;
+use huiliu_farside::roads::{Fitting, Road};
+use toml_edit::{DocumentMut, Item, Table, Value};
 
 use super::Trouble;
-use crate::settings::{Lang, Secrets, Text, Variables};
+use super::counts::Counts;
+use crate::settings::{Lang, Secrets, Variables};
 
-/// The pushed channel's code.
-pub(super) const MAILBOX: &str = "shuji-xianzhang";
-/// The polled channel's code.
-pub(super) const PLATFORM: &str = "sheng12345";
+/// The shipped channels, by code.
+const SHIPPED: [(&str, &str); 9] = [
+    ("shengzhang", include_str!("../../config/channels/shengzhang/channel.toml")),
+    ("sheng-zhihui", include_str!("../../config/channels/sheng-zhihui/channel.toml")),
+    ("shuji-shizhang", include_str!("../../config/channels/shuji-shizhang/channel.toml")),
+    ("shuji-xianzhang", include_str!("../../config/channels/shuji-xianzhang/channel.toml")),
+    ("zhongguo-zhengfuwang", include_str!("../../config/channels/zhongguo-zhengfuwang/channel.toml")),
+    ("sheng12345", include_str!("../../config/channels/sheng12345/channel.toml")),
+    ("xiangyiban", include_str!("../../config/channels/xiangyiban/channel.toml")),
+    ("zhengxieyun", include_str!("../../config/channels/zhengxieyun/channel.toml")),
+    ("guojia-zhengwu", include_str!("../../config/channels/guojia-zhengwu/channel.toml")),
+];
 
-const MAILBOX_FILE: &str = include_str!("../../config/channels/shuji-xianzhang/channel.toml");
-const PLATFORM_FILE: &str = include_str!("../../config/channels/sheng12345/channel.toml");
 const HOLIDAYS: [(&str, &str); 2] = [
     ("holidays-2025.toml", include_str!("../../config/holidays-2025.toml")),
     ("holidays-2026.toml", include_str!("../../config/holidays-2026.toml")),
 ];
 
-/// What is written into the templates.
-#[derive(Clone, Debug)]
-pub(super) struct Sides {
-    /// The platform's address.
-    pub(super) platform: String,
-    /// Where the core takes events.
-    pub(super) core: String,
-    /// From which day items count.
-    pub(super) start_from: jiff::civil::Date,
-    /// The secret of the mailbox's signatures.
-    pub(super) key: Secret,
-    /// The token that the platform wants.
-    pub(super) token: Secret,
-    /// The daemon's language.
-    pub(super) lang: Lang,
-}
-
 /// A folder with configuration and, later, data.
 #[derive(Debug)]
 pub(super) struct Folder {
-    /// Where it is.
-    pub(super) root: tempfile::TempDir,
+    root: tempfile::TempDir,
 }
 
 impl Folder {
-    /// Writes everything.
-    pub(super) fn new(sides: &Sides) -> Result<Self, Trouble> {
+    /// Writes everything: a channel for each road, and the core's address.
+    pub(super) fn new(roads: &[Arc<dyn Road>], core: &str, counts: &Counts, lang: Lang) -> Result<Self, Trouble> {
         let folder = Self { root: tempfile::Builder::new().prefix("huiliu-demo-").tempdir()? };
         let config = folder.config();
-        for (code, text) in [(MAILBOX, mailbox_file(sides)?), (PLATFORM, platform_file(sides)?)] {
+        std::fs::create_dir_all(&config)?;
+        let secrets = Secrets::new(&config, Variables::default());
+        for road in roads {
+            let (code, fitting) = (road.channel(), road.fitting(folder.path()));
             let channel = config.join("channels").join(code);
             std::fs::create_dir_all(&channel)?;
-            std::fs::write(channel.join("channel.toml"), text)?;
+            std::fs::write(channel.join("channel.toml"), fitted(code, &fitting, counts)?)?;
+            for (path, bytes) in &fitting.files {
+                let file = channel.join(path);
+                file.parent().map(std::fs::create_dir_all).transpose()?;
+                std::fs::write(file, bytes)?;
+            }
+            for (name, secret) in &fitting.secrets {
+                secrets.set(name, secret).map_err(|error| Trouble::new("密钥写不下去", error.to_string()))?;
+            }
         }
-        std::fs::write(config.join("gateway.toml"), gateway_file(sides))?;
+        std::fs::write(config.join("gateway.toml"), gateway_file(core, lang))?;
         for (name, text) in HOLIDAYS {
             std::fs::write(config.join(name), text)?;
         }
-        let secrets = Secrets::new(&config, Variables::default());
-        let tokens = ["sheng12345.token", "shuji-xianzhang.token"].map(|name| (name, &sides.token));
-        for (name, secret) in tokens.into_iter().chain([("shuji-xianzhang.key", &sides.key)]) {
-            secrets.set(name, secret).map_err(|error| Trouble::new("密钥写不下去", error.to_string()))?;
-        }
         Ok(folder)
+    }
+
+    /// Whether letters of a channel are pushed to us, and so cannot come before we are there.
+    pub(super) fn is_pushed(&self, code: &str) -> bool {
+        let text = std::fs::read_to_string(self.config().join("channels").join(code).join("channel.toml"));
+        let file: Option<DocumentMut> = text.ok().and_then(|text| text.parse().ok());
+        file.is_some_and(|file| file["connect"]["kind"].as_str() == Some("webhook"))
     }
 
     /// The configuration folder.
@@ -87,67 +91,50 @@ impl Folder {
     }
 }
 
-fn gateway_file(sides: &Sides) -> String {
-    let lang = match sides.lang {
+fn gateway_file(core: &str, lang: Lang) -> String {
+    let lang = match lang {
         Lang::Zh => "zh",
         Lang::En => "en",
     };
     format!(
         "lang = \"{lang}\"\ndata = \"data\"\n\n[http]\nlisten = \"127.0.0.1:0\"\n\n[log]\nlevel = \"info\"\n\n\
-         [core]\nurl = \"{}\"\nsuccess = {{ at = \"/code\", is = [0] }}\nnumber_at = \"/data/orderNo\"\n",
-        sides.core
+         [core]\nurl = \"{core}\"\nsuccess = {{ at = \"/code\", is = [0] }}\nnumber_at = \"/data/orderNo\"\n"
     )
 }
 
-fn mailbox_file(sides: &Sides) -> Result<String, Trouble> {
-    let (start, url) = (sides.start_from.to_string(), format!("\"{}\"", sides.platform));
-    // Nothing of the demo leaves this machine, so the portal's address is not the template's.
-    let changes = [("channel", "state", "\"live\""), ("channel", "start_from", &start), ("return", "url", &url)];
-    adapted(MAILBOX_FILE, &changes)
+/// The shipped file of a channel as its road needs it, live from the first day of the span.
+fn fitted(code: &str, fitting: &Fitting, counts: &Counts) -> Result<String, Trouble> {
+    let strange = |why: String| {
+        Trouble::new(format!("随附的渠道 {code} 用不上:{why}"), format!("the shipped channel {code}: {why}"))
+    };
+    let shipped = SHIPPED.iter().find(|(known, _)| *known == code).map(|(_, text)| *text);
+    let shipped = shipped.ok_or_else(|| strange("not among the demo's".into()))?;
+    let mut file: DocumentMut = shipped.parse().map_err(|error: toml_edit::TomlError| strange(error.to_string()))?;
+    let keys = fitting.keys.iter().map(|(key, value)| (key.as_str(), value.clone()));
+    let own = [("channel.state", Some("\"live\"".to_owned())), ("channel.start_from", Some(counts.from.to_string()))];
+    for (key, value) in keys.chain(own) {
+        put(file.as_table_mut(), key, value.as_deref()).ok_or_else(|| strange(format!("{key} cannot be set")))?;
+    }
+    Ok(file.to_string())
 }
 
-fn platform_file(sides: &Sides) -> Result<String, Trouble> {
-    let (start, url) = (sides.start_from.to_string(), format!("\"{}\"", sides.platform));
-    // Small pages, asked for often, so that a run of some seconds walks over many page borders.
-    let page = "{ by = \"number\", param = \"pageNum\", size_param = \"pageSize\", size = 10 }";
-    adapted(
-        PLATFORM_FILE,
-        &[
-            ("channel", "state", "\"live\""),
-            ("channel", "start_from", &start),
-            ("connect", "url", &url),
-            ("connect", "limit", "\"50/s\""),
-            ("poll", "every", "\"1s\""),
-            ("poll", "page", page),
-        ],
-    )
-}
-
-fn adapted(template: &str, changes: &[(&str, &str, &str)]) -> Result<String, Trouble> {
-    changes.iter().try_fold(template.to_owned(), |text, (table, key, value)| {
-        set(&text, table, key, value).ok_or_else(|| {
-            let en = format!("the shipped template has no `{key}` in [{table}]");
-            Trouble(Text::new(format!("随附的模板 [{table}] 里没有 {key}"), en))
-        })
-    })
-}
-
-/// The text with another value for a key that stands in a table; none if it does not stand there.
-fn set(text: &str, table: &str, key: &str, value: &str) -> Option<String> {
-    let head = format!("[{table}]");
-    let (mut inside, mut done) = (false, false);
-    let lines: Vec<String> = text
-        .lines()
-        .map(|line| {
-            if line.starts_with('[') {
-                inside = line.split('#').next().is_some_and(|line| line.trim() == head);
-            }
-            let here = inside && !done && line.split('=').next().is_some_and(|name| name.trim() == key);
-            done |= here;
-            if here { format!("{key} = {value}") } else { line.to_owned() }
-        })
-        .collect();
-    done.then(|| lines.join("\n") + "\n")
+/// Sets a dotted key, or takes it out; none if something that is no table stands in its way, or the value is no TOML.
+fn put(table: &mut Table, key: &str, value: Option<&str>) -> Option<()> {
+    let (parents, last) = key.rsplit_once('.').unwrap_or(("", key));
+    let mut place = table as &mut dyn toml_edit::TableLike;
+    for name in parents.split('.').filter(|name| !name.is_empty()) {
+        let next = place.entry(name).or_insert_with(|| Item::Table(Table::new()));
+        place = next.as_table_like_mut()?;
+    }
+    match value {
+        Some(value) => {
+            place.insert(last, Item::Value(value.parse::<Value>().ok()?));
+        }
+        None => {
+            place.remove(last);
+        }
+    }
+    Some(())
 }
 
 #[cfg(test)]
@@ -157,42 +144,32 @@ mod tests {
     use crate::kinds::KINDS;
     use crate::settings::Gateway;
 
-    fn sides() -> Sides {
-        Sides {
-            platform: "http://127.0.0.1:9".into(),
-            core: "http://127.0.0.1:9/tickets".into(),
-            start_from: jiff::civil::date(2026, 11, 1),
-            key: Secret::new("k"),
-            token: Secret::new("t"),
-            lang: Lang::En,
-        }
+    #[test]
+    fn a_dotted_key_is_set_where_it_stands_and_taken_out() {
+        let mut file: DocumentMut = "[a]\nx = 1 # one\nb = { y = 2 }\n".parse().unwrap();
+        put(file.as_table_mut(), "a.b.y", Some("[3]")).unwrap();
+        put(file.as_table_mut(), "a.x", None).unwrap();
+        put(file.as_table_mut(), "c.d", Some("\"e\"")).unwrap();
+        assert_eq!(file.to_string(), "[a]\nb = { y = [3] }\n\n[c]\nd = \"e\"\n");
+        assert!(put(file.as_table_mut(), "a.b.y.z", Some("1")).is_none());
+        assert!(put(file.as_table_mut(), "a.z", Some("no toml")).is_none());
     }
 
-    #[test]
-    fn only_the_named_key_of_the_named_table_changes() {
-        let text = "[a]\nx = 1 # one\n[b]\nx = 2\ny = 3\n";
-        assert_eq!(set(text, "b", "x", "9").unwrap(), "[a]\nx = 1 # one\n[b]\nx = 9\ny = 3\n");
-        assert_eq!(set(text, "a", "y", "9"), None);
-    }
-
-    #[test]
-    fn the_folder_is_one_that_the_gateway_takes() {
-        let folder = Folder::new(&sides()).unwrap();
+    #[tokio::test]
+    async fn the_folder_is_one_that_the_gateway_takes() {
+        let roads = huiliu_farside::roads::all().await.unwrap();
+        let counts = Counts::read(None).unwrap();
+        let folder = Folder::new(&roads, "http://127.0.0.1:9/tickets", &counts, Lang::En).unwrap();
         let variables = Variables::default();
         let gateway = Gateway::load(&folder.config(), &variables).unwrap();
         let kinds: Vec<_> = KINDS.iter().map(|kind| (kind.info)()).collect();
         let channels = gateway.channels(&kinds);
-        let codes: Vec<&str> = channels.iter().map(|file| file.code.as_str()).collect();
-        assert_eq!(codes, [PLATFORM, MAILBOX]);
+        assert_eq!(channels.iter().count(), SHIPPED.len());
         for file in channels.iter() {
             let built = file.result.clone().and_then(|settings| build_channel(&settings, &gateway, &variables, KINDS));
             let wrong = built.err().unwrap_or_default();
-            assert!(
-                wrong.is_empty(),
-                "{}: {:?}",
-                file.code,
-                wrong.iter().map(|m| m.shown(Lang::En)).collect::<Vec<_>>()
-            );
+            let wrong: Vec<_> = wrong.iter().map(|mistake| mistake.shown(Lang::En)).collect();
+            assert!(wrong.is_empty(), "{}: {wrong:?}", file.code);
         }
     }
 }

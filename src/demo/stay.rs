@@ -2,11 +2,13 @@
 
 use super::Trouble;
 use super::daemon::Daemon;
-use super::folder::MAILBOX;
 use super::stage::Stage;
 use crate::console::Request;
 use crate::console::view::TicketView;
 use crate::settings::Lang;
+
+/// The channel to which a letter is pushed by hand.
+const MAILBOX: &str = "shuji-xianzhang";
 
 /// Everything to try, ready to be copied.
 pub(super) async fn lines(stage: &Stage, daemon: &Daemon, lang: Lang) -> Result<String, Trouble> {
@@ -18,23 +20,25 @@ pub(super) async fn lines(stage: &Stage, daemon: &Daemon, lang: Lang) -> Result<
     let (exe, config) = (exe.display(), stage.folder.config());
     let config = config.display();
     let token = daemon.token.as_deref().unwrap_or_default();
-    let key = stage.key.expose();
+    let secrets = stage.roads.get(MAILBOX).map(|road| road.fitting(stage.folder.path()).secrets).unwrap_or_default();
+    let key = secrets.iter().find(|(name, _)| name.ends_with(".key")).map_or("", |(_, secret)| secret.expose());
     let now = jiff::Timestamp::now();
+    let (from, to, as_of) = (stage.counts.from, stage.counts.to, stage.counts.as_of);
     let (push, outcome, watch, commands, far, end) = match lang {
         Lang::Zh => (
             "推送一封来信",
-            "热线系统报一个办理反馈(本版只存,不回传)",
+            "热线系统报一个办理反馈",
             "健康状况和指标",
             "值守命令",
-            "对方自己的计数",
+            "热线系统自己的计数",
             "按 Ctrl-C 结束,临时目录随之删除",
         ),
         Lang::En => (
             "push a letter",
-            "the core posts an outcome (kept; carried home by a later version)",
+            "the core posts an outcome",
             "health and metrics",
             "commands",
-            "the far sides' own counts",
+            "the core's own counts",
             "Ctrl-C ends it; the temporary folder goes away",
         ),
     };
@@ -59,14 +63,12 @@ curl {at}/metrics
 {exe} --config {config} channel list
 {exe} --config {config} ticket list
 {exe} --config {config} ticket show {number}
-{exe} --config {config} dead list
+{exe} --config {config} report --from {from} --to {to} --as-of {as_of}
 
 # {far}
 curl http://{core}/stats
-curl {platform}/stats
 
 # {end}"#,
         core = stage.core.addr(),
-        platform = stage.platform.url(),
     ))
 }

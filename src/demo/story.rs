@@ -1,63 +1,86 @@
-//! What happens in the demo, in its order: letters and orders come, faults are played, the gateway is killed and comes
-//! back. It waits for what it needs to see, and judges nothing: the reconciliation does.
+//! What happens in the demo, in its order: letters come by nine roads, faults are played, the gateway is killed and comes
+//! back, letters are changed and asked about, all are closed but some, and some are done again. It waits for what it needs
+//! to see, and judges nothing: the reconciliation does.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use huiliu_farside::mailbox::{Mailbox, Pushed};
-use huiliu_farside::platform::Trick;
-use jiff::Timestamp;
+use huiliu_farside::roads::{Asking, Matter, Road};
+use tokio::task::JoinSet;
 
 use super::Trouble;
 use super::daemon::Daemon;
-use super::folder::{MAILBOX, PLATFORM};
-use super::letters;
-use super::stage::Stage;
+use super::quarter::{Later, Planned};
+use super::stage::{Handed, Stage};
 use crate::console::Request;
+use crate::console::view::ChannelView;
 
 /// How long the story waits for something to be seen.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 
-/// How many letters are on their way when the gateway is killed.
-const UNDER_WAY: u32 = 24;
+/// Over how long the letters of a quarter come at most.
+const COMING: Duration = Duration::from_secs(18);
+
+/// Over how long those of this one come.
+fn coming(stage: &Stage) -> Duration {
+    COMING.min(Duration::from_secs(3) + Duration::from_millis(55) * stage.counts.all())
+}
+
+/// How many sheets a channel makes of its letters.
+const SHEETS: usize = 3;
 
 /// Plays everything; the gateway that runs at the end.
 pub(super) async fn play(stage: &Arc<Stage>, daemon: Daemon) -> Result<Daemon, Trouble> {
+    let (all, closed) = (stage.counts.all(), stage.counts.closed);
     stage.screen.say(
-        format!("汇流启动,监听 {};书记县长信箱推送,省级12345热线每秒去取一次", daemon.address),
-        format!("the gateway listens on {}; one channel pushes, the other is asked every second", daemon.address),
+        format!("汇流启动,监听 {};九个渠道照随附的配置启用,要重放 {all} 件,办结 {closed} 件", daemon.address),
+        format!(
+            "the gateway listens on {}; nine shipped channels, {all} letters to come, {closed} to be closed",
+            daemon.address
+        ),
     );
-    letters_come(stage).await?;
-    strange_ones(stage).await?;
-    page_twice(stage).await?;
-    let pushing = core_away(stage).await?;
+    let clerk = tokio::spawn(Arc::clone(&stage.clerk).work());
+    let played = Box::pin(quarter(stage, daemon)).await;
+    clerk.abort();
+    played
+}
+
+async fn quarter(stage: &Arc<Stage>, daemon: Daemon) -> Result<Daemon, Trouble> {
+    went_live(stage).await?;
+    stage.roads.values().for_each(|road| road.play_faults(Some(stage.seed)));
+    let (all, mut letters) = (coming(stage), letters_come(stage));
+    pause(all / 3).await;
+    stage.core.spell(u64::MAX, 1);
+    stage.screen.say("热线系统开始答 503:来件照收,先存着", "the core answers 503: what comes is still taken and kept");
+    pause(all / 6).await;
     let daemon = killed(stage, daemon).await?;
-    back(stage, pushing).await?;
+    pause(all / 6).await;
+    stage.core.spell(0, 0);
+    stage.screen.say("热线系统恢复,积下的按顺序补送", "the core is well again; what waited goes in its order");
+    while let Some(done) = letters.join_next().await {
+        done.map_err(|error| Trouble::new("交件中断", error.to_string()))??;
+    }
+    one_letter_by_several_roads(stage).await?;
+    until("来件全部到热线系统", "all letters at the core", || async {
+        Ok(stage.worker.worked().sources.len() == stage.counts.all() as usize)
+    })
+    .await?;
     changed(stage).await?;
+    asked(stage).await?;
+    stage.worker.release();
+    until("该办结的都办结", "everything to be closed is closed", || async {
+        Ok(closed_by_core(stage) == stage.counts.closed)
+    })
+    .await?;
+    done_again(stage).await?;
+    stage.roads.values().for_each(|road| road.play_faults(None));
     settled(stage).await?;
     Ok(daemon)
 }
 
-async fn pause(millis: u64) {
-    tokio::time::sleep(Duration::from_millis(millis)).await;
-}
-
-/// Pushes letters one after the other; all must be acknowledged with a ticket number.
-async fn push(mailbox: &Mailbox, serials: std::ops::Range<u32>, gap: u64, now: Timestamp) -> Result<(), Trouble> {
-    for serial in serials {
-        let letter = letters::letter(serial, now);
-        match mailbox.push(&letter).await {
-            Pushed::Acknowledged(Some(_)) => {}
-            other => return Err(refused(&letter.number, &other)),
-        }
-        pause(gap).await;
-    }
-    Ok(())
-}
-
-fn refused(number: &str, how: &Pushed) -> Trouble {
-    Trouble::new(format!("来信 {number} 没有收下:{how:?}"), format!("the letter {number} was not taken: {how:?}"))
+async fn pause(wait: Duration) {
+    tokio::time::sleep(wait).await;
 }
 
 /// Waits until something holds, asked again and again.
@@ -71,119 +94,68 @@ async fn until<F: Future<Output = Result<bool, Trouble>>>(
         if holds().await? {
             return Ok(());
         }
-        pause(100).await;
+        pause(Duration::from_millis(100)).await;
     }
     let seconds = PATIENCE.as_secs();
     Err(Trouble::new(format!("等了 {seconds} 秒还没有看到:{zh}"), format!("not seen within {seconds} s: {en}")))
 }
 
-async fn letters_come(stage: &Stage) -> Result<(), Trouble> {
-    push(&stage.mailbox, 1..9, 120, stage.began).await?;
-    let letter = letters::letter(9, stage.began);
-    let (first, again) = stage.mailbox.push_twice(&letter).await;
-    if first != again {
-        return Err(refused(&letter.number, &again));
-    }
-    let number = match again {
-        Pushed::Acknowledged(Some(number)) => number,
-        other => return Err(refused(&letter.number, &other)),
-    };
-    stage.screen.say(
-        format!("重发:来信 {} 推了两次,两次都答同一个汇流编号 {number}", letter.number),
-        format!("told again: letter {} came twice and got one number, {number}", letter.number),
-    );
-    until("省级12345热线第一次取完", "the end of the platform's first run", || async {
-        Ok(stage.channel(PLATFORM).await?.first_run.as_deref() == Some("through"))
-    })
-    .await
+fn closed_by_core(stage: &Stage) -> u32 {
+    u32::try_from(stage.worker.worked().sources.values().flatten().count()).unwrap_or(u32::MAX)
 }
 
-async fn strange_ones(stage: &Stage) -> Result<(), Trouble> {
-    let unlisted = letters::letter_of_an_unlisted_type(10, stage.began);
-    match stage.mailbox.push(&unlisted).await {
-        Pushed::Acknowledged(None) => {}
-        other => return Err(refused(&unlisted.number, &other)),
-    }
-    let unreadable = stage.mailbox.push_malformed("{\"letterNo\": \"XX0000\", \"title\": ").await;
-    let stranger = stage.mailbox.push_unproven(&letters::letter(11, stage.began)).await;
-    let told = |status: Option<u16>| status.map_or_else(|| "-".into(), |status| status.to_string());
-    stage.platform.grow_with(letters::order_of_an_unlisted_type(3));
-    stage.platform.grow_malformed();
-    stage.screen.say(
-        format!("认不出:代码表里没有的类别,照收、列出;半截 JSON,留底、答 {}", told(unreadable)),
-        format!("unmappable: an unlisted type is kept and listed; half a JSON is kept, answered {}", told(unreadable)),
-    );
-    stage.screen.say(
-        format!("冒充:签名不对的推送,答 {},不留", told(stranger)),
-        format!("a stranger: a push with a wrong signature is answered {} and not kept", told(stranger)),
-    );
-    until("两个渠道各有认不出的件列出", "unmappable ones listed for both channels", || async {
-        let figures = stage.figures().await?;
-        Ok(figures.channels.iter().all(|channel| channel.listed >= 2))
-    })
-    .await
-}
-
-/// Waits for a moment between two walks over the platform's pages, so that a trick meets the page it is meant for.
-async fn between_walks(stage: &Stage) {
-    loop {
-        let before = stage.platform.stats().requests;
-        pause(200).await;
-        if stage.platform.stats().requests == before {
-            return;
-        }
-    }
-}
-
-async fn page_twice(stage: &Stage) -> Result<(), Trouble> {
-    between_walks(stage).await;
-    stage.platform.play([Trick::Nothing, Trick::SamePageAgain]);
-    (20..34).for_each(|serial| stage.platform.grow_with(letters::order(serial)));
-    until("平台重复给页", "a page given twice", || async {
-        Ok(stage.channel(PLATFORM).await?.far.is_some_and(|far| far.fault.is_some()))
+async fn went_live(stage: &Stage) -> Result<(), Trouble> {
+    until("各渠道首次取件完成", "the end of every first run", || async {
+        let channels: Vec<ChannelView> = stage.ask(Request::ChannelList).await?;
+        Ok(channels.iter().all(|channel| channel.first_run.as_deref() == Some("through")))
     })
     .await?;
+    let deeds = &stage.clerk.deeds;
+    let (live, logins) = (deeds.went_live.load(Ordering::Relaxed), deeds.logins.load(Ordering::Relaxed));
     stage.screen.say(
-        "平台把同一页给了两次:取件停下,取件进度不前移,30 秒后再取",
-        "the platform gave a page twice: polling stops, the cursor stays, asked again in 30 s",
+        format!("首次取件见到旧件,先停下问人:值班员确认启用 {live} 个渠道,看图登录 {logins} 次"),
+        format!("first runs met old letters and asked: the clerk confirmed {live} channels and read {logins} pictures"),
     );
-    let name = stage.channel(PLATFORM).await?.name;
-    let _: serde_json::Value = stage.ask(Request::Resume { channel: name.clone() }).await?;
-    stage.screen.say(
-        format!("值班员不等了:huiliu channel resume {name},马上再取"),
-        format!("somebody does not wait: huiliu channel resume {name}, asked again at once"),
-    );
-    until("平台的件取完", "all orders of the platform", || async {
-        let figures = stage.figures().await?;
-        Ok(figures.channels.iter().all(|channel| channel.sent > 0 && channel.sent == channel.tickets + channel.listed))
-    })
-    .await
+    Ok(())
 }
 
-type Pushing = tokio::task::JoinHandle<Result<(), Trouble>>;
+type Coming = JoinSet<Result<(), Trouble>>;
 
-async fn core_away(stage: &Arc<Stage>) -> Result<Pushing, Trouble> {
-    stage.core.spell(u64::MAX, 1);
-    stage
-        .screen
-        .say("热线系统开始答 503:来信照收,应答不变慢,先存着", "the core answers 503: letters are still taken and kept");
-    push(&stage.mailbox, 12..24, 100, stage.began).await?;
-    let (mailbox, began) = (stage.mailbox.clone(), stage.began);
-    let pushing = tokio::spawn(async move { push(&mailbox, 24..24 + UNDER_WAY, 60, began).await });
-    pause(600).await;
-    Ok(pushing)
+/// Lets every road hand its letters over by itself.
+fn letters_come(stage: &Arc<Stage>) -> Coming {
+    let mut coming = JoinSet::new();
+    for &channel in stage.roads.keys() {
+        coming.spawn(by_one_road(Arc::clone(stage), channel));
+    }
+    coming
+}
+
+async fn by_one_road(stage: Arc<Stage>, channel: &'static str) -> Result<(), Trouble> {
+    let Some(road) = stage.roads.get(channel) else { return Ok(()) };
+    let came: Vec<Option<usize>> = stage.handed().into_iter().map(|one| one.planned).collect();
+    let own = stage.quarter.letters.iter().enumerate().filter(|(_, letter)| letter.channel == channel);
+    let own: Vec<(usize, &Planned)> = own.filter(|(n, _)| !came.contains(&Some(*n))).collect();
+    let each = coming(&stage) / u32::try_from(own.len()).unwrap_or(u32::MAX).max(1);
+    for (place, (n, letter)) in own.iter().enumerate() {
+        let number = road.hand_over(&letter.matter).await?;
+        stage.note(channel, number, Some(*n));
+        if (place + 1) % own.len().div_ceil(SHEETS) == 0 {
+            road.flush().await?;
+        }
+        pause(each).await;
+    }
+    Ok(road.flush().await?)
 }
 
 async fn killed(stage: &Stage, daemon: Daemon) -> Result<Daemon, Trouble> {
-    let undone = stage.undone().await?;
-    let address = daemon.address;
+    let (waiting, address) = (stage.glance().await?.undone, daemon.address);
     let token = daemon.token.clone();
     daemon.kill().await?;
     stage.screen.say(
-        format!("kill -9 网关:还有 {undone} 条没转出去,信箱正推到一半"),
-        format!("kill -9 of the gateway: {undone} events undone, the mailbox in the middle of pushing"),
+        format!("kill -9 网关:还有 {waiting} 条没送到,各处正交到一半"),
+        format!("kill -9 of the gateway: {waiting} things undone, letters in the middle of coming"),
     );
-    pause(1500).await;
+    pause(Duration::from_millis(1200)).await;
     let mut daemon = Daemon::start(&stage.folder, Some(address), stage.lang).await?;
     // It is printed only at the very first start.
     daemon.token = token;
@@ -193,43 +165,131 @@ async fn killed(stage: &Stage, daemon: Daemon) -> Result<Daemon, Trouble> {
     Ok(daemon)
 }
 
-async fn back(stage: &Stage, pushing: Pushing) -> Result<(), Trouble> {
-    pushing.await.map_err(|error| Trouble::new("推送中断", error.to_string()))??;
-    let open = stage.mailbox.open().len();
+async fn one_letter_by_several_roads(stage: &Stage) -> Result<(), Trouble> {
+    let Some((matter, channels)) = &stage.quarter.same else { return Ok(()) };
+    let roads = channels.iter().filter_map(|channel| Some((*channel, stage.roads.get(channel)?)));
+    let mut parent: Option<String> = None;
+    for (channel, road) in roads {
+        let letter = Matter { parent_no: parent.clone(), ..matter.clone() };
+        let number = road.hand_over(&letter).await?;
+        stage.note(channel, number.clone(), None);
+        let key = (channel.to_owned(), number.clone());
+        until("同一封信到热线系统", "the letter by this road at the core", || async {
+            Ok(stage.worker.worked().sources.contains_key(&key))
+        })
+        .await?;
+        parent.get_or_insert(number);
+    }
+    let names: Vec<&str> =
+        super::sentence::CHANNELS.iter().filter(|one| channels.contains(&one.code)).map(|one| one.name).collect();
     stage.screen.say(
-        format!("信箱重推完毕,没有应答的 {open} 封;热线系统恢复"),
-        format!("the mailbox told again what was unanswered, {open} are open; the core is well again"),
+        format!("一信多投:{} 来的同一封信并成一单,各算各的件", names.join("、")),
+        format!("one letter by {} roads is one ticket, and counts for each", channels.len()),
     );
-    stage.core.spell(0, 0);
     Ok(())
 }
 
 async fn changed(stage: &Stage) -> Result<(), Trouble> {
-    let revised = letters::letter(2, stage.began).revised("补充:昨晚又发生一次。");
-    match stage.mailbox.push(&revised).await {
-        Pushed::Acknowledged(Some(_)) => stage.revised[0].fetch_add(1, Ordering::Relaxed),
-        other => return Err(refused(&revised.number, &other)),
-    };
-    let order = stage.platform.numbers().into_iter().flatten().next().unwrap_or_default();
-    if stage.platform.revise(&order) {
-        stage.revised[1].fetch_add(1, Ordering::Relaxed);
+    let (mut told, mut revised) = (0, 0);
+    for (_, Handed { channel, number, .. }) in stage.with(Later::Repeat) {
+        let road = road(stage, channel)?;
+        road.repeat(&number).await?;
+        road.flush().await?;
+        told += 1;
     }
+    for (n, Handed { channel, number, .. }) in stage.with(Later::Revise) {
+        let road = road(stage, channel)?;
+        let content = format!("{}补充说明:昨晚又发生了一次。", stage.quarter.letters[n].matter.content);
+        revised += u64::from(road.revise(&number, &content).await?);
+        road.flush().await?;
+    }
+    until("更正到热线系统", "revisions at the core", || async {
+        let revised = stage.glance().await?.revised;
+        Ok(revised.core >= revised.far)
+    })
+    .await?;
     stage.screen.say(
-        format!("更正:{MAILBOX} 的 {} 和 {PLATFORM} 的 {order} 改了内容", revised.number),
-        format!("revised: {} of {MAILBOX} and {order} of {PLATFORM}", revised.number),
+        format!("重发 {told} 件,都认得出,不另立单;更正 {revised} 件,热线各收到一次更正"),
+        format!("{told} letters told again are known; {revised} changed ones reach the core as revisions"),
     );
-    let from = 24 + UNDER_WAY;
-    push(&stage.mailbox, from..from + 8, 100, stage.began).await
+    Ok(())
+}
+
+fn road<'s>(stage: &'s Stage, channel: &str) -> Result<&'s Arc<dyn Road>, Trouble> {
+    stage.roads.get(channel).ok_or_else(|| Trouble::new("没有这个渠道", "there is no such road"))
+}
+
+async fn asked(stage: &Stage) -> Result<(), Trouble> {
+    let mut counts = [0_u64; 3];
+    for (place, later, asking) in [
+        (0, Later::Urge, Asking::Urge("来信人多次来电询问,请尽快办理并答复。".into())),
+        (1, Later::Supplement, Asking::Supplement("补充:涉及的住户又多了两户。".into())),
+        (2, Later::Supervise, Asking::Supervise("此件列入督办,请于五个工作日内报办理结果。".into())),
+    ] {
+        for (_, Handed { channel, number, .. }) in stage.with(later) {
+            let road = road(stage, channel)?;
+            counts[place] += u64::from(road.ask(&number, &asking).await?);
+            road.flush().await?;
+        }
+    }
+    acts_arrive(stage).await?;
+    let [urged, added, supervised] = counts;
+    stage.screen.say(
+        format!("催办 {urged} 件,补充 {added} 件,督办 {supervised} 件:认得是哪一件,不另计件"),
+        format!(
+            "{urged} urged, {added} added to, {supervised} supervised: about letters that are known, and no new ones"
+        ),
+    );
+    Ok(())
+}
+
+async fn acts_arrive(stage: &Stage) -> Result<(), Trouble> {
+    until("催办等到热线系统", "what was asked at the core", || async {
+        let acts = stage.glance().await?.acts;
+        Ok(acts.core >= acts.far)
+    })
+    .await
+}
+
+/// Some answers are sent back once they arrived, and must be given again.
+async fn done_again(stage: &Stage) -> Result<(), Trouble> {
+    let agreed = || stage.clerk.deeds.agreed.load(Ordering::Relaxed);
+    let mut again = 0;
+    for (_, Handed { channel, number, .. }) in stage.with(Later::Redo) {
+        let road = road(stage, channel)?;
+        let redo = Asking::Redo("答复没有说清是否整改到位,请重新办理。".into());
+        let began = Instant::now();
+        // What is not concluded there yet cannot be sent back.
+        while began.elapsed() < PATIENCE {
+            match road.ask(&number, &redo).await {
+                Ok(done) => {
+                    again += u64::from(done);
+                    break;
+                }
+                Err(_) => pause(Duration::from_millis(300)).await,
+            }
+        }
+        road.flush().await?;
+    }
+    acts_arrive(stage).await?;
+    let agreed = agreed();
+    stage.screen.say(
+        format!("值班员已审签 {agreed} 份答复;退回重办 {again} 件,热线重办,答复再送一次"),
+        format!("the clerk agreed to {agreed} answers; {again} were sent back, done again and answered anew"),
+    );
+    Ok(())
 }
 
 /// Waits until all is delivered. What is not there in time is for the reconciliation to say.
 async fn settled(stage: &Stage) -> Result<(), Trouble> {
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
-        if stage.figures().await?.wrong().is_empty() && stage.undone().await? == 0 {
+        let now = stage.glance().await?;
+        let answered = now.channels.iter().all(|one| one.closed == one.answered && one.astray == 0);
+        if answered && now.undone == 0 && now.dead == 0 && now.all(|one| one.closed) == now.to_close {
             return Ok(());
         }
-        pause(200).await;
+        pause(Duration::from_millis(250)).await;
     }
     Ok(())
 }

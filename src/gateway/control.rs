@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use huiliu_contract::{Attachment, ExternalId, Personal, Raw, Secret, SourceVersion, Submission};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::alarms::Board;
 use super::core::Far;
@@ -16,12 +17,13 @@ use crate::alarms::Rules;
 use crate::channel::Channel;
 use crate::console::view::{LoginAnswered, LoginView, OutletView, PictureView, ReloadReport};
 use crate::console::{
-    Code, ConfiguredChannel, Control, Entered, EnteredView, FarStatus as Told, FaultNote, Problem, Running, Side,
-    channel_off, not_opened,
+    Code, ConfiguredChannel, Control, Entered, EnteredView, FarStatus as Told, FaultNote, Problem, ReportDesk, Running,
+    Side, channel_off, not_opened,
 };
 use crate::forward::CoreDesk;
 use crate::intake::{HandedIn, Handing, HandledRow, NotOpened, Registered};
 use crate::preview::{Begin, Preview};
+use crate::reconcile::ChannelDay;
 use crate::settings::{ChannelFile, ChannelState, Lang, Mistake, ReturnTable, Text};
 use crate::store::{Actor, DeadKind, DeadQuery, FirstRun, Folio, Verdict};
 
@@ -107,6 +109,10 @@ impl Control for Daemon {
 
     fn core(&self) -> CoreDesk {
         self.reloader.core.desk()
+    }
+
+    fn report(&self) -> ReportDesk {
+        ReportDesk::of(&self.channels().now().settings)
     }
 
     fn outlets(&self) -> Vec<OutletView> {
@@ -253,6 +259,16 @@ impl Control for Daemon {
             all.push(self.channels().ground.intake.register(&channel, row, dry, actor).await?);
         }
         Ok(all)
+    }
+
+    async fn reconcile(
+        &self,
+        codes: &[String],
+        day: Date,
+        fetch: bool,
+        actor: &Actor,
+    ) -> Result<Vec<ChannelDay>, Problem> {
+        Box::pin(self.reconciled(codes, day, fetch, actor)).await
     }
 
     async fn remap(&self, dead: i64, actor: &Actor) -> Result<Verdict, Problem> {

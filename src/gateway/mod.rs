@@ -18,6 +18,7 @@ mod login_tests;
 mod looked;
 mod made;
 mod pulse;
+mod reckon;
 mod reload;
 mod remind;
 mod run;
@@ -212,6 +213,7 @@ impl Gateway {
         let control = Arc::new(Daemon::new(board.clone(), self.address));
         self.tracker.spawn(alarms::run(board, self.stop.clone()));
         self.tracker.spawn(remind::run(control.clone(), self.stop.clone()));
+        self.tracker.spawn(reckon::run(control.clone(), self.stop.clone()));
         let zone = settings.zone.0.clone();
         let house = House { store: self.store.clone(), outcomes: outcomes.clone(), control, zone: zone.clone() };
         let api = Arc::new(Api {

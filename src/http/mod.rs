@@ -12,11 +12,14 @@ mod files;
 mod handed;
 mod health;
 mod login;
+mod note;
 mod offer;
 mod preview;
 mod problem;
 mod push;
+mod reconcile;
 mod reload;
+mod report;
 mod route;
 mod table;
 

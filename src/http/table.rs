@@ -8,7 +8,8 @@ use axum::extract::FromRef;
 
 use super::route::{Route, Server};
 use super::{
-    Api, Front, alarms, api, desk, document, files, handed, health, login, offer, preview, problem, push, reload,
+    Api, Front, alarms, api, desk, document, files, handed, health, login, note, offer, preview, problem, push,
+    reconcile, reload, report,
 };
 
 /// What handlers may ask for.
@@ -30,15 +31,18 @@ pub(super) fn table() -> Vec<Route> {
         push::routes(),
         handed::routes(),
         desk::routes(),
+        note::routes(),
         offer::routes(),
         api::routes(),
         files::routes(),
         preview::routes(),
         login::routes(),
+        reconcile::routes(),
         reload::routes(),
         alarms::routes(),
         health::routes(),
         document::routes(),
+        report::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }

@@ -9,7 +9,7 @@ use huiliu_contract::{Period, Rate, Satisfaction, SecretRef};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{AlarmSettings, CoreTable, Lang, ReloadSettings};
+use super::{AlarmSettings, CoreTable, Lang, ReconcileSettings, ReloadSettings, ReportSettings};
 
 /// Everything `gateway.toml` and its environment say, checked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -49,9 +49,15 @@ pub struct GatewaySettings {
     /// How changed files come to count.
     #[schemars(extend("x-zh" = "改了配置怎样生效"))]
     pub reload: ReloadSettings,
+    /// How the printed report counts.
+    #[schemars(extend("x-zh" = "专报怎样统计"))]
+    pub report: ReportSettings,
     /// What is told to people outside, and to whom.
     #[schemars(extend("x-zh" = "告警:告诉谁、隔多久、什么时候不打扰"))]
     pub alarms: AlarmSettings,
+    /// When what came is held against what far sides say they have.
+    #[schemars(extend("x-zh" = "对账"))]
+    pub reconcile: ReconcileSettings,
 }
 
 impl Default for GatewaySettings {
@@ -68,7 +74,9 @@ impl Default for GatewaySettings {
             core: None,
             satisfaction: BTreeMap::new(),
             reload: ReloadSettings::default(),
+            report: ReportSettings::default(),
             alarms: AlarmSettings::default(),
+            reconcile: ReconcileSettings::default(),
         }
     }
 }

@@ -21,9 +21,11 @@ mod outcomes;
 mod presence;
 pub mod presets;
 pub mod reading;
+mod reconcile;
 pub mod reference;
 mod reload;
 mod remind;
+mod report;
 pub mod schema;
 mod secrets;
 mod site;
@@ -34,8 +36,8 @@ pub use channel::{
     ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, BadSilence, CaptchaTable, ChannelFile,
     ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable,
     DecisionTable, Expect, ExpectOn, ExpectPer, Fallback, FileType, FilesTable, KindInfo, Ledger, NoSuchChannel,
-    OnUnmappable, Pattern, PollTable, Report, ReshapeTable, Reshaping, ReturnCodes, ReturnTable, Said, SameLetterTable,
-    Sign, Silence, Uncertain, Wording,
+    OnUnmappable, Pattern, PollTable, Report, ReshapeTable, Reshaping, ReturnCodes, ReturnTable, RouteTable,
+    RoutedTable, Said, SameLetterTable, SecretEnd, Sign, Silence, Uncertain, Wording,
 };
 pub use core::{Attachments, ClosedWords, CoreMeaning, CoreSettings};
 pub use day::Day;
@@ -52,7 +54,9 @@ pub use mistake::{Lang, Mistake, Source, Text};
 pub use outcomes::{MomentField, OutcomeCodes, OutcomeFields, OutcomesTable};
 pub use presence::{BadPresence, BadTimeOfDay, Presence, TimeOfDay};
 pub use presets::{Preset, Presets};
+pub use reconcile::ReconcileSettings;
 pub use reload::ReloadSettings;
 pub use remind::{BadRemind, Remind};
+pub use report::{CountedBy, Effective, ReportSettings};
 pub use secrets::{BadSecretName, SecretError, SecretState, Secrets, references};
 pub use site::ChannelSite;

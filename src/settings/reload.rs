@@ -23,7 +23,7 @@ impl Default for ReloadSettings {
 }
 
 /// Tables and keys that a running process takes over, as far as [`FIXED`] leaves them.
-const LIVE: [&str; 5] = ["alarms", "budgets", "core", "lang", "satisfaction"];
+const LIVE: [&str; 6] = ["alarms", "budgets", "core", "lang", "reconcile", "satisfaction"];
 
 /// What of them it does not: workers are counted, and their waits handed out, at the start.
 const FIXED: [&str; 3] = ["core.batch", "core.in_flight", "core.retries"];

@@ -12,14 +12,18 @@ mod clock;
 mod closed;
 mod deed;
 mod errand;
+mod facts;
 mod feed;
 mod files;
 mod folio;
+mod frozen;
 mod handled;
 mod homeward;
 mod left;
+mod notes;
 mod open;
 mod reading;
+mod reckoning;
 mod register;
 mod schedule;
 mod seal;
@@ -45,15 +49,21 @@ pub use clock::{Clock, Jump};
 pub use closed::{Anew, Choice, ClosedOrder};
 pub use deed::Deed;
 pub use errand::{Errand, Far, Task};
+pub use facts::{FactMatter, FactOutcome, FactPage, FactPlace, FactQuery, FactRow, Facts};
 pub use feed::{Acknowledged, Feed, Offered, Refusal};
 pub use files::{AnswerFile, Enclosed, Fetched, FileAbout, FileRow, FileState, Filed};
 pub use folio::{BadFolio, Folio, Mapped};
+pub use frozen::{Freezing, Frozen, FrozenKey, FrozenRow};
 pub use handled::{Handled, Registration};
 pub use homeward::{Again, Answer, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
+pub use notes::{NewNote, NoteRow, Notes, ShiftRow};
 pub use open::{Home, open};
 pub use reading::{
-    Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
-    VersionRow,
+    Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TagRow,
+    Tagged, TicketRow, VersionRow,
+};
+pub use reckoning::{
+    Asked, GapKind, GapRow, ItemPlace, ItemRow, Items, ItemsPage, Reckoning, Reckonings, SignedList, SignedRow,
 };
 pub use register::{NotRegistered, Register, Registered, Registry, WaitingCount, WaitingRow};
 pub use schedule::{Claim, Lease, Schedule};
@@ -154,7 +164,9 @@ pub struct FirstRunCounts {
 
 /// What the gateway does with a store.
 #[async_trait]
-pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Alarms {
+pub trait Store:
+    Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Frozen + Alarms + Reckonings + Notes
+{
     /// The store's time.
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.

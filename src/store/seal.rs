@@ -65,6 +65,10 @@ pub enum Place {
     File = 13,
     /// The session of a login that people do.
     Session = 14,
+    /// A report that was frozen, and what it was counted from.
+    Frozen = 20,
+    /// What a person noted on a ticket.
+    TicketNote = 18,
 }
 
 /// Why something cannot be sealed or opened.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{Attended, Door, FarSide, Fault, HandIn, Item, Personal, Receive, Remark, Saved, Told, WriteBack};
+use crate::{Attended, Census, Door, FarSide, Fault, HandIn, Item, Personal, Receive, Remark, Saved, Told, WriteBack};
 
 /// Where a polled channel was left (取件进度): text that only its connector understands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,6 +42,12 @@ pub trait Poll: Send + Sync {
         self.poll(after, kept).await
     }
 
+    /// A cursor from which a walk begins at this time and asks for all that is later, for whoever fetches missing items once
+    /// more; none for kinds that cannot be asked so.
+    fn since(&self, _at: crate::Timestamp) -> Option<Cursor> {
+        None
+    }
+
     /// What one of its cursors says, for people; none where there is nothing to say.
     fn spelled(&self, _cursor: &Cursor) -> Option<Remark> {
         None
@@ -63,6 +69,8 @@ pub trait Poll: Send + Sync {
 pub struct Connector {
     /// It can be asked.
     pub poll: Option<Box<dyn Poll>>,
+    /// It can be asked how many items there are for a day.
+    pub census: Option<Box<dyn Census>>,
     /// It can be told.
     pub receive: Option<(Door, Box<dyn Receive>)>,
     /// It can be answered.
@@ -81,6 +89,7 @@ impl std::fmt::Debug for Connector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Connector")
             .field("poll", &self.poll.is_some())
+            .field("census", &self.census.is_some())
             .field("receive", &self.receive.as_ref().map(|(door, _)| door))
             .field("outlet", &self.outlet.is_some())
             .field("hand_in", &self.hand_in.is_some())

@@ -6,6 +6,7 @@
 
 mod act;
 mod attended;
+mod census;
 mod connector;
 mod explain;
 mod far;
@@ -25,6 +26,7 @@ mod upload;
 
 pub use act::Act;
 pub use attended::{Answered, Attended, Challenge, Standing};
+pub use census::{Census, Counted, CountedBy};
 pub use connector::{Connector, Cursor, Keepsake, Page, Poll};
 pub use explain::{Sentence, Topic};
 pub use far::{FarSide, Login, Step, Went};

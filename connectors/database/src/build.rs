@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::care::Care;
 use crate::cell;
+use crate::census::Counter;
 use crate::door::{Door, Sessions};
 use crate::engine::Engine;
 use crate::far::Far;
@@ -49,7 +50,9 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
     let far = Box::new(Far { door: Arc::clone(&door), from: plan.from.clone(), may_write }) as _;
     let reader = Arc::new(Reader { plan, sessions: Sessions::new(door, false), care, heard: AtomicBool::new(false) });
     let saved = Some(Box::new(SavedRows(Arc::clone(&reader))) as _);
-    Ok(Connector { poll: Some(Box::new(Asked(reader))), outlet, saved, far: vec![far], ..Connector::default() })
+    let census = reader.plan.census.is_some().then(|| Box::new(Counter(Arc::clone(&reader))) as _);
+    let poll = Some(Box::new(Asked(reader)) as _);
+    Ok(Connector { poll, census, outlet, saved, far: vec![far], ..Connector::default() })
 }
 
 /// The ways back, the look, and whether twice is harmless.

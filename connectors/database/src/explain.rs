@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use huiliu_contract::{OutcomeKind, Period, Sentence, Topic};
 use huiliu_kit::auth::User;
-use huiliu_kit::explain::{secret, values};
+use huiliu_kit::explain::{counted_by, secret, values};
 use huiliu_kit::outlet::States;
 use serde_json::Value;
 
@@ -21,6 +21,16 @@ pub(crate) fn explain(options: &Options) -> Vec<Sentence> {
             format!("每天 {} 以后的第一次,把近{}的再核一遍", sweep.at, back.0),
             format!("The first time after {} each day, the last {} are looked through again", sweep.at, back.1),
             &["poll.sweep"],
+        )
+    }));
+    said.extend(poll.census.as_ref().map(|census| {
+        let (zh, en) = counted_by(census.by);
+        let column = &census.column;
+        Sentence::new(
+            Topic::Arrives,
+            format!("对账:按 {column} 列({zh})数出某一天的件,逐件核"),
+            format!("For reconciliation: the rows of a day by {column} ({en}) are held against ours one by one"),
+            &["poll.census"],
         )
     }));
     said.extend(poll.files.as_ref().map(of_files));

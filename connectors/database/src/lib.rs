@@ -22,6 +22,7 @@
 mod build;
 mod care;
 mod cell;
+mod census;
 mod door;
 mod engine;
 mod explain;
@@ -42,7 +43,7 @@ mod sql;
 
 pub use engine::Engine;
 pub use options::{
-    Connect, Files, Options, PollOptions, ReturnOptions, Since, SinceBy, Status, Sweep, Taken, Tls, Way,
+    Census, Connect, Files, Options, PollOptions, ReturnOptions, Since, SinceBy, Status, Sweep, Taken, Tls, Way,
 };
 
 use huiliu_contract::{Connector, ConnectorKind, Misconfigured, Sentence, Site};

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cell::{Column, Sort};
+use crate::census::CensusRule;
 use crate::engine::Engine;
 use crate::files::FilesPlan;
 use crate::name::Table;
@@ -35,6 +36,7 @@ pub(crate) struct Plan {
     pub(crate) version: Option<String>,
     pub(crate) sent_at: Option<String>,
     pub(crate) sweep: Option<SweepRule>,
+    pub(crate) census: Option<CensusRule>,
     pub(crate) files: Option<FilesPlan>,
     pub(crate) zone: TimeZone,
 }
@@ -135,7 +137,7 @@ impl Plan {
         Err(Failure::malformed(message))
     }
 
-    fn select(&self, columns: &[Column]) -> Sql {
+    pub(crate) fn select(&self, columns: &[Column]) -> Sql {
         let names: Vec<_> = columns.iter().map(|column| picked(self.engine, column)).collect();
         let mut sql = Sql::new(
             self.engine,
@@ -145,6 +147,11 @@ impl Plan {
             sql.add(" AND ").name(name).add(" IN ").list(values.iter().cloned());
         }
         sql
+    }
+
+    /// The end of a statement that reads a page in the order of numbers.
+    pub(crate) fn ordered_by_id(&self, sql: &mut Sql) {
+        sql.add(" ORDER BY ").add(VIEW).add(".").name(&self.id).add(&format!(" LIMIT {}", self.page));
     }
 
     /// Rows that have no mark, behind this one.

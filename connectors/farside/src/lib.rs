@@ -3,6 +3,7 @@
 
 pub mod core;
 pub mod desk;
+mod dice;
 pub mod letter;
 mod lines;
 pub mod mailbox;

@@ -5,7 +5,7 @@ mod recipe;
 
 use std::collections::BTreeMap;
 
-use huiliu_contract::{OutcomeKind, SecretRef, Sentence, Topic};
+use huiliu_contract::{CountedBy, OutcomeKind, SecretRef, Sentence, Topic};
 use serde_json::Value;
 
 use crate::auth::{ApiKey, Auth, Basic, User};
@@ -15,6 +15,15 @@ use crate::success::{Errors, Plain, Success, Trouble};
 use crate::target::SendAs;
 
 pub use recipe::recipe;
+
+/// By which time a far side counts a day, in both languages.
+pub fn counted_by(by: CountedBy) -> (&'static str, &'static str) {
+    match by {
+        CountedBy::HandedAt => ("对方转来的时间", "when the far side handed it over"),
+        CountedBy::SubmittedAt => ("群众提交的时间", "when it was submitted"),
+        CountedBy::ReceivedAt => ("我们收到的时间", "when it came here"),
+    }
+}
 
 /// A text in both languages: Chinese, English.
 pub type Both = (String, String);

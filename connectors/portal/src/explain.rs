@@ -1,7 +1,7 @@
 //! What a channel with these options does, in plain words.
 
 use huiliu_contract::{OutcomeKind, Sentence, Topic};
-use huiliu_kit::explain::request;
+use huiliu_kit::explain::{counted_by, request};
 
 use crate::options::{Answering, Back, Detail, Login, Options, PageBy, Paging, PollOptions};
 
@@ -15,6 +15,15 @@ pub(crate) fn explain(options: &Options) -> Vec<Sentence> {
     said.extend(of_window(poll));
     said.extend(of_empty(poll));
     said.extend(poll.detail.as_ref().map(of_detail));
+    said.extend(poll.census.as_ref().map(|census| {
+        let (zh, en) = counted_by(census.by);
+        Sentence::new(
+            Topic::Arrives,
+            format!("对账:打开某一天({zh})的列表逐件核"),
+            format!("For reconciliation: the list of a day ({en}) is held against ours one by one"),
+            &["poll.census"],
+        )
+    }));
     said.push(of_identity(poll));
     said.extend(options.r#return.iter().flat_map(of_back));
     said

@@ -16,6 +16,7 @@
 
 mod aside;
 mod build;
+mod census;
 mod explain;
 mod far;
 mod fields;
@@ -33,8 +34,8 @@ mod session;
 mod spelled;
 
 pub use options::{
-    Answering, Back, Captcha, Connect, Detail, Fill, Format, KeepAlive, Key, Kicked, List, Login, LoginForm, Options,
-    PageBy, Paging, PasswordAs, PollOptions, RowTime, Status, Until, UploadFirst,
+    Answering, Back, Captcha, Census, Connect, Detail, Fill, Format, KeepAlive, Key, Kicked, List, Login, LoginForm,
+    Options, PageBy, Paging, PasswordAs, PollOptions, RowTime, Status, Until, UploadFirst,
 };
 
 use huiliu_contract::{Connector, ConnectorKind, Misconfigured, Sentence, Site};

@@ -14,6 +14,7 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 use url::Url;
 
+use crate::census::CensusRule;
 use crate::fields::written;
 use crate::kept::{Kept, Rows};
 use crate::place::{Pager, Place, Told, Under};
@@ -80,6 +81,7 @@ pub(crate) struct Office {
     pub(crate) days: Option<i64>,
     pub(crate) date: Stamp,
     pub(crate) detail: Option<Arc<DetailRule>>,
+    pub(crate) census: Option<CensusRule>,
     pub(crate) zone: TimeZone,
     pub(crate) heard: Heard,
 }
@@ -246,12 +248,22 @@ impl Office {
 
     /// The request for a page.
     pub(crate) fn question(&self, place: &Place, from: Option<Date>, now: Timestamp) -> Result<Ask, Fault> {
+        let today = now.to_zoned(self.zone.clone()).date();
+        self.between(&self.list, place, (from, today))
+    }
+
+    /// A request for a page of the list between two days.
+    pub(crate) fn between(
+        &self,
+        list: &Request,
+        place: &Place,
+        (from, to): (Option<Date>, Date),
+    ) -> Result<Ask, Fault> {
         let page = self.pager.at(place.walk.as_ref())?.to_string();
         let size = self.pager.size.map(|size| size.to_string()).unwrap_or_default();
         let day = |date: Date| Some(self.date.write(date.to_zoned(self.zone.clone()).ok()?.timestamp(), &self.zone));
-        let today = now.to_zoned(self.zone.clone()).date();
-        let (from, to) = (from.and_then(day).unwrap_or_default(), day(today).unwrap_or_default());
-        self.list.ask(&[&page, &size, &from, &to])
+        let (from, to) = (from.and_then(day).unwrap_or_default(), day(to).unwrap_or_default());
+        list.ask(&[&page, &size, &from, &to])
     }
 }
 

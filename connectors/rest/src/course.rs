@@ -93,6 +93,14 @@ impl Course {
         }
     }
 
+    /// The place from which a walk asks for all that is later than this; none where it is not asked for by time.
+    pub(crate) fn begins_at(&self, at: Timestamp) -> Option<Place> {
+        let by_time = self.slice.is_some() || self.since.as_ref().is_some_and(|rule| rule.stamp.is_some());
+        let mark = at.checked_add(self.overlap()).ok()?;
+        // No sweep of its own: it goes back as far as it was told.
+        by_time.then(|| Place { since: Some(Mark::Time(mark)), swept: Some(Date::MAX), ..Place::default() })
+    }
+
     /// The place after a page, as the pager left it: where a slice has come to its end, the next one, or the end.
     pub(crate) fn after(&self, mut place: Place, more: bool) -> (Place, bool) {
         if more {

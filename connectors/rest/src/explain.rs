@@ -3,7 +3,7 @@
 use huiliu_contract::{Period, Sentence, Topic};
 use huiliu_kit::explain::{self, request, tree, values};
 
-use crate::options::{Detail, List, Options, PageBy, Paging, Since, SinceBy, Slice, Sweep, Until, When};
+use crate::options::{Census, Detail, List, Options, PageBy, Paging, Since, SinceBy, Slice, Sweep, Until, When};
 
 /// All of it, in the order in which people read it.
 pub(crate) fn explain(options: &Options) -> Vec<Sentence> {
@@ -30,6 +30,7 @@ pub(crate) fn explain(options: &Options) -> Vec<Sentence> {
     }
     said.extend(poll.sweep.as_ref().map(of_sweep));
     said.extend(poll.detail.as_ref().map(of_detail));
+    said.extend(poll.census.as_ref().map(of_census));
     said.extend(of_checks(&poll.list));
     let (zh, en) = explain::success(poll.success.as_ref(), &poll.errors);
     said.push(Sentence::new(Topic::Arrives, zh, capital(&en), &["poll.success", "poll.errors"]));
@@ -181,6 +182,24 @@ fn of_detail(detail: &Detail) -> Sentence {
         format!("{when}再取一次详情:{ask},内容在返回的{place}"),
         format!("{when_en} its detail is asked for: {ask}, at `{}`", detail.item),
         &["poll.detail.when", "poll.detail.get", "poll.detail.post", "poll.detail.item"],
+    )
+}
+
+fn of_census(census: &Census) -> Sentence {
+    let ask = request(census.get.as_ref(), census.post.as_ref());
+    let (by, by_en) = explain::counted_by(census.by);
+    let (how, how_en) = match (&census.count, &census.items) {
+        (Some(at), _) => (format!("总数在返回的 {at}"), format!("the count stands at {at}")),
+        (_, at) => {
+            let at = at.as_deref().unwrap_or_default();
+            (format!("按 {at} 的列表逐件核"), format!("the list at {at} is held against ours one by one"))
+        }
+    };
+    Sentence::new(
+        Topic::Arrives,
+        format!("对账:{ask},按{by}算一天,{how}"),
+        format!("For reconciliation: {ask}, a day by {by_en}; {how_en}"),
+        &["poll.census"],
     )
 }
 

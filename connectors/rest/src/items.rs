@@ -13,6 +13,8 @@ use crate::mark::{Mark, Told, higher};
 
 /// Where things stand in a page and in an item.
 pub(crate) struct Reader {
+    /// The table of the file in which its places stand, for what is said of them.
+    pub(crate) table: &'static str,
     pub(crate) items: Pointer,
     pub(crate) id: Pointer,
     pub(crate) version: Option<Pointer>,
@@ -46,8 +48,8 @@ impl Reader {
             found => {
                 let found = sort_of(found.as_deref());
                 return Err(Fault::malformed(format!(
-                    "a list is expected at `{}` (`poll.list.items`), there is {found}",
-                    self.items
+                    "a list is expected at `{}` (`{}.items`), there is {found}",
+                    self.items, self.table
                 )));
             }
         };
@@ -182,6 +184,7 @@ mod tests {
     fn reader() -> Reader {
         let at = |written| Pointer::parse(written).unwrap();
         Reader {
+            table: "poll.list",
             items: at("/rows"),
             id: at("id"),
             version: Some(at("v")),

@@ -24,6 +24,7 @@
 //! person. Each detail is a poll of its own, so it waits for its turn like every request.
 
 mod build;
+mod census;
 mod course;
 mod cut;
 mod detail;
@@ -37,7 +38,8 @@ mod saved;
 mod spelled;
 
 pub use options::{
-    Detail, Empty, List, Options, PageBy, Paging, PollOptions, SentAt, Since, SinceBy, Slice, Sweep, Until, When,
+    Census, Detail, Empty, End, List, Options, PageBy, Paging, PollOptions, SentAt, Since, SinceBy, Slice, Sweep,
+    Until, When,
 };
 
 use huiliu_contract::{Connector, ConnectorKind, Misconfigured, Sentence, Site};

@@ -219,7 +219,7 @@ impl Pager {
         next: Option<Value>,
     ) -> Result<Onward, Fault> {
         if self.wants_total && total.is_none() {
-            return Err(Fault::malformed("there is no whole number at `poll.list.total`"));
+            return Err(Fault::malformed("there is no whole number where the total stands (`total`)"));
         }
         let short =
             |total: u64| Fault::malformed(format!("the far side ended after {seen} items, but its total says {total}"));

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
 
+use crate::census::CensusRule;
 use crate::course::Course;
 use crate::detail::{DetailRule, Rows, Under};
 use crate::items::Reader;
@@ -38,7 +39,18 @@ pub(crate) struct Platform {
     pub(crate) course: Course,
     pub(crate) reader: Reader,
     pub(crate) detail: Option<DetailRule>,
+    pub(crate) census: Option<CensusRule>,
     pub(crate) judge: Judge,
+}
+
+/// What a list is asked for by.
+pub(crate) struct Asking<'a> {
+    pub(crate) at: Option<&'a At>,
+    pub(crate) since: Option<String>,
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
+    /// Whether the times are numbers.
+    pub(crate) numeric: bool,
 }
 
 /// What one request brought.
@@ -66,6 +78,10 @@ impl Poll for Asked {
 
     async fn preview(&self, after: Option<&Cursor>, kept: Option<&Keepsake>) -> Result<Page, Fault> {
         self.0.asked(after, kept, Caller::Person).await
+    }
+
+    fn since(&self, at: Timestamp) -> Option<Cursor> {
+        self.0.course.begins_at(at).map(|place| place.cursor())
     }
 
     fn spelled(&self, cursor: &Cursor) -> Option<Remark> {
@@ -159,7 +175,7 @@ impl Platform {
     }
 
     /// Makes a link to the next page a whole address, and takes it from where it stands.
-    fn follow(&self, told: &mut Told, answer: &Answer, url: &Url) -> Result<(), Fault> {
+    pub(crate) fn follow(&self, told: &mut Told, answer: &Answer, url: &Url) -> Result<(), Fault> {
         let link = match self.pager.by {
             PageBy::Header => links::related(&answer.headers, "next").map(str::to_owned),
             PageBy::Link => told.next.take().and_then(|next| next.as_str().map(str::to_owned)),
@@ -173,15 +189,20 @@ impl Platform {
     }
 
     fn request(&self, at: Option<&At>, place: &Place) -> Result<Filled, Fault> {
+        let (from, to) = self.course.slice(place).unzip();
+        let since = self.course.since(place);
+        self.filled(&self.list, Asking { at, since, from, to, numeric: self.course.numeric() })
+    }
+
+    /// A request for a list, filled in.
+    pub(crate) fn filled(&self, list: &Target, asking: Asking<'_>) -> Result<Filled, Fault> {
+        let Asking { at, since, from, to, numeric } = asking;
         let page = at.and_then(|at| match at {
             At::Number(n) | At::Offset(n) => Some(n.to_string()),
             At::Cursor(value) => Some(value.to_string()),
             At::Link(_) => None,
         });
         let size = self.pager.size.map(|size| size.to_string());
-        let since = self.course.since(place);
-        let (from, to) = self.course.slice(place).unzip();
-        let numeric = self.course.numeric();
         let values = [
             page.as_ref().map(|text| Filling::Json(text.as_bytes())),
             size.as_ref().map(|text| Filling::Json(text.as_bytes())),
@@ -189,7 +210,7 @@ impl Platform {
             time(from.as_deref(), numeric),
             time(to.as_deref(), numeric),
         ];
-        let mut filled = self.list.fill(&values)?;
+        let mut filled = list.fill(&values)?;
         if let Some(At::Link(link)) = at {
             let to = Url::parse(link).map_err(|_| Fault::malformed("the link in the stored cursor is no address"))?;
             // The channel's file may have changed since the link was found.

@@ -25,7 +25,7 @@ pub use header::{Column, Header, NoHeader, header, plain};
 pub use sniff::Format;
 pub use unreadable::Unreadable;
 pub use walk::{About, Visit, format, walk, whole_text};
-pub use write::{Choice, Page, PageColumn, Unwritable, write, write_keyed};
+pub use write::{Choice, Manner, Page, PageColumn, Unwritable, write, write_figures, write_keyed};
 
 /// A file, read.
 #[derive(Clone, PartialEq, Debug)]

@@ -5,7 +5,9 @@ mod alarms;
 mod back;
 mod channel;
 mod handed;
+mod handover;
 mod login;
+mod reconcile;
 mod reload;
 mod status;
 
@@ -14,9 +16,11 @@ pub use back::{
     AnsweredView, ApprovalDetail, ApprovalView, BecameView, Behind, CheckedText, FoundView, ReferenceView, TryView,
     WriteBackView,
 };
-pub use channel::{AlarmView, PulseView, UnexpectedView, WentLive};
+pub use channel::{AlarmView, PulseView, RoutedView, UnexpectedView, WentLive};
 pub use handed::{HandedRowView, HandedView};
+pub use handover::{DeadGroup, DeafView, HandoverView, ShiftView};
 pub use login::{LoginAlarm, LoginAnswered, LoginView, PictureView};
+pub use reconcile::{AgainstView, GapView, ReconciledView, SignedListView, SignedView};
 pub use reload::{MistakeView, ReloadReport, WrongChannel};
 pub use status::StatusView;
 
@@ -26,6 +30,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::NoteView;
 use super::control::FarStatus;
 use crate::ticket::SameLetter;
 
@@ -58,6 +63,9 @@ pub struct ChannelView {
     pub tickets: TicketCounts,
     /// Its open dead letters.
     pub dead: u64,
+    /// The channels whose letters it brings under tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routed: Vec<RoutedView>,
     /// The far side, while a daemon runs.
     pub far: Option<FarStatus>,
     /// How its login stands, where people use its account too, while a daemon runs.
@@ -78,6 +86,9 @@ pub struct ChannelDetail {
     pub channel: ChannelView,
     /// Whose memory of numbers it shares.
     pub namespace: Option<String>,
+    /// How many days ago a list of its far side was last compared and signed for (对账); null if it never was.
+    #[serde(default)]
+    pub signed_days: Option<i64>,
     /// All settings.
     pub settings: Value,
     /// What people did about it.
@@ -114,8 +125,11 @@ pub struct TicketView {
     pub number: String,
     /// The channel's code.
     pub channel: String,
-    /// The channel's name.
+    /// The name of the channel under which it counts.
     pub channel_name: String,
+    /// The tag that says so, where one channel brings the letters of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
     /// 来源编号.
     pub external_id: String,
     /// 热线工单号.
@@ -183,6 +197,9 @@ pub struct Life {
     pub dead: Vec<DeadView>,
     /// What people did, oldest first.
     pub deeds: Vec<DeedView>,
+    /// What people noted (备注), oldest first.
+    #[serde(default)]
+    pub notes: Vec<NoteView>,
 }
 
 /// One version of a submission.

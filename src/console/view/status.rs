@@ -47,6 +47,9 @@ pub struct StatusView {
     /// Channels whose login somebody should know of; none are known while no daemon runs.
     #[serde(default)]
     pub logins: Vec<LoginAlarm>,
+    /// Gaps of reconciliation that are not mended (对账).
+    #[serde(default)]
+    pub gaps: Vec<super::GapView>,
     /// Channels whose table of the day is missing (未交表), by name; none are known while no daemon runs.
     #[serde(default)]
     pub unhanded: Vec<String>,

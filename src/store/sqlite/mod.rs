@@ -16,22 +16,27 @@ mod desk;
 mod due;
 mod enclosing;
 mod enroll;
+mod facts;
 mod feed;
 mod files;
 mod fresh;
+mod frozen;
 mod handled;
 mod homeward;
 mod kept;
 mod known;
 mod letters;
+mod notes;
 mod owed;
 mod parts;
 mod proof;
 mod pulse;
 mod read;
+mod reckoning;
 mod references;
 mod register;
 mod remap;
+mod routed;
 mod rows;
 mod schema;
 mod serial;
@@ -130,8 +135,9 @@ impl Sqlite {
              (SELECT coalesce(max(id), 0) FROM outcome), (SELECT coalesce(max(id), 0) FROM edit),
              (SELECT coalesce(max(id), 0) FROM deed), (SELECT coalesce(max(id), 0) FROM try),
              (SELECT coalesce(max(id), 0) FROM wording), (SELECT coalesce(max(id), 0) FROM note),
-             (SELECT coalesce(max(id), 0) FROM file),
-             (SELECT coalesce(max(id), 0) FROM answer_file))",
+             (SELECT coalesce(max(id), 0) FROM file), (SELECT coalesce(max(id), 0) FROM ticket_note),
+             (SELECT coalesce(max(id), 0) FROM answer_file),
+             (SELECT coalesce(max(id), 0) FROM frozen), (SELECT coalesce(max(id), 0) FROM frozen_input))",
             [],
             |row| row.get(0),
         )?;

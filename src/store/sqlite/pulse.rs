@@ -14,6 +14,21 @@ pub(super) fn arrivals(
     since: Timestamp,
     limit: usize,
 ) -> Result<Vec<Arrived>, StoreError> {
+    let low = first_at(db, after, since)?;
+    let mut find = db.prepare_cached(
+        "SELECT id, channel, received_at FROM version WHERE id > ?1 AND received_at >= ?2 ORDER BY id LIMIT ?3",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = find.query(params![low, since.as_millisecond(), limit])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(Arrived { version: row.get(0)?, channel: row.get(1)?, at: moment(row.get(2)?) });
+    }
+    Ok(found)
+}
+
+/// Behind which version lie all that came at `since` or later, of those behind `after`.
+pub(super) fn first_at(db: &Connection, after: i64, since: Timestamp) -> Result<i64, StoreError> {
     let since = since.as_millisecond();
     let mut next = db.prepare_cached("SELECT id, received_at FROM version WHERE id > ?1 ORDER BY id LIMIT 1")?;
     let last: Option<i64> = db.query_row("SELECT max(id) FROM version", [], |row| row.get(0))?;
@@ -27,14 +42,5 @@ pub(super) fn arrivals(
             _ => high = middle,
         }
     }
-    let mut find = db.prepare_cached(
-        "SELECT id, channel, received_at FROM version WHERE id > ?1 AND received_at >= ?2 ORDER BY id LIMIT ?3",
-    )?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut rows = find.query(params![low, since, limit])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(Arrived { version: row.get(0)?, channel: row.get(1)?, at: moment(row.get(2)?) });
-    }
-    Ok(found)
+    Ok(low)
 }

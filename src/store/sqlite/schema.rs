@@ -272,7 +272,11 @@ const ALL: &[M<'static>] = &[
     M::up(super::sheets::SHEETS),
     M::up(super::handled::HANDLED),
     M::up(super::session::SESSIONS),
+    M::up(super::frozen::FROZEN),
     M::up(super::alarms::ALARMS),
+    M::up(super::reckoning::RECKONINGS),
+    M::up(super::notes::NOTES),
+    M::up(super::routed::ROUTED),
 ];
 
 /// The migrations, ready to be run.

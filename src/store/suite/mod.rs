@@ -14,14 +14,18 @@ mod closing;
 mod deciding;
 mod doing;
 mod enclosing;
+mod facts;
 mod files;
+mod frozen;
 mod handled;
 mod homeward;
 mod joining;
 mod kept;
 mod model;
+mod noting;
 mod people;
 mod registering;
+mod routing;
 mod splitting;
 mod sqlite;
 mod waiting;
@@ -82,6 +86,8 @@ struct Letter {
     judged: Likeness,
     /// Links of its files.
     files: Vec<String>,
+    /// The tag under which it counts.
+    tag: Option<String>,
 }
 
 /// A letter whose mapped form says what its source says.
@@ -104,6 +110,7 @@ fn letter(id: &str, text: &str) -> Letter {
         alike: Vec::new(),
         judged: Likeness::Same,
         files: Vec::new(),
+        tag: None,
     }
 }
 
@@ -130,6 +137,11 @@ impl Letter {
 
     fn deadline(mut self, at: i64) -> Self {
         self.deadline = Some(at);
+        self
+    }
+
+    fn tag(mut self, tag: &str) -> Self {
+        self.tag = Some(tag.into());
         self
     }
 
@@ -190,6 +202,7 @@ impl Letter {
                 anew: self.deadline,
                 category: None,
                 region: None,
+                tag: self.tag.clone(),
                 parent_no: self.parent_no.clone(),
                 alike: match self.looks {
                     true => self.phone.iter().map(|phone| keys.blind("alike", &[phone.as_bytes()])).collect(),

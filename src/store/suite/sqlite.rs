@@ -91,6 +91,13 @@ stories! {
         where_links_go_nothing_waits,
         what_is_added_brings_its_files,
         an_act_that_waits_keeps_its_files;
+    facts:
+        a_reference_is_counted_once,
+        what_an_act_made_is_no_reference,
+        a_reference_tells_its_life,
+        a_span_is_decided_by_one_time;
+    frozen:
+        a_report_is_frozen_edition_by_edition;
     handled:
         a_registered_letter_is_the_cores,
         another_letter_under_a_registered_number_is_held,
@@ -187,6 +194,13 @@ stories! {
         an_outcome_is_kept_once,
         a_deed_stands_with_what_was_done,
         deeds_stay;
+    noting:
+        a_note_stays_until_somebody_has_done_it,
+        a_shift_is_counted_from_one_moment_to_the_next;
+    routing:
+        a_tag_is_counted_and_searched,
+        a_letter_that_joins_keeps_its_tag,
+        what_becomes_a_ticket_of_its_own_keeps_the_tag;
     kept:
         a_clean_stop_leaves_everything,
         time_never_runs_backward,

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::care::{Marking, Set};
+use crate::census::CensusRule;
 use crate::engine::Engine;
 use crate::files::FilesPlan;
 use crate::name::{self, Table};
@@ -34,9 +35,14 @@ pub(super) fn plan(engine: Engine, poll: &PollOptions, zone: TimeZone, wrong: &m
     let sent_at = name::column_if(poll.sent_at.as_ref(), "poll.sent_at", wrong);
     let filter = filter(poll, wrong);
     let sweep = poll.sweep.as_ref().and_then(|sweep| sweep_rule(sweep, rule, wrong));
+    let census = poll.census.as_ref().and_then(|census| {
+        let column = name::column(&census.column, "poll.census.column", wrong)?;
+        Some(CensusRule { column, by: census.by })
+    });
     let files = poll.files.as_ref().map(|files| files_plan(engine, files, poll, wrong));
     let (from, id) = (from?, id?);
-    let needed = [Some(&id), Some(&mark), tie.as_ref(), version.as_ref(), sent_at.as_ref()];
+    let counted = census.as_ref().map(|census| &census.column);
+    let needed = [Some(&id), Some(&mark), tie.as_ref(), version.as_ref(), sent_at.as_ref(), counted];
     let columns = columns(poll, needed.into_iter().flatten(), wrong);
     let files = match files {
         Some(files) => Some(files?),
@@ -46,7 +52,23 @@ pub(super) fn plan(engine: Engine, poll: &PollOptions, zone: TimeZone, wrong: &m
         return None;
     }
     let page = usize::try_from(page).unwrap_or(500);
-    Some(Plan { engine, from, columns, id, mark, tie, rule, filter, page, version, sent_at, sweep, files, zone })
+    Some(Plan {
+        engine,
+        from,
+        columns,
+        id,
+        mark,
+        tie,
+        rule,
+        filter,
+        page,
+        version,
+        sent_at,
+        sweep,
+        census,
+        files,
+        zone,
+    })
 }
 
 /// By what rows are ordered, and from where walks begin.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::engine::Engine;
 
 pub use back::{ReturnOptions, Status, Way};
-pub use poll::{Files, PollOptions, Since, SinceBy, Sweep, Taken};
+pub use poll::{Census, Files, PollOptions, Since, SinceBy, Sweep, Taken};
 
 /// The tables of `channel.toml` that belong to this kind.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use huiliu_contract::Period;
+use huiliu_contract::{CountedBy, Period};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -45,6 +45,10 @@ pub struct PollOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "每天往前再核一遍,防漏(按时间取的才能写)"))]
     pub sweep: Option<Sweep>,
+    /// By which column rows are counted to a day, for reconciliation (对账); without it the database is not asked.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "对账:按哪一列数某一天有哪些件;不写就不问"))]
+    pub census: Option<Census>,
     /// Marks rows as taken once they are kept here for good; without it nothing is ever written for reading.
     #[serde(default)]
     #[schemars(extend("x-zh" = "收妥以后在对方表里打上“已取”标记;不写就绝不写对方的表"))]
@@ -102,6 +106,19 @@ pub struct Sweep {
     #[serde(default)]
     #[schemars(extend("x-zh" = "往前多久,默认30d"))]
     pub back: Option<Period>,
+}
+
+/// How rows are counted to a day. All rows of the view that `where` lets through count, whatever became of them.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Census {
+    /// The column of a day or time.
+    #[schemars(extend("x-zh" = "哪一列时间,例如转来时间"))]
+    pub column: String,
+    /// What that time is.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "这一列是哪个时间"))]
+    pub by: CountedBy,
 }
 
 /// How rows are marked as taken.

@@ -4,7 +4,9 @@
 mod book;
 mod faults;
 mod fetcher;
+mod replies;
 mod service;
+mod worker;
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,6 +16,7 @@ use std::time::Duration;
 pub use book::Stats;
 pub use faults::{Faults, Refuse, RefuseHow};
 pub use fetcher::{Fetched, Fetcher, NotFetched};
+pub use worker::{Work, Worked, Worker};
 
 use crate::parts::FileSeen;
 use crate::port::Port;
@@ -47,6 +50,8 @@ struct Shared {
     key_at: String,
     book: Mutex<book::Book>,
     faults: Mutex<Faults>,
+    /// Who is told of each event that was taken and had not been taken before.
+    hears: Mutex<Option<tokio::sync::mpsc::UnboundedSender<serde_json::Value>>>,
     /// Rung by `POST /control`, so that [`serve`] looks whether the port shall be shut.
     down: tokio::sync::Notify,
 }
@@ -58,6 +63,7 @@ impl Core {
             key_at: options.key_at,
             book: Mutex::default(),
             faults: Mutex::new(options.faults),
+            hears: Mutex::default(),
             down: tokio::sync::Notify::new(),
         });
         let port = Port::open(service::router(Arc::clone(&shared)), options.at).await?;
@@ -87,6 +93,13 @@ impl Core {
     /// The files that came with events, by their keys, in the order of coming and each time they came.
     pub fn brought(&self) -> Vec<(String, Vec<FileSeen>)> {
         lock(&self.shared.book).brought().to_vec()
+    }
+
+    /// Every event that is taken from now on, each once, in the order of coming. Who asked before hears nothing more.
+    fn hear(&self) -> tokio::sync::mpsc::UnboundedReceiver<serde_json::Value> {
+        let (tell, heard) = tokio::sync::mpsc::unbounded_channel();
+        *lock(&self.shared.hears) = Some(tell);
+        heard
     }
 
     /// Refuses every request that brings files with 413, or none any more.

@@ -123,6 +123,9 @@ impl Shared {
         }
         match book.take(key.as_deref().unwrap_or_default()) {
             Took::Taken { order, again } => {
+                if let Some(hears) = lock(&self.hears).as_ref().filter(|_| !again) {
+                    let _ = hears.send(event.clone());
+                }
                 let data = json!({ "orderNo": order, "repeated": again });
                 Told { status: StatusCode::OK, body: json!({ "code": 0, "message": "ok", "key": key, "data": data }) }
             }

@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use super::item::Letter;
 use super::options::{Layout, PortalOptions};
 use crate::desk::Told;
+use crate::dice::Dice;
 use crate::parts::FileSeen;
 use crate::platform::Trick;
+use crate::roads::Matter;
 
 /// One request as it came.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,6 +49,19 @@ pub struct PortalStats {
     pub wrong_passwords: u64,
     /// Whether the account was ever locked.
     pub locked: bool,
+    /// Answers that it did not believe: about a letter that it does not have or that is done, or with nothing in them.
+    pub refused: u64,
+    /// Faults that it drew by itself.
+    pub faults: u64,
+}
+
+/// Where a fault meets a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Spot {
+    List,
+    Detail,
+    Form,
+    Save,
 }
 
 #[derive(Debug)]
@@ -97,7 +112,12 @@ pub(super) struct Book {
     pub(super) open: u64,
     pub(super) stats: PortalStats,
     pub(super) slow: Duration,
+    /// By what it draws faults, and how many are left.
+    pub(super) dice: Option<(Dice, u32)>,
 }
+
+/// So seldom it draws a fault, as long as it has any left.
+const SELDOM: u64 = 9;
 
 impl Book {
     pub(super) fn new(options: PortalOptions) -> Self {
@@ -132,6 +152,7 @@ impl Book {
             open: 0,
             stats: PortalStats::default(),
             slow: Duration::ZERO,
+            dice: None,
         };
         (0..items).for_each(|_| book.grow(false));
         book
@@ -160,8 +181,60 @@ impl Book {
         self.letters.push(Letter::new(self.grown, at, malformed));
     }
 
-    pub(super) fn find(&mut self, number: &str) -> Option<&mut Letter> {
-        self.letters.iter_mut().find(|letter| letter.number() == number)
+    /// Takes a letter that is handed to it.
+    pub(super) fn hand(&mut self, number: &str, matter: &Matter) {
+        self.grown += 1;
+        self.letters.push(Letter::handed(self.grown, number.into(), matter.clone()));
+    }
+
+    pub(super) fn find(&mut self, name: &str) -> Option<&mut Letter> {
+        self.letters.iter_mut().find(|letter| letter.is_called(name))
+    }
+
+    /// What happens at a spot now: what was put there, or what the dice say.
+    pub(super) fn trick(&mut self, spot: Spot) -> Option<Trick> {
+        let row = match spot {
+            Spot::List => &mut self.tricks,
+            Spot::Detail => &mut self.detail_tricks,
+            Spot::Form => &mut self.form_tricks,
+            Spot::Save => &mut self.save_tricks,
+        };
+        if let Some(trick) = row.pop_front() {
+            return Some(trick);
+        }
+        let (dice, left) = self.dice.as_mut().filter(|(_, left)| *left > 0)?;
+        if !dice.once_in(SELDOM) {
+            return None;
+        }
+        let away = || Trick::Status(503, Some("1".into()));
+        let drawn = match spot {
+            Spot::List | Spot::Detail => dice.pick(&[away(), Trick::HangUp, Trick::CutBody]).cloned(),
+            Spot::Form => Some(away()),
+            Spot::Save => dice.pick(&[Trick::HangUp, Trick::Lost, Trick::TakenThen(502)]).cloned(),
+        };
+        *left -= 1;
+        self.stats.faults += 1;
+        drawn
+    }
+
+    /// What is wrong with an answer, where it looks at what it is told.
+    pub(super) fn refusal(&mut self, verb: &str, said: &BTreeMap<String, String>) -> Option<&'static str> {
+        let text = |name: &str| said.get(name).is_some_and(|text| !text.trim().is_empty());
+        let filled = match verb {
+            "reply" => text("text"),
+            "finish" => text("replyContent") && text("dept"),
+            "back" => text("reason"),
+            "delay" => text("reason") && text("days"),
+            _ => true,
+        };
+        let wrong = match self.letters.iter().find(|letter| Some(letter.number()).as_ref() == said.get("id")) {
+            None => Some("没有这封信"),
+            Some(letter) if !letter.is_open() && letter.state != EXTENDED => Some("该信件不在待办状态"),
+            Some(_) if !filled => Some("必填项不能为空"),
+            Some(_) => None,
+        }?;
+        self.stats.refused += 1;
+        Some(wrong)
     }
 
     /// Whether these cookies show a session that holds, which is used by that; else how it is told.
@@ -219,14 +292,20 @@ impl Book {
     }
 
     /// A page of the list: its letters and how many there are in all.
-    pub(super) fn list(&self, asked: &BTreeMap<String, String>) -> (Vec<Letter>, usize) {
+    pub(super) fn list(&mut self, asked: &BTreeMap<String, String>) -> (Vec<Letter>, usize) {
         let number = |name: &str| asked.get(name).and_then(|text| text.parse::<usize>().ok());
         let size =
             number("size").or(number("pagesize")).unwrap_or(usize::try_from(self.options.size).unwrap_or(20)).max(1);
         let page = number("page").unwrap_or(1).max(1);
+        if page == 1 {
+            self.letters.iter_mut().for_each(Letter::is_listed);
+        }
+        let todo = asked.get("status").is_some_and(|status| status == "todo");
         let day = |name: &str| asked.get(name).filter(|text| !text.is_empty());
         let inside = |letter: &&Letter| {
-            day("from").is_none_or(|from| letter.day() >= *from) && day("to").is_none_or(|to| letter.day() <= *to)
+            (!todo || letter.handed.is_none() || letter.is_open())
+                && day("from").is_none_or(|from| letter.day() >= *from)
+                && day("to").is_none_or(|to| letter.day() <= *to)
         };
         let mut all: Vec<&Letter> = self.letters.iter().filter(inside).collect();
         if self.options.newest_first {
@@ -260,13 +339,16 @@ impl Book {
     }
 }
 
+/// The state of a letter for which more time was granted.
+const EXTENDED: &str = "已延期";
+
 /// The state that an answer leads to.
 fn after(verb: &str, judges: bool) -> Option<&'static str> {
     let judged = |judged, at_once| Some(if judges { judged } else { at_once });
     match verb {
         "sign" => Some("办理中"),
         "back" => judged("退单待审", "已退单"),
-        "delay" => judged("延期待审", "已延期"),
+        "delay" => judged("延期待审", EXTENDED),
         "finish" | "reply" => judged("待审核", "已办结"),
         _ => None,
     }

@@ -25,8 +25,10 @@ pub use item::FIRST;
 pub use options::{Layout, Loss, PASSWORD, PortalOptions};
 
 use crate::desk::Told;
+use crate::dice::Dice;
 use crate::platform::Trick;
 use crate::port::Port;
+use crate::roads::Matter;
 use book::Book;
 
 /// A running back end; it stops when it is dropped.
@@ -65,6 +67,52 @@ impl Portal {
         self.with(|book| book.grow(true));
     }
 
+    /// Hands it a letter under this number; it stands in the list behind all others.
+    pub fn hand(&self, number: &str, matter: &Matter) {
+        self.with(|book| book.hand(number, matter));
+    }
+
+    /// Rewrites a letter that was handed to it; what was asked about it is asked no more. False where there is none.
+    pub fn rewrite(&self, number: &str, content: &str) -> bool {
+        self.with(|book| {
+            let Some(letter) = book.find(number) else { return false };
+            if letter.is_open() && letter.state != "退回重办" {
+                FIRST.clone_into(&mut letter.state);
+            }
+            let Some(handed) = &mut letter.handed else { return false };
+            content.clone_into(&mut handed.matter.content);
+            handed.hits += 1;
+            true
+        })
+    }
+
+    /// Shows a letter's row a little different, though nothing about the letter is. False where it is not in the list.
+    pub fn touch(&self, number: &str) -> bool {
+        self.with(|book| {
+            let letter = book.find(number).filter(|letter| letter.is_open());
+            letter.and_then(|letter| letter.handed.as_mut()).map(|handed| handed.hits += 1).is_some()
+        })
+    }
+
+    /// Puts a letter that was handed to it into a state as soon as its page was read, with these words. False where there is
+    /// none.
+    pub fn want(&self, number: &str, state: &'static str, said: &str) -> bool {
+        self.with(|book| {
+            let handed = book.find(number).and_then(|letter| letter.handed.as_mut());
+            handed.map(|handed| handed.wanted = Some((state, said.to_owned()))).is_some()
+        })
+    }
+
+    /// Draws so many faults from now on, by a seed; none without one.
+    pub fn draw_faults(&self, seed: Option<u64>, most: u32) {
+        self.with(|book| book.dice = seed.map(|seed| (Dice::new(seed), most)));
+    }
+
+    /// Whether somebody is logged in.
+    pub fn is_entered(&self) -> bool {
+        self.with(|book| book.sessions.values().any(|session| !session.kicked))
+    }
+
     /// Changes a letter's text where it stands. False where there is no such letter.
     pub fn revise(&self, number: &str) -> bool {
         self.with(|book| book.find(number).map(|letter| letter.revision += 1).is_some())
@@ -78,6 +126,12 @@ impl Portal {
     /// The numbers of all letters, oldest first; none for a malformed one.
     pub fn numbers(&self) -> Vec<Option<String>> {
         self.with(|book| book.letters.iter().map(|letter| (!letter.malformed).then(|| letter.number())).collect())
+    }
+
+    /// The letters with which the county still has something to do; one that its writer took back is none.
+    pub fn open(&self) -> Vec<String> {
+        let open = |letter: &&item::Letter| letter.is_open() && letter.state != "来信人撤回";
+        self.with(|book| book.letters.iter().filter(open).map(item::Letter::number).collect())
     }
 
     /// The state of a letter.
@@ -187,6 +241,11 @@ impl Portal {
     /// The answers that it took about a letter, in order, without hidden fields.
     pub fn told(&self, number: &str) -> Vec<Told> {
         self.with(|book| book.told.iter().filter(|(id, _)| id == number).map(|(_, told)| told.clone()).collect())
+    }
+
+    /// The answers that it took, in order, each with the letter's number.
+    pub fn all_told(&self) -> Vec<(String, Told)> {
+        self.with(|book| book.told.clone())
     }
 
     /// What it counted.

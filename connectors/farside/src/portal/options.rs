@@ -39,6 +39,8 @@ pub struct PortalOptions {
     pub totals: bool,
     /// How many letters a page has that asks for no number.
     pub size: u64,
+    /// Whether it looks at what it is told, and refuses what is about no letter of its own, or empty.
+    pub strict: bool,
 }
 
 impl PortalOptions {
@@ -61,6 +63,7 @@ impl PortalOptions {
             newest_first: false,
             totals: false,
             size: 20,
+            strict: false,
         }
     }
 }

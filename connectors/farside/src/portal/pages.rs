@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::item::Letter;
+use super::item::{Handed, Letter, day, minute};
 use super::options::{Layout, PortalOptions};
 
 pub(super) fn escaped(text: &str) -> String {
@@ -61,9 +61,10 @@ pub(super) fn list(options: &PortalOptions, layout: Layout, letters: &[Letter], 
     let none = "<tr><td colspan=\"5\">暂无数据</td></tr>";
     let none = if letters.is_empty() && layout != Layout::Silent { none } else { "" };
     let total = if options.totals { format!("<p id=\"total\">共 {total} 条</p>") } else { String::new() };
+    let hits = if letters.iter().any(|letter| letter.handed.is_some()) { "<th>浏览次数</th>" } else { "" };
     let table = format!(
         "<table id=\"list\" class=\"grid\"><tr><th>{number}</th><th>{title}</th><th>来信人</th><th>来信时间</th>\
-         <th>办件状态</th></tr>{rows}{none}</table>"
+         <th>办件状态</th>{hits}</tr>{rows}{none}</table>"
     );
     let table = if layout == Layout::Gone { "<div id=\"app\"></div>".to_owned() } else { table };
     page(options, "待办信件", &format!("{total}{table}"))
@@ -71,11 +72,12 @@ pub(super) fn list(options: &PortalOptions, layout: Layout, letters: &[Letter], 
 
 fn row(letter: &Letter) -> String {
     let number = if letter.malformed { String::new() } else { letter.number() };
+    let hits = letter.handed.as_ref().map(|handed| format!("<td>{}</td>", handed.hits)).unwrap_or_default();
     format!(
-        "<tr><td>{number}</td><td><a href=\"detail.jsp?id={}\">{}</a></td><td>诉求人{}</td><td>{}</td><td>{}</td></tr>",
+        "<tr><td>{number}</td><td><a href=\"detail.jsp?id={}\">{}</a></td><td>{}</td><td>{}</td><td>{}</td>{hits}</tr>",
         letter.number(),
         escaped(&letter.title()),
-        letter.seq,
+        escaped(&letter.writer()),
         letter.time(),
         letter.state,
     )
@@ -84,6 +86,10 @@ fn row(letter: &Letter) -> String {
 /// The list as the page itself loads it.
 pub(super) fn list_json(letters: &[Letter], total: usize) -> Value {
     let row = |letter: &Letter| {
+        if let Some(handed) = &letter.handed {
+            return json!({ "mailid": handed.key, "mailno": letter.number(), "title": letter.title(), "writer": letter.writer(),
+                "createdate": letter.time(), "state": letter.state, "hits": handed.hits });
+        }
         let mut row = json!({ "title": letter.title(), "state": letter.state, "time": letter.time() });
         if !letter.malformed {
             row["id"] = letter.number().into();
@@ -95,15 +101,35 @@ pub(super) fn list_json(letters: &[Letter], total: usize) -> Value {
 
 /// A letter as the page itself loads it.
 pub(super) fn detail_json(letter: &Letter) -> Value {
+    if let Some(handed) = &letter.handed {
+        return json!({ "status": "success", "des": "", "res": mail(letter, handed) });
+    }
     let mut all: serde_json::Map<String, Value> =
         letter.labels().into_iter().map(|(label, text)| (label.into(), text.into())).collect();
     all.insert("来信内容".into(), letter.content().into());
     json!({ "status": "success", "des": "", "res": all })
 }
 
+/// A letter in the names that such systems use.
+fn mail(letter: &Letter, handed: &Handed) -> Value {
+    let matter = &handed.matter;
+    let flag = |set: bool| if set { "1" } else { "0" };
+    let file = letter.file().map(|(name, _)| json!({ "name": name, "url": format!("/admin/file?id={}", handed.key) }));
+    json!({
+        "mailno": letter.number(), "querycode": handed.query_code, "object": "市长", "title": matter.title,
+        "kind": format!("我要{}", matter.sort), "category": matter.category,
+        "content": format!("<p>{}</p>", escaped(&matter.content).replace('\n', "</p><p>")),
+        "writer": matter.name, "sex": matter.sex, "tel": matter.phone, "address": matter.address, "place": matter.place,
+        "isopen": flag(matter.agree_public), "issecret": flag(matter.confidential), "createdate": minute(matter.submitted_at),
+        "handdate": minute(matter.handed_at), "limitdate": matter.deadline.map(day), "opinion": handed.opinion,
+        "state": letter.state, "auditopinion": letter.reason, "files": file.into_iter().collect::<Value>(),
+    })
+}
+
 /// A letter's own page. What changes from one moment to the next (a clock, a token) stands on it too.
 pub(super) fn detail(options: &PortalOptions, letter: &Letter, now: &str) -> String {
-    let content = format!("<p>领导好!</p><p>{}</p>", escaped(&letter.content()));
+    let content = escaped(&letter.content()).replace('\n', "</p><p>");
+    let content = format!("<p>领导好!</p><p>{content}</p>");
     let files = letter.file().map(|(name, _)| format!("<a href=\"/admin/file?id={}\">{name}</a>", letter.number()));
     let files = files.unwrap_or_else(|| "无".into());
     let labels = letter.labels();

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::book::{Asked, Book, Turned};
+use super::book::{Asked, Book, Spot, Turned};
 use super::options::Loss;
 use super::{pages, png};
 use crate::parts::{FileSeen, Said};
@@ -280,7 +280,7 @@ fn log_in(book: &mut Book, call: &Call) -> Response {
 }
 
 fn list(book: &mut Book, call: &Call, path: &str) -> Response {
-    let trick = book.tricks.pop_front();
+    let trick = book.trick(Spot::List);
     let trick = match played(book, trick) {
         Ok(trick) => trick,
         Err(failed) => return *failed,
@@ -297,7 +297,7 @@ fn list(book: &mut Book, call: &Call, path: &str) -> Response {
 }
 
 fn detail(book: &mut Book, call: &Call, path: &str) -> Response {
-    let trick = book.detail_tricks.pop_front();
+    let trick = book.trick(Spot::Detail);
     let trick = match played(book, trick) {
         Ok(trick) => trick,
         Err(failed) => return *failed,
@@ -307,6 +307,9 @@ fn detail(book: &mut Book, call: &Call, path: &str) -> Response {
     let Some(letter) = book.find(&number).cloned() else {
         return html(book, &pages::tip(&book.options, "没有这封信"));
     };
+    if let (Trick::Nothing, Some(letter)) = (&trick, book.find(&number)) {
+        letter.is_shown();
+    }
     if path.ends_with(".do") {
         return spoilt(&trick, pages::detail_json(&letter).to_string().into_bytes(), "application/json");
     }
@@ -315,7 +318,7 @@ fn detail(book: &mut Book, call: &Call, path: &str) -> Response {
 }
 
 fn reply_form(book: &mut Book, call: &Call, verb: &str) -> Response {
-    let trick = book.form_tricks.pop_front();
+    let trick = book.trick(Spot::Form);
     let trick = match played(book, trick) {
         Ok(trick) => trick,
         Err(failed) => return *failed,
@@ -328,7 +331,7 @@ fn reply_form(book: &mut Book, call: &Call, verb: &str) -> Response {
 }
 
 fn save(book: &mut Book, call: &Call) -> Response {
-    let trick = book.save_tricks.pop_front();
+    let trick = book.trick(Spot::Save);
     let trick = match played(book, trick) {
         Ok(trick) => trick,
         Err(failed) => return *failed,
@@ -340,6 +343,9 @@ fn save(book: &mut Book, call: &Call) -> Response {
     let verb = call.said.get("act").cloned().unwrap_or_default();
     let said: Params =
         call.said.iter().filter(|(name, _)| *name != "act").map(|(n, v)| (n.clone(), v.clone())).collect();
+    if let Some(wrong) = book.options.strict.then(|| book.refusal(&verb, &said)).flatten() {
+        return html(book, &pages::tip(&book.options, &format!("提交失败:{wrong}")));
+    }
     // A box for a file that was left empty is sent without name and bytes.
     let files = call.files.iter().filter(|file| !file.name.is_empty() || file.size > 0).cloned().collect();
     book.take(&verb, call.key.clone(), &said, files);

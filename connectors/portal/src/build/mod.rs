@@ -16,6 +16,7 @@ use huiliu_kit::target::fixed_headers;
 use huiliu_kit::template::Template;
 use huiliu_page::{Charset, Selector};
 
+use crate::census::Counter;
 use crate::far::OfficeSide;
 use crate::options::{Connect, Options};
 use crate::outlet::Outlet;
@@ -62,7 +63,9 @@ pub(crate) fn connector(options: &Options, site: &dyn Site) -> Result<Connector,
     let attended = session.logs_in().then(|| Arc::clone(&session) as _);
     let office: Arc<Office> = Arc::new(polled(Arc::clone(&session)));
     let saved = Some(Box::new(SavedPages(Arc::clone(&office))) as _);
-    Ok(Connector { poll: Some(Box::new(Asked(office))), outlet, saved, attended, far, ..Connector::default() })
+    let census = office.census.is_some().then(|| Box::new(Counter(Arc::clone(&office))) as _);
+    let poll = Some(Box::new(Asked(office)) as _);
+    Ok(Connector { poll, census, outlet, saved, attended, far, ..Connector::default() })
 }
 
 /// The address, as lines read it.
@@ -94,6 +97,7 @@ fn charset(connect: &Connect, wrong: &mut Mistakes) -> Charset {
 fn paths(options: &Options) -> Vec<&String> {
     let poll = &options.poll;
     let mut all = vec![&poll.list.get, &poll.list.post];
+    all.extend(poll.census.iter().flat_map(|census| [&census.get, &census.post]));
     all.extend(poll.detail.iter().flat_map(|detail| [&detail.get, &detail.post]));
     all.extend(options.login.iter().flat_map(|login| [&login.page, &login.post]));
     if let Some(back) = &options.r#return {

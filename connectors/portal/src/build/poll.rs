@@ -11,7 +11,8 @@ use huiliu_kit::success::Judge;
 use huiliu_page::{Charset, RowsBy};
 
 use super::{request, selector};
-use crate::options::{Detail, Format, Key, List, PageBy, Paging, PollOptions, Until};
+use crate::census::CensusRule;
+use crate::options::{Census, Detail, Format, Key, List, PageBy, Paging, PollOptions, Until};
 use crate::place::Pager;
 use crate::poll::{DETAIL_NAMES, DetailRule, Heard, LIST_NAMES, Office};
 use crate::reader::DetailWay;
@@ -57,7 +58,12 @@ pub(super) fn office(
     });
     let date = stamp(list.date.as_deref().unwrap_or("yyyy-MM-dd"), "poll.list.date", wrong);
     let days = window(poll, uses(2) || uses(3), wrong);
+    let census = poll.census.as_ref().map(|census| census_rule(census, list, (base, charset), wrong));
     let detail = poll.detail.as_ref().and_then(|detail| detail_rule(detail, list, &judge, (base, charset), wrong));
+    let census = match census {
+        Some(rule) => Some(rule?),
+        None => None,
+    };
     let (question, pager, way, date) = (question?, pager?, way?, date?);
     if wrong.count() != before {
         return None;
@@ -66,7 +72,7 @@ pub(super) fn office(
     let detail = detail.map(Arc::new);
     Some(move |session| {
         let heard = Heard::default();
-        Office { session, list: question, rule, pager, days, date, detail, zone, heard }
+        Office { session, list: question, rule, pager, days, date, detail, census, zone, heard }
     })
 }
 
@@ -268,6 +274,31 @@ fn detail_rule(
     let again = detail.again.map_or(Duration::from_secs(86_400), |again| again.0);
     let way = way.filter(|_| wrong.count() == before)?;
     Some(DetailRule { request: asked, way, again })
+}
+
+/// The request for the list of a day; none if anything was wrong.
+fn census_rule(
+    census: &Census,
+    list: &List,
+    (base, charset): (&Base, Charset),
+    wrong: &mut Mistakes,
+) -> Option<CensusRule> {
+    let own = census.get.is_some() || census.post.is_some() || !census.send.is_empty();
+    let (ways, send, table) = match own {
+        true => ((census.get.as_ref(), census.post.as_ref()), &census.send, "poll.census"),
+        false => ((list.get.as_ref(), list.post.as_ref()), &list.send, "poll.list"),
+    };
+    let request = request(ways, send, table, &LIST_NAMES, (base, charset), wrong)?;
+    let uses = |name: usize| request.url.uses(name) || request.send.iter().any(|(_, text)| text.uses(name));
+    if !uses(2) || !uses(3) {
+        wrong.tell(
+            "poll.census",
+            "the list of one day needs `{from}` and `{to}` in its request",
+            "要只列出某一天的件:请求里要有 {from} 和 {to}",
+        );
+        return None;
+    }
+    Some(CensusRule { request, by: census.by })
 }
 
 fn stamp(written: &str, key: &str, wrong: &mut Mistakes) -> Option<Stamp> {

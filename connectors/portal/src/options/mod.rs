@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 pub use back::{Answering, Back, Fill, Status, UploadFirst};
 pub use login::{Captcha, KeepAlive, Kicked, Login, LoginForm, PasswordAs};
-pub use poll::{Detail, Format, Key, List, PageBy, Paging, PollOptions, RowTime, Until};
+pub use poll::{Census, Detail, Format, Key, List, PageBy, Paging, PollOptions, RowTime, Until};
 
 /// The tables of `channel.toml` that belong to this kind.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

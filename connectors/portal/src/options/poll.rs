@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use huiliu_contract::Period;
+use huiliu_contract::{CountedBy, Period};
 use huiliu_kit::success::{Errors, Success};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -27,6 +27,10 @@ pub struct PollOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "列表没有行时必须看到的字,否则算页面变了"))]
     pub empty: Option<String>,
+    /// How the list of one day is asked for, for reconciliation (对账); without it the back end is not asked.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "对账:怎么打开某一天的列表;不写就不问"))]
+    pub census: Option<Census>,
     /// How an item's own page is opened; without it the list's row is all there is.
     #[serde(default)]
     #[schemars(extend("x-zh" = "每一件的详情怎么打开;不写就只用列表上的"))]
@@ -107,6 +111,29 @@ pub struct List {
     #[serde(default)]
     #[schemars(extend("x-zh" = "列表按哪个时间从新到旧排;早于 window 的就不再往后翻"))]
     pub time: Option<RowTime>,
+}
+
+/// The list of one day, read and paged like `poll.list`: all items of the day, also those that are done with. Without `get` and
+/// `post` it is the poll's own list. Texts may hold `{page}`, `{size}`, `{from}` and `{to}`, both of which are the day.
+#[derive(Clone, Default, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Census {
+    /// Path of a GET.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "用GET打开的路径;get、post 都不写就用 poll.list 的"))]
+    pub get: Option<String>,
+    /// Path of a POST.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "用POST打开的路径"))]
+    pub post: Option<String>,
+    /// The fields of a POST.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "POST 的各个字段"))]
+    pub send: BTreeMap<String, String>,
+    /// By which time the list tells days.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "列表按哪个时间算到这一天"))]
+    pub by: CountedBy,
 }
 
 /// What opens an item; exactly one of `call`, `mark`, `param` and `at`.

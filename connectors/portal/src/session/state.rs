@@ -143,7 +143,7 @@ impl State {
     }
 
     /// How it stands.
-    pub(super) fn standing(&self, terms: &Terms, now: Timestamp) -> Standing {
+    pub(super) fn standing(&mut self, terms: &Terms, now: Timestamp) -> Standing {
         if let Some(Rest { since, why }) = &self.rest {
             return Standing::Resting { since: *since, why: why.clone() };
         }
@@ -152,7 +152,8 @@ impl State {
         }
         match self.since.filter(|_| self.holds(terms, now)) {
             Some(since) => Standing::In { since, until: terms.lasts.and_then(|lasts| later(since, lasts)) },
-            None if terms.person => Standing::Person { since: self.person.unwrap_or(now) },
+            // Since it was asked first: asked again it is no other standing.
+            None if terms.person => Standing::Person { since: *self.person.get_or_insert(now) },
             None => Standing::Out,
         }
     }
@@ -307,6 +308,13 @@ mod tests {
             again.standing(&TERMS, at(30)).word()
         };
         assert_eq!((adopted("p"), adopted("another")), ("resting", "person"));
+    }
+
+    #[test]
+    fn a_person_is_wanted_since_one_moment_however_often_it_is_looked() {
+        let mut state = State::default();
+        let since = Standing::Person { since: at(5) };
+        assert_eq!((state.standing(&TERMS, at(5)), state.standing(&TERMS, at(6))), (since.clone(), since));
     }
 
     #[test]

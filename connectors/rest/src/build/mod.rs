@@ -1,6 +1,7 @@
 //! From options to a connector: everything is compiled and checked here, once, and all mistakes are told
 //! together. Nothing is contacted.
 
+mod census;
 mod course;
 mod detail;
 mod list;
@@ -16,6 +17,7 @@ use huiliu_kit::stamp::Stamp;
 use huiliu_kit::success::{Judge, Otherwise, Plain};
 use huiliu_kit::xml::{Reading, answers};
 
+use crate::census::Counter;
 use crate::cut::Cuts;
 use crate::items::Reader;
 use crate::options::{List, Options, PollOptions};
@@ -46,7 +48,8 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
             let far = line.far(true);
             let platform = Arc::new(poll(line));
             let saved = Some(Box::new(SavedList(Arc::clone(&platform))) as _);
-            Ok(Connector { poll: Some(Box::new(Asked(platform))), outlet, saved, far, ..Connector::default() })
+            let census = platform.census.is_some().then(|| Box::new(Counter(Arc::clone(&platform))) as _);
+            Ok(Connector { poll: Some(Box::new(Asked(platform))), census, outlet, saved, far, ..Connector::default() })
         }
         _ => Err(wrong),
     }
@@ -64,6 +67,7 @@ fn line(
     let (connect, poll) = (&options.connect, &options.poll);
     let mut paths = vec![&poll.list.get, &poll.list.post];
     paths.extend(poll.detail.iter().flat_map(|detail| [&detail.get, &detail.post]));
+    paths.extend(poll.census.iter().flat_map(|census| [&census.get, &census.post]));
     paths.extend(options.login.iter().flat_map(|login| [&login.get, &login.post]));
     let paths = paths.into_iter().flatten().chain(back.into_iter().flat_map(ReturnOptions::paths));
     let line = Line::build(connect, base, paths, site, wrong);
@@ -92,7 +96,8 @@ fn bodies(poll: &PollOptions, back: Option<&ReturnOptions>, wrong: &mut Mistakes
     let ways = back.into_iter().flat_map(|back| back.ways());
     let ways = ways.filter_map(|(_, way)| way).any(|way| way.get.is_some() || way.files.is_some());
     let status = back.and_then(|back| back.status.as_ref()).is_some_and(|status| status.get.is_some());
-    if poll.list.get.is_some() || detail || ways || status {
+    let census = poll.census.as_ref().is_some_and(|census| census.get.is_some());
+    if poll.list.get.is_some() || detail || census || ways || status {
         wrong.tell(
             "login.put.field",
             "a GET has no body and files are no form, so not every request could carry the token; write `post` everywhere, or put it into a header",
@@ -115,15 +120,20 @@ fn platform(
     let judge = wrong.take_all(Judge::build(poll.success.as_ref(), "poll.success", &poll.errors, "poll.errors"));
     let judge = judge.zip(xml).map(|(judge, xml)| judge.of(xml));
     let detail = poll.detail.as_ref().map(|detail| detail::rule(detail, &poll.list, connect, base, wrong));
+    let census = poll.census.as_ref().map(|written| census::rule(written, poll, connect, base, site.zone(), wrong));
     let stamp = course.as_ref().and_then(|course| course.since.as_ref()?.stamp.clone());
     let reader = reader(poll, stamp, site, wrong);
     let detail = match detail {
         Some(rule) => Some(rule?),
         None => None,
     };
+    let census = match census {
+        Some(rule) => Some(rule?),
+        None => None,
+    };
     let (list, pager, course, judge, reader) = (list?, pager?, course?, judge?, reader?);
     let base = base.clone();
-    Some(move |line| Platform { line, base, list, pager, course, reader, detail, judge })
+    Some(move |line| Platform { line, base, list, pager, course, reader, detail, census, judge })
 }
 
 /// How answers in XML are read; none inside where they are JSON.
@@ -158,7 +168,8 @@ fn reader(poll: &PollOptions, stamp: Option<Stamp>, site: &dyn Site, wrong: &mut
     let cuts = cuts(list, wrong);
     let mark = mark.map(|at| (at, stamp));
     let (items, id, zone) = (items?, id?, site.zone());
-    Some(Reader { items, id, version, sent_at, mark, total, next, rows, empty, cuts, zone })
+    let table = "poll.list";
+    Some(Reader { table, items, id, version, sent_at, mark, total, next, rows, empty, cuts, zone })
 }
 
 fn cuts(list: &List, wrong: &mut Mistakes) -> Cuts {

@@ -12,6 +12,7 @@ fn at(written: &str) -> Pointer {
 
 fn reader() -> Reader {
     Reader {
+        table: "poll.list",
         items: at("rows"),
         id: at("id"),
         version: None,

@@ -1,5 +1,6 @@
 //! What an operator may write for a polled platform. Nothing is compiled or looked up here.
 
+mod census;
 mod detail;
 mod walk;
 
@@ -16,6 +17,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use census::{Census, End};
 pub use detail::{Detail, Empty, When};
 pub use walk::{Slice, Sweep};
 
@@ -70,6 +72,10 @@ pub struct PollOptions {
     #[serde(default)]
     #[schemars(extend("x-zh" = "每天往前再核一遍,防漏"))]
     pub sweep: Option<Sweep>,
+    /// How many items there are for a day, for reconciliation (对账); without it the platform cannot say.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "对账:怎么问对方某一天有多少件;不写就是对方说不出"))]
+    pub census: Option<Census>,
     /// The request for one item, where the list shows a part of it only.
     #[serde(default)]
     #[schemars(extend("x-zh" = "列表内容不全时,怎么再取每一件的详情"))]
