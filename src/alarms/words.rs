@@ -137,8 +137,8 @@ pub fn what(kind: AlarmKind, about: &About) -> Text {
             format!("{name} brought letters lately and is off now: nothing is taken in"),
         ),
         AlarmKind::Gap => t(
-            format!("“{name}”对账有差:{count} 件"),
-            format!("{name}: {count} items differ between the far side and here"),
+            format!("“{name}”{day} 对账有差:{count} 件"),
+            format!("{name}: {count} items differ between the far side and here, of {day}"),
         ),
         AlarmKind::Homeward => {
             let tickets = about.tickets.join("、");
@@ -287,4 +287,94 @@ pub fn test(lang: Lang, name: &str) -> Letter {
     };
     let kind = say(lang, "测试", "test").to_owned();
     Letter { title, text, kind, ..Letter::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::alarms::UrgentWords;
+    use crate::settings::AlarmSettings;
+    use crate::ticket::Draft;
+
+    fn row(kind: AlarmKind, about: &About) -> AlarmRow {
+        AlarmRow {
+            id: 12,
+            kind,
+            subject: "letters".into(),
+            since: "2026-11-23T00:20:00Z".parse().unwrap(),
+            weight: 1,
+            told_weight: 0,
+            about: about.written(),
+            mark: 0,
+            sent: 3,
+            first_sent: None,
+            sent_at: None,
+            second_at: None,
+            taken: None,
+            snoozed_until: None,
+            ended: None,
+        }
+    }
+
+    fn zone() -> TimeZone {
+        TimeZone::fixed(jiff::tz::offset(8))
+    }
+
+    #[test]
+    fn every_kind_says_what_happened_since_when_what_to_do_how_often_and_who_has_it() {
+        let about = About::channel("letters", "县长信箱");
+        for kind in AlarmKind::ALL {
+            let mut row = row(kind, &about);
+            let said = letter(&row, Lang::Zh, &zone());
+            let name = word(ALARMS, kind.word(), Lang::Zh);
+            assert!(said.title.contains(name) && name != kind.word(), "{}", said.title);
+            for part in ["从何时起:2026-11-23 08:20", "怎么办:", "第 3 次", "huiliu alarm take 12 --who"] {
+                assert!(said.text.contains(part), "{part}: {}", said.text);
+            }
+            assert!(!said.todo.is_empty() && said.text.lines().count() == 5, "{}", said.text);
+            row.taken = Some((row.since, "李明".into()));
+            assert!(letter(&row, Lang::Zh, &zone()).text.contains("李明 已认领"));
+            assert!(letter(&row, Lang::En, &zone()).text.contains("taken by 李明"));
+            row.ended = Some(row.since);
+            assert!(ended(&row, Lang::Zh, &zone()).text.contains("已在 2026-11-23 08:20 恢复"));
+        }
+    }
+
+    proptest! {
+        /// All that goes from a letter into a message is the name of a group.
+        #[test]
+        fn nothing_of_a_letter_is_in_any_message(
+            name in "[赵钱孙李周吴郑王][一-龥]{2}",
+            phone in "1[3-9][0-9]{9}",
+            title in "[一-龥]{8,20}",
+            content in "[一-龥]{10,60}",
+            word in 0usize..90,
+        ) {
+            let settings = AlarmSettings::default();
+            let words: Vec<_> = settings.urgent_words.values().flatten().cloned().collect();
+            let word = &words[word % words.len()];
+            let mut draft = Draft::default();
+            draft.person.name = Some(name.clone());
+            draft.person.phone = Some(phone.clone());
+            draft.matter.title = Some(title.clone());
+            draft.matter.content = Some(format!("{content}{word}{phone}"));
+            let list = UrgentWords::new(&settings.urgent_words);
+            let groups: Vec<_> = list.groups_of(&draft).into_iter().map(str::to_owned).collect();
+            prop_assert!(!groups.is_empty() && groups.iter().all(|group| settings.urgent_words.contains_key(group)));
+            let tickets = vec!["261130-00001".to_owned()];
+            let about = About { tickets, groups, ..About::channel("letters", "县长信箱") };
+            for kind in AlarmKind::ALL {
+                for lang in [Lang::Zh, Lang::En] {
+                    let row = row(kind, &about);
+                    for said in [letter(&row, lang, &zone()), ended(&row, lang, &zone())] {
+                        for personal in [&name, &phone, &title, &content] {
+                            prop_assert!(!said.text.contains(personal.as_str()), "{personal}");
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

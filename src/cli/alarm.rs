@@ -10,7 +10,7 @@ use super::site::Site;
 use super::table::{Look, clean_text};
 use crate::alarms::{self, Outlet};
 use crate::console::view::RaisedView;
-use crate::console::{Problem, ROWS, Request};
+use crate::console::{AlarmStep, Problem, ROWS, Request};
 use crate::settings::{ChannelSite, Lang};
 use crate::store::Keys;
 use crate::words::{ALARMS, say, word};
@@ -58,20 +58,21 @@ pub(super) enum Alarm {
 impl Alarm {
     /// `now` is the moment from which times of the day are meant.
     pub(super) fn run(self, site: &Site, now: Timestamp) -> Result<Output, Failure> {
-        let one = |request| {
-            let (json, alarm) = site.ask::<RaisedView>(request, None)?;
+        let one = |step| {
+            let (json, alarm) = site.ask::<RaisedView>(Request::Alarm { step }, None)?;
             Ok(Output::new(json, card(&site.look, &alarm)))
         };
         match self {
             Self::List { all, limit } => {
-                let (json, alarms) = site.ask::<Vec<RaisedView>>(Request::AlarmList { ended: all, limit }, None)?;
+                let (json, alarms) =
+                    site.ask::<Vec<RaisedView>>(Request::Alarm { step: AlarmStep::List { ended: all, limit } }, None)?;
                 Ok(Output::new(json, list(&site.look, &alarms)))
             }
-            Self::Show { id } => one(Request::AlarmShow { id }),
-            Self::Take { id, who } => one(Request::AlarmTake { id, who }),
+            Self::Show { id } => one(AlarmStep::Show { id }),
+            Self::Take { id, who } => one(AlarmStep::Take { id, who }),
             Self::Snooze { id, until } => {
                 let until = until.map(|text| moment(&text, &site.look, now)).transpose()?;
-                one(Request::AlarmSnooze { id, until })
+                one(AlarmStep::Snooze { id, until })
             }
             Self::Test { outlet } => test(site, outlet.as_deref()),
         }

@@ -1,6 +1,7 @@
 //! Commands about alarms: which are open, who takes one, until when it is snoozed.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::channels::daemon_needed;
 use super::view::{RaisedView, TextView};
@@ -8,6 +9,38 @@ use super::{House, Problem};
 use crate::alarms::{About, todo, what};
 use crate::settings::Text;
 use crate::store::{Actor, AlarmRow, StoreError};
+
+/// What is done with alarms.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum AlarmStep {
+    /// Lists them.
+    List {
+        /// With those that ended.
+        ended: bool,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Shows one.
+    Show {
+        /// Its number.
+        id: i64,
+    },
+    /// Takes one; goes on record.
+    Take {
+        /// Its number.
+        id: i64,
+        /// Who takes it; none is whoever asks.
+        who: Option<String>,
+    },
+    /// Snoozes one; goes on record.
+    Snooze {
+        /// Its number.
+        id: i64,
+        /// Until when; none is as long as it can be.
+        until: Option<Timestamp>,
+    },
+}
 
 /// The longest name of a person, in characters.
 const LONGEST: usize = 40;

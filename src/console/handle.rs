@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
-    Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, alarms, approve, channels, closed, dead, enter,
-    errands, handed, handover, joined, login, note, outcomes, preview, reconcile, register, report, split, tickets,
+    AlarmStep, Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, alarms, approve, channels, closed,
+    dead, enter, errands, handed, handover, joined, login, note, outcomes, preview, reconcile, register, report, split,
+    tickets,
 };
 use crate::intake::Handing;
 use crate::store::{Actor, ChannelRow, DeedRow, Far};
@@ -95,11 +96,13 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
             value(&name)
         }
         Request::SecretHistory { names } => value(&secret_history(house, names).await?),
+        Request::Alarm { step } => match step {
+            AlarmStep::List { ended, limit } => value(&alarms::list(house, ended, limit).await?),
+            AlarmStep::Show { id } => value(&alarms::show(house, id).await?),
+            AlarmStep::Take { id, who } => value(&alarms::take(house, id, who, actor).await?),
+            AlarmStep::Snooze { id, until } => value(&alarms::snooze(house, id, until, actor).await?),
+        },
         Request::Report(ask) => value(&Box::pin(report(house, ask, actor)).await?),
-        Request::AlarmList { ended, limit } => value(&alarms::list(house, ended, limit).await?),
-        Request::AlarmShow { id } => value(&alarms::show(house, id).await?),
-        Request::AlarmTake { id, who } => value(&alarms::take(house, id, who, actor).await?),
-        Request::AlarmSnooze { id, until } => value(&alarms::snooze(house, id, until, actor).await?),
         Request::Reconcile { day, channel, fetch } => {
             value(&reconcile::day(house, channel.as_deref(), day, fetch, actor).await?)
         }

@@ -43,7 +43,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-pub use alarms::{list as alarm_list, snooze as alarm_snooze, take as alarm_take};
+pub use alarms::{AlarmStep, list as alarm_list, snooze as alarm_snooze, take as alarm_take};
 pub use answer::{Answer, Code, Problem};
 pub use call::{call, nobody_runs};
 pub use control::{ConfiguredChannel, Control, FarStatus, FaultNote, RoutedChannel, Running, Side};

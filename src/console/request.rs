@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{ClosedChoice, Entered, Find, LoginStep, PartText, ReportAsk, Told};
+use super::{AlarmStep, ClosedChoice, Entered, Find, LoginStep, PartText, ReportAsk, Told};
 use crate::intake::HandledRow;
 use crate::outcomes::Entry;
 use crate::reconcile::Listed;
@@ -277,30 +277,9 @@ pub enum Request {
     /// A report (专报); freezing one needs a reason.
     Report(ReportAsk),
     /// Alarms.
-    AlarmList {
-        /// With those that ended.
-        ended: bool,
-        /// At most so many.
-        limit: usize,
-    },
-    /// One alarm.
-    AlarmShow {
-        /// Its number.
-        id: i64,
-    },
-    /// Takes an alarm.
-    AlarmTake {
-        /// Its number.
-        id: i64,
-        /// Who takes it; none is whoever asks.
-        who: Option<String>,
-    },
-    /// Snoozes an alarm.
-    AlarmSnooze {
-        /// Its number.
-        id: i64,
-        /// Until when; none is as long as it can be.
-        until: Option<Timestamp>,
+    Alarm {
+        /// What is done.
+        step: AlarmStep,
     },
     /// Holds what far sides say they have for a day against what came (对账).
     Reconcile {
@@ -401,11 +380,8 @@ impl Request {
             Self::Reload => "reload",
             Self::SecretNote { .. } => "secret_note",
             Self::SecretHistory { .. } => "secret_history",
+            Self::Alarm { .. } => "alarm",
             Self::Report(_) => "report",
-            Self::AlarmList { .. } => "alarm_list",
-            Self::AlarmShow { .. } => "alarm_show",
-            Self::AlarmTake { .. } => "alarm_take",
-            Self::AlarmSnooze { .. } => "alarm_snooze",
             Self::Reconcile { .. } => "reconcile",
             Self::ReconcileSign { .. } => "reconcile_sign",
             Self::ReconcileAgainst { .. } => "reconcile_against",

@@ -9,8 +9,10 @@ mod glass;
 mod house;
 mod scene;
 mod shelf;
+mod sink;
 mod written;
 
+mod alarmed;
 mod answered;
 mod asked;
 mod attended;

@@ -27,6 +27,7 @@ pub(crate) struct Plan {
     core_more: String,
     core_instead: Option<String>,
     watch: bool,
+    gateway: String,
 }
 
 impl Plan {
@@ -52,6 +53,7 @@ impl Plan {
             core_more: String::new(),
             core_instead: None,
             watch: false,
+            gateway: String::new(),
         }
     }
 
@@ -102,6 +104,12 @@ impl Plan {
         self
     }
 
+    /// Adds tables to `gateway.toml`.
+    pub(crate) fn gateway(mut self, lines: &str) -> Self {
+        self.gateway = lines.into();
+        self
+    }
+
     /// Lets changed files count by themselves.
     pub(crate) fn watched(mut self) -> Self {
         self.watch = true;
@@ -122,13 +130,13 @@ impl Plan {
 
     /// Starts the program.
     pub(crate) async fn start(self) -> Scene {
-        let Self { dir, core, glass, http, log, core_more, core_instead, watch } = self;
+        let Self { dir, core, glass, http, log, core_more, core_instead, watch, gateway } = self;
         let url = glass.url();
         let behind_glass = format!("url = \"{url}/tickets\"\nnumber_at = \"/data/orderNo\"\n{core_more}\n");
         let core_table = core_instead.unwrap_or(behind_glass);
         let written = format!(
             "lang = \"en\"\ndata = \"data\"\n[http]\nlisten = \"127.0.0.1:0\"\n{http}\n[log]\nlevel = \"{log}\"\n\
-             [reload]\nwatch = {watch}\n[core]\n{core_table}\n"
+             [reload]\nwatch = {watch}\n[core]\n{core_table}\n{gateway}"
         );
         fs::write(dir.path().join("config/gateway.toml"), written).unwrap();
         write_holidays(&dir.path().join("config"));

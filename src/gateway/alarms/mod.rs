@@ -8,6 +8,7 @@ mod dates;
 mod digest;
 mod disk;
 mod due;
+mod gap;
 mod home;
 mod lately;
 mod sender;
@@ -178,6 +179,7 @@ impl Loop {
             Box::new(lately::Lately),
             Box::new(core::Core),
             Box::new(home::Home),
+            Box::new(gap::Gaps),
             Box::new(due::Due),
             Box::new(disk::Disk),
             Box::new(dates::Dates),

@@ -49,8 +49,8 @@ impl AlarmSettings {
             ("repeat_urgent", self.repeat_urgent, MINUTE, HOUR, "1m–1h"),
             ("repeat", self.repeat, 10 * MINUTE, 24 * HOUR, "10m–24h"),
             ("second_after", self.second_after, MINUTE, 12 * HOUR, "1m–12h"),
-            ("away", self.away, MINUTE, 24 * HOUR, "1m–24h"),
-            ("core_away", self.core_away, MINUTE, 24 * HOUR, "1m–24h"),
+            ("away", self.away, 1, 24 * HOUR, "1s–24h"),
+            ("core_away", self.core_away, 1, 24 * HOUR, "1s–24h"),
         ];
         for (key, period, least, most, shown) in bounds {
             if !(Duration::from_secs(least)..=Duration::from_secs(most)).contains(&period.0) {

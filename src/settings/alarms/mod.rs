@@ -44,10 +44,10 @@ pub struct AlarmSettings {
     /// What is near: due by the end of so many working days, or within so many days.
     #[schemars(extend("x-zh" = "还有多久到期算临期,例如 2 workdays"))]
     pub near: Silence,
-    /// How long a channel's far side may be away before it is told; 1m to 24h.
+    /// How long a channel's far side may be away before it is told; 1s to 24h.
     #[schemars(extend("x-zh" = "渠道对方不通多久才告警"))]
     pub away: Period,
-    /// The same for the core; 1m to 24h.
+    /// The same for the core; 1s to 24h.
     #[schemars(extend("x-zh" = "热线系统不通多久才告警"))]
     pub core_away: Period,
     /// How many MiB must be free on the disk of the data folder.

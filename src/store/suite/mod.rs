@@ -6,6 +6,7 @@
 
 mod accepting;
 mod acting;
+mod alarming;
 mod alike;
 mod answers;
 mod arriving;

@@ -64,6 +64,11 @@ macro_rules! stories {
 }
 
 stories! {
+    alarming:
+        an_alarm_is_raised_told_and_over,
+        what_did_not_leave_gives_way_to_what_is_told_later,
+        a_letter_is_raised_once_a_version,
+        what_people_do_with_alarms_is_on_record;
     alike:
         the_same_words_join,
         what_the_words_leave_open_is_named,
