@@ -39,7 +39,7 @@ async fn a_board_is_read_whole_and_answered_in_public_whatever_breaks() {
 async fn sealed_messages_are_taken_once_and_answered_by_a_person() {
     let road = Weixin::new();
     let scene = scene(&[&road]).await;
-    road.play_faults(Some(5));
+    road.play_faults(Some(2));
     let mut numbers = Vec::new();
     for serial in 1..=6 {
         numbers.push(road.hand_over(&matter(serial, &format!("城西社区第{serial}栋自来水停了"))).await.unwrap());

@@ -1,7 +1,8 @@
 //! The roads of shipped channels: the file as it is shipped, fitted to its far side, and the whole way there and back. What
 //! came home is told by the far sides.
 
-use huiliu_farside::roads::{Asking, Matter, Road, sheng, xiangyiban, xianzhang};
+use huiliu_farside::roads::hengyang::Hengyang;
+use huiliu_farside::roads::{Asking, Matter, Road, guojia, sheng, xiangyiban, xianzhang, zhihui};
 
 use crate::fitted::{conclude, events_of, scene, ticket_of};
 use crate::scene::Scene;
@@ -29,7 +30,7 @@ fn matter(serial: u32) -> Matter {
 }
 
 /// Hands a letter over, tells it again, changes it, asks about it, has it concluded, and sees the answer at the road.
-async fn there_and_back(scene: &Scene, road: &dyn Road, asking: Asking, event: &str) {
+async fn there_and_back(scene: &Scene, road: &dyn Road, asking: Asking, event: &str, fetched: bool) {
     let with_file = Matter { file: Some(("现场.jpg".into(), b"\xff\xd8\xff\xe0photo".to_vec())), ..matter(2) };
     let first = road.hand_over(&matter(1)).await.unwrap();
     let second = road.hand_over(&with_file).await.unwrap();
@@ -39,7 +40,11 @@ async fn there_and_back(scene: &Scene, road: &dyn Road, asking: Asking, event: &
     scene.until("the change is at the core", || events_of(scene, &one).contains(&"revised".to_owned())).await;
     assert!(road.ask(&first, &asking).await.unwrap());
     scene.until("what was asked is at the core", || events_of(scene, &one).contains(&event.to_owned())).await;
-    scene.until("the file came", || events_of(scene, &two).contains(&"file".to_owned())).await;
+    let new = scene.told().into_iter().find(|told| told.external_id() == second).unwrap();
+    assert_eq!(new.event["data"]["files"][0]["name"], "现场.jpg", "{new:?}");
+    if fetched {
+        scene.until("the file came", || events_of(scene, &two).contains(&"file".to_owned())).await;
+    }
     assert_eq!(road.unanswered(), [first.clone(), second.clone()]);
     conclude(scene, &format!("{one}-o"), &one, "经核实,路灯已修复并恢复照明。").await;
     conclude(scene, &format!("{two}-o"), &two, "已派人更换灯头和线路,恢复照明。").await;
@@ -80,7 +85,7 @@ async fn over_faults(scene: &Scene, road: &dyn Road) {
 async fn the_province_lists_signs_and_judges() {
     let road = sheng::open().await.unwrap();
     let scene = scene(&[&road]).await;
-    there_and_back(&scene, &road, Asking::Urge("请尽快办理。".into()), "urged").await;
+    there_and_back(&scene, &road, Asking::Urge("请尽快办理。".into()), "urged", true).await;
     assert_eq!(road.tally().signed, 2);
     over_faults(&scene, &road).await;
     // What it accepted it can want done again.
@@ -97,7 +102,7 @@ async fn the_province_lists_signs_and_judges() {
 async fn the_countys_mailbox_pushes_and_publishes() {
     let road = xianzhang::open().await.unwrap();
     let scene = scene(&[&road]).await;
-    there_and_back(&scene, &road, Asking::Supplement("补充:是路口东边那一盏。".into()), "supplemented").await;
+    there_and_back(&scene, &road, Asking::Supplement("补充:是路口东边那一盏。".into()), "supplemented", true).await;
     assert!(!road.ask(&road.closed().into_keys().next().unwrap(), &Asking::Redo("x".into())).await.unwrap());
     over_faults(&scene, &road).await;
 }
@@ -106,7 +111,44 @@ async fn the_countys_mailbox_pushes_and_publishes() {
 async fn the_provinces_app_seals_and_signs_both_ways() {
     let road = xiangyiban::open().await.unwrap();
     let scene = scene(&[&road]).await;
-    there_and_back(&scene, &road, Asking::Urge("一个星期了还没有人来。".into()), "urged").await;
+    there_and_back(&scene, &road, Asking::Urge("一个星期了还没有人来。".into()), "urged", true).await;
     assert_eq!(road.tally().signed, 2);
+    over_faults(&scene, &road).await;
+}
+
+#[tokio::test]
+async fn the_national_platform_numbers_its_interfaces() {
+    let road = guojia::open().await.unwrap();
+    let scene = scene(&[&road]).await;
+    there_and_back(&scene, &road, Asking::Supplement("补充:二楼也是这样。".into()), "supplemented", true).await;
+    over_faults(&scene, &road).await;
+}
+
+#[tokio::test]
+async fn the_supervisors_answer_in_xml_and_ask_about_what_came_by_another_road() {
+    let (province, road) = (sheng::open().await.unwrap(), zhihui::open().await.unwrap());
+    let scene = scene(&[&province, &road]).await;
+    there_and_back(&scene, &road, Asking::Supervise("时限将到,予以督办。".into()), "supervised", true).await;
+    over_faults(&scene, &road).await;
+    let original = province.hand_over(&matter(30)).await.unwrap();
+    let ticket = ticket_of(&scene, &original).await;
+    let about =
+        Matter { parent_no: Some(original.clone()), content: "群众多次反映,请核查。".into(), ..matter(30) };
+    let number = road.hand_over(&about).await.unwrap();
+    scene.until("it joins that one", || events_of(&scene, &ticket) == ["new", "joined"]).await;
+    conclude(&scene, "both", &ticket, "已会同交警、城管联合整治到位。").await;
+    scene
+        .until("both roads are answered", || {
+            province.closed().contains_key(&original) && road.closed().contains_key(&number)
+        })
+        .await;
+    assert_eq!((province.tally().refused, road.tally().refused), (0, 0));
+}
+
+#[tokio::test]
+async fn the_citys_exchange_database_is_read_and_written() {
+    let road = Hengyang::open().await.unwrap();
+    let scene = scene(&[&road]).await;
+    there_and_back(&scene, &road, Asking::Urge("水还是黄的。".into()), "urged", false).await;
     over_faults(&scene, &road).await;
 }

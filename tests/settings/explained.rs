@@ -11,7 +11,7 @@ use toml::{Table, Value};
 use crate::scene::Scene;
 
 /// Words that stand for others where only some are allowed.
-const WORDS: [&str; 45] = [
+const WORDS: [&str; 50] = [
     "answer_again",
     "days",
     "workdays",
@@ -49,7 +49,12 @@ const WORDS: [&str; 45] = [
     "unavailable",
     "malformed",
     "new",
+    "supplement",
     "urge",
+    "supervise",
+    "withdraw",
+    "redo",
+    "recall",
     "tell",
     "reopen",
     "number",
@@ -113,11 +118,29 @@ fn others(value: &Value) -> Vec<Value> {
         Value::Array(list) => {
             let longer = |last: Value| Value::Array([list.clone(), vec![last]].concat());
             let mut out: Vec<_> = list.last().into_iter().flat_map(others).map(longer).collect();
-            out.push(Value::Array(list[..list.len().saturating_sub(1)].to_vec()));
+            let before = &list[..list.len().saturating_sub(1)];
+            out.push(Value::Array(before.to_vec()));
+            let tables = list.last().and_then(Value::as_table).into_iter().flat_map(other_tables);
+            out.extend(tables.map(|table| Value::Array([before.to_vec(), vec![Value::Table(table)]].concat())));
             out
         }
         Value::Table(_) => vec![],
     }
+}
+
+/// The same table with another value in one of its places.
+fn other_tables(table: &Table) -> Vec<Table> {
+    let mut paths = Vec::new();
+    leaves(table, &[], &mut paths);
+    let with = |path: &Vec<String>| {
+        let path = path.clone();
+        others(at(&mut table.clone(), &path)).into_iter().map(move |other| {
+            let mut changed = table.clone();
+            *at(&mut changed, &path) = other;
+            changed
+        })
+    };
+    paths.iter().flat_map(with).collect()
 }
 
 const GATEWAY: &str = "[budgets]\nsheng = \"60/min\"\nshi = \"30/min\"\n";

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::schedule::Next;
 use super::super::{
-    Again, Answer, Carried, DeadKind, Errand, Fact, Keys, Lane, LaneItem, Lease, OutcomeTaken, Place, Reference,
+    Again, Answer, Carried, DeadKind, Errand, Fact, Keys, Lane, LaneItem, Lease, OutcomeTaken, Place, Reference, Sign,
     Standing, StoreError, Task, TryEnd,
 };
 use super::accept::Ground;
@@ -76,16 +76,21 @@ pub(super) fn plant(
     outcome: Option<i64>,
     kind: OutcomeKind,
 ) -> rusqlite::Result<()> {
-    let (channel, standing): (u32, i64) = ground
+    let (channel, standing, accepted): (u32, i64, bool) = ground
         .db
-        .prepare_cached("SELECT channel, standing FROM ticket WHERE id = ?1")?
-        .query_row([ticket], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .prepare_cached("SELECT channel, standing, core_accepted_at IS NOT NULL FROM ticket WHERE id = ?1")?
+        .query_row([ticket], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     if Standing::from_number(standing) != Standing::Live {
         return Ok(());
     }
     if kind.concludes() {
         ground.db.prepare_cached("UPDATE ticket SET concluded_at = ?2 WHERE id = ?1")?.execute([ticket, ground.now])?;
         parts::left_open(ground, ticket)?;
+    }
+    // A quick core speaks before its answer to the event is settled here: that it has the ticket is known by that.
+    let signs = !accepted && kind != OutcomeKind::Signed && ground.signs.of(channel) == Sign::CoreAccepted;
+    if signs && !parts::is_signed(ground.db, Reference::own(channel, ticket))? {
+        sign(ground, Reference::own(channel, ticket))?;
     }
     for reference in super::references::active(ground.db, channel, ticket)? {
         carry(ground, reference, outcome, kind)?;

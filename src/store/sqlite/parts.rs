@@ -242,7 +242,7 @@ fn channel_of(db: &Connection, ticket: i64) -> rusqlite::Result<u32> {
 }
 
 /// Whether a lane has a signing already: one is enough for all parts.
-fn is_signed(db: &Connection, reference: Reference) -> rusqlite::Result<bool> {
+pub(super) fn is_signed(db: &Connection, reference: Reference) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT EXISTS (SELECT 1 FROM homeward WHERE reference = ?1 AND kind = ?2)")?
         .query_row([reference.number(), outcome_number(OutcomeKind::Signed)], |row| row.get(0))
 }

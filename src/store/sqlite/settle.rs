@@ -87,6 +87,7 @@ pub(super) fn forwarded(
     if let Some((_, true, channel)) = told
         && super::parts::of(ticket).is_none()
         && ground.signs.of(channel) == Sign::CoreAccepted
+        && !super::parts::is_signed(ground.db, Reference::own(channel, ticket))?
     {
         super::homeward::sign(ground, Reference::own(channel, ticket))?;
     }

@@ -213,4 +213,11 @@ pub(super) async fn we_sign_when_the_channel_says_so(house: &dyn House) {
         assert_eq!(items.len(), accepted, "{sign:?}");
         assert!(items.iter().all(|item| item.kind == OutcomeKind::Signed && item.outcome.is_none()));
     }
+    // A core that concludes before its answer to the event is settled has the ticket: signing comes first all the same.
+    let quick = site.new_ticket(&letter("quick", "路灯")).await;
+    site.told(quick, "o9", OutcomeKind::Closed).await;
+    let kinds = async || site.lane(quick).await.items.iter().map(|item| item.kind).collect::<Vec<_>>();
+    assert_eq!(kinds().await, [OutcomeKind::Signed, OutcomeKind::Closed]);
+    site.forward_all().await;
+    assert_eq!(kinds().await, [OutcomeKind::Signed, OutcomeKind::Closed], "once");
 }

@@ -42,12 +42,18 @@ pub(super) fn listed(url: &str, path: &str) -> Fitting {
         .key("connect.limit", "\"40/s\"")
         .key("poll.every", "\"500ms\"")
         .key("poll.since.overlap", "\"5s\"")
+        .without("poll.hours")
         .back()
 }
 
 impl Fitting {
     pub(super) fn key(mut self, key: &str, value: &str) -> Self {
         self.keys.push((key.into(), Some(value.into())));
+        self
+    }
+
+    pub(super) fn without(mut self, key: &str) -> Self {
+        self.keys.push((key.into(), None));
         self
     }
 
@@ -102,7 +108,9 @@ impl Road for Office {
     }
 
     async fn ask(&self, number: &str, asking: &Asking) -> io::Result<bool> {
-        if !self.counter.knows(asking) {
+        // Who wants to add to what is concluded writes anew.
+        let late = matches!(asking, Asking::Supplement(_)) && self.counter.book(|book| book.is_closed(number));
+        if late || !self.counter.knows(asking) {
             return Ok(false);
         }
         let own = self.counter.ask(number, asking).await?;

@@ -92,6 +92,10 @@ pub(crate) struct Letter {
     reason: Option<String>,
     answer: Option<String>,
     closed: bool,
+    /// Somebody saw that it is concluded and accepted.
+    seen: bool,
+    /// It was urged after it had been answered: the answer may be told once more.
+    urged: bool,
 }
 
 /// What a road asked about a letter, with a number of its own.
@@ -173,6 +177,8 @@ impl Book {
             reason: None,
             answer: None,
             closed: false,
+            seen: false,
+            urged: false,
         };
         self.letters.insert(number.into(), letter);
         self.list.push(number.into());
@@ -205,15 +211,23 @@ impl Book {
         Ok(letter)
     }
 
-    /// Asks something about a letter under a number of its own. A redo is asked of what is concluded and accepted only.
+    /// Whether a letter is concluded and accepted, and the county had time to see that.
+    pub(crate) fn may_be_redone(&self, number: &str) -> bool {
+        let seen = |letter: &Letter| letter.stand == Stand::Closed && (letter.seen || !self.rules.judges);
+        self.letters.get(number).is_some_and(seen)
+    }
+
+    /// Asks something about a letter under a number of its own. A redo is asked of what may be redone only.
     pub(crate) fn ask(&mut self, number: &str, about: &str, asking: &Asking, now: Timestamp) -> io::Result<()> {
+        let redone = self.may_be_redone(about);
         let letter = self.letters.get_mut(about).ok_or_else(|| unknown(about))?;
         if let Asking::Redo(why) = asking {
-            if letter.stand != Stand::Closed {
+            if !redone {
                 return Err(io::Error::other(format!("{about} is {}: nothing can be redone", letter.stand.word())));
             }
             (letter.stand, letter.reason) = (Stand::Redo, Some(why.clone()));
         }
+        letter.urged |= letter.closed && matches!(asking, Asking::Urge(_));
         let inquiry = Inquiry { number: number.into(), about: about.into(), asking: asking.clone(), changed: now };
         self.inquiries.insert(number.into(), inquiry);
         self.list.push(number.into());
@@ -250,6 +264,7 @@ impl Book {
         let open = match letter.stand {
             Stand::Fresh => !signs,
             Stand::Working | Stand::Redo | Stand::DelayJudged | Stand::Extended => true,
+            Stand::Judged | Stand::Closed => letter.urged && saying == Saying::Finish,
             _ => false,
         };
         let allowed = if saying == Saying::Sign { signs && letter.stand == Stand::Fresh } else { open };
@@ -273,7 +288,7 @@ impl Book {
                 letter.stand = if judges { Stand::Judged } else { Stand::Closed };
                 letter.answer = Some(text.into());
                 self.tally.closed += u64::from(!letter.closed);
-                letter.closed = true;
+                (letter.closed, letter.seen, letter.urged) = (true, false, false);
             }
         }
         letter.reason = None;
@@ -284,6 +299,7 @@ impl Book {
     pub(crate) fn look(&mut self, number: &str) -> Option<(&'static str, Option<String>)> {
         let letter = self.letters.get_mut(number)?;
         let shown = (letter.stand.word(), letter.reason.clone());
+        letter.seen = letter.stand == Stand::Closed;
         letter.stand = match letter.stand {
             Stand::Judged => Stand::Closed,
             Stand::BackJudged => Stand::Returned,
@@ -295,6 +311,10 @@ impl Book {
 
     pub(crate) fn stand(&self, number: &str) -> Option<Stand> {
         self.letters.get(number).map(|letter| letter.stand)
+    }
+
+    pub(crate) fn is_closed(&self, number: &str) -> bool {
+        self.letters.get(number).is_some_and(|letter| letter.closed)
     }
 
     /// Notes something that was refused before it came as far as this book.

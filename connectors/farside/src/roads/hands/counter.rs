@@ -18,7 +18,6 @@ use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, offset};
 use serde_json::{Value, json};
 
-use super::book::Stand;
 use super::{Book, Faults, Moment, Saying, Shown, TIME, lock};
 use crate::platform::{Envelope, Gate, Trick, guard, wire};
 use crate::port::Port;
@@ -155,8 +154,10 @@ impl Counter {
     /// Asks something about a letter: the number of what is asked. A redo waits until the letter is concluded and accepted.
     pub(crate) async fn ask(&self, about: &str, asking: &Asking) -> io::Result<String> {
         let began = Instant::now();
-        let early = |book: &mut Book| book.stand(about).is_some_and(|stand| stand != Stand::Closed);
-        while matches!(asking, Asking::Redo(_)) && self.book(early) && began.elapsed() < PATIENCE {
+        while matches!(asking, Asking::Redo(_))
+            && !self.book(|book| book.may_be_redone(about))
+            && began.elapsed() < PATIENCE
+        {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self.book(|book| {

@@ -5,6 +5,8 @@ mod book;
 mod counter;
 mod faults;
 mod pusher;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
