@@ -18,7 +18,7 @@ impl Site {
 
     async fn tags(&self) -> Vec<TagRow> {
         let channels = self.store.channels().await.unwrap();
-        channels.into_iter().find(|row| row.code == self.code).unwrap().tags
+        channels.into_iter().find(|row| row.code == *self.code).unwrap().tags
     }
 
     async fn counts(&self) -> Vec<(String, [u64; 4])> {

@@ -8,6 +8,7 @@ mod hands;
 pub mod hengyang;
 mod office;
 pub mod sheng;
+pub mod tongyi;
 pub mod xiangyiban;
 pub mod xianzhang;
 pub mod zhihui;
