@@ -23,7 +23,7 @@ fn shipped() -> String {
 #[test]
 fn each_shipped_channel_is_explained_in_both_languages() {
     let (config, here) = (shipped(), Path::new("."));
-    for code in ["sheng12345", "shougong", "shuji-xianzhang", "zhengxieyun"] {
+    for code in ["sheng-tongyi", "sheng12345", "shougong", "shuji-xianzhang", "zhengxieyun"] {
         for lang in ["zh", "en"] {
             let (status, out, err) = say(here, &["--config", &config, "--lang", lang, "explain", code]);
             assert_eq!(status, 0, "{err}");
