@@ -119,14 +119,14 @@ impl Entry {
         let named: Vec<&str> = self.blanks.iter().map(|key| word(LEDGER, key, lang)).collect();
         match named.is_empty() {
             true => String::new(),
-            false => format!("{}{}", say(lang, "【待填】", "to fill in: "), named.join(say(lang, "、", ", "))),
+            false => format!("{}{}", say(lang, "【待填】", "(TO FILL IN) "), named.join(say(lang, "、", ", "))),
         }
     }
 
     /// What is told under a key; where a person must still say it, the mark that says so.
     fn told(&self, lang: Lang, key: &str, text: &Option<String>) -> String {
         match self.blanks.contains(&key) {
-            true => say(lang, "【待填】", "(to fill in)").into(),
+            true => say(lang, "【待填】", "(TO FILL IN)").into(),
             false => text.clone().unwrap_or_default(),
         }
     }
