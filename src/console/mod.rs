@@ -58,9 +58,9 @@ pub use preview::{live as preview, reads_no_file, saved as preview_saved};
 pub use reconcile::kept as reconciled;
 pub use register::{CopyView, FieldView, RegisteredView, ToRegister, Told, WaitingView, register};
 pub use report::{FrozenView, ReportAsk, ReportDesk, ReportTold, ReportView, report};
-pub use request::{Call, MAX_ROWS, ROWS, Request};
+pub use request::{MAX_ROWS, ROWS, Request};
 pub use serve::{bind, own_name, serve};
-pub use terms::{ClosedChoice, Find, PartText};
+pub use terms::{Call, ClosedChoice, Find, PartText};
 
 use crate::outcomes::Outcomes;
 use crate::store::Store;

@@ -398,14 +398,3 @@ impl fmt::Debug for Request {
         write!(f, "Request({})", self.word())
     }
 }
-
-/// A request with the reason given for it: one line on the socket.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Call {
-    /// What is asked.
-    pub request: Request,
-    /// Why; goes on record where something does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
-}

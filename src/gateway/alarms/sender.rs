@@ -1,17 +1,17 @@
 //! Carries messages out: each outlet goes its own way, so that one that hangs holds up no other. What does not leave is tried
 //! again while its alarm lasts, over restarts too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use http::Method;
 use huiliu_kit::client::{Client, ClientOptions};
 use jiff::Timestamp;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Board, digest};
+use super::{Board, Outlets, digest};
 use crate::alarms::{Letter, Outlet, ended, letter, next_try};
 use crate::console::view::OutletView;
 use crate::store::{MessageRow, StoreError, Tells};
@@ -22,25 +22,29 @@ const EVERY: Duration = Duration::from_secs(2);
 /// How often the heartbeat is told.
 const BEAT: Duration = Duration::from_secs(60);
 
-/// Sends until it is stopped.
+/// Outlets that are sending now, by the task that does it.
+type Busy = HashMap<Id, String>;
+
+/// Sends until it is stopped. What is under way then is tried again by the next process, under the same key.
 pub(super) async fn run(board: Arc<Board>, stop: CancellationToken) {
+    let (mut ways, mut busy) = (JoinSet::new(), Busy::new());
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = board.planted.notified() => {}
+            Some(ended) = ways.join_next_with_id() => {
+                busy.remove(&ended.map_or_else(|broke| broke.id(), |(id, ())| id));
+            }
             () = tokio::time::sleep(EVERY) => {}
         }
-        tokio::select! {
-            // What was under way is tried again by the next process, under the same key.
-            () = stop.cancelled() => return,
-            sent = send_all(&board) => if let Err(error) = sent {
-                tracing::error!(%error, "messages of alarms could not be looked up");
-            },
+        if let Err(error) = send_all(&board, &mut ways, &mut busy).await {
+            tracing::error!(%error, "messages of alarms could not be looked up");
         }
     }
 }
 
-async fn send_all(board: &Arc<Board>) -> Result<(), StoreError> {
+/// Lets every outlet that is not sending already send what is due.
+async fn send_all(board: &Arc<Board>, ways: &mut JoinSet<()>, busy: &mut Busy) -> Result<(), StoreError> {
     let ground = &board.house.running.ground;
     let now = Timestamp::from_millisecond(ground.store.clock().now()).unwrap_or_default();
     let outlets = board.outlets();
@@ -54,23 +58,26 @@ async fn send_all(board: &Arc<Board>) -> Result<(), StoreError> {
             ground.store.message_stays(message, None).await?;
         }
     }
-    let mut ways = JoinSet::new();
     for (name, messages) in by_outlet {
-        let (board, outlets) = (board.clone(), outlets.clone());
-        ways.spawn(async move {
-            let Some(outlet) = outlets.list.iter().find(|outlet| outlet.name == name) else { return };
-            for message in messages {
-                match send(&board, outlet, message).await {
-                    Ok(true) => {}
-                    // The others wait for it: it is the outlet that is away.
-                    Ok(false) => return,
-                    Err(error) => return tracing::error!(%error, "it could not be noted that a message left"),
-                }
-            }
-        });
+        if busy.values().any(|sending| *sending == name) {
+            continue;
+        }
+        let way = ways.spawn(send_by(board.clone(), outlets.clone(), name.clone(), messages));
+        busy.insert(way.id(), name);
     }
-    while ways.join_next().await.is_some() {}
     Ok(())
+}
+
+/// Sends by one outlet, in order, until one does not leave: the others wait for it, for it is the outlet that is away.
+async fn send_by(board: Arc<Board>, outlets: Arc<Outlets>, name: String, messages: Vec<MessageRow>) {
+    let Some(outlet) = outlets.list.iter().find(|outlet| outlet.name == name) else { return };
+    for message in messages {
+        match Box::pin(send(&board, outlet, message)).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return tracing::error!(%error, "it could not be noted that a message left"),
+        }
+    }
 }
 
 /// Sends one; false if it did not leave.
