@@ -28,6 +28,7 @@ mod register;
 mod request;
 mod serve;
 mod split;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod tickets;
@@ -49,8 +50,9 @@ pub use offline::Offline;
 pub use preview::{live as preview, reads_no_file, saved as preview_saved};
 pub use reconcile::kept as reconciled;
 pub use register::{CopyView, FieldView, RegisteredView, ToRegister, Told, WaitingView, register};
-pub use request::{Call, ClosedChoice, Find, MAX_ROWS, PartText, ROWS, Request};
+pub use request::{Call, MAX_ROWS, ROWS, Request};
 pub use serve::{bind, own_name, serve};
+pub use terms::{ClosedChoice, Find, PartText};
 
 use crate::outcomes::Outcomes;
 use crate::store::Store;

@@ -38,6 +38,7 @@ mod people;
 mod polled;
 mod previewed;
 mod pushed;
+mod reconciled;
 mod reload;
 mod reshaped;
 mod retired;

@@ -20,6 +20,7 @@ mod files;
 mod fresh;
 mod handled;
 mod homeward;
+mod items;
 mod kept;
 mod known;
 mod letters;

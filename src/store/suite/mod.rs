@@ -20,6 +20,7 @@ mod joining;
 mod kept;
 mod model;
 mod people;
+mod reckoning;
 mod registering;
 mod splitting;
 mod sqlite;
