@@ -141,7 +141,7 @@ pub const DAY_HEADS: [(&str, &str); 11] = [
     ("待人工", "Person"),
     ("在途", "Queued"),
     ("留存", "Kept"),
-    ("放弃", "Gave up"),
+    ("放弃", "Dropped"),
     ("差", "Gap"),
 ];
 

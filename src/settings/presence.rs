@@ -196,6 +196,12 @@ impl<'de> Deserialize<'de> for TimeOfDay {
     }
 }
 
+impl Serialize for TimeOfDay {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
 impl JsonSchema for TimeOfDay {
     fn schema_name() -> Cow<'static, str> {
         "TimeOfDay".into()

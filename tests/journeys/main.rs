@@ -41,6 +41,7 @@ mod people;
 mod polled;
 mod previewed;
 mod pushed;
+mod reconciled;
 mod reload;
 mod report;
 mod reshaped;

@@ -39,7 +39,13 @@ pub(crate) enum Way {
     /// By a number.
     Count(Pointer),
     /// By a list.
-    List { pager: Pager, reader: Reader },
+    List(Box<Walked>),
+}
+
+/// How the list of a day is walked.
+pub(crate) struct Walked {
+    pub(crate) pager: Pager,
+    pub(crate) reader: Reader,
 }
 
 #[async_trait]
@@ -54,7 +60,7 @@ impl Census for Counter {
         let mut place = Place::read(after)?;
         let at = match &rule.way {
             Way::Count(_) => None,
-            Way::List { pager, .. } => pager.at(&mut place)?,
+            Way::List(list) => list.pager.at(&mut place)?,
         };
         let filled = platform.filled(&rule.target, rule.asking(day, at.as_ref())?)?;
         if let Some(session) = &platform.line.session {
@@ -91,7 +97,7 @@ impl CensusRule {
         let now = Timestamp::now();
         let document = platform.judge.document(answer, now)?;
         let quote = |fault: Fault| fault.quoting(answer.quote());
-        let (pager, reader) = match &self.way {
+        let Walked { pager, reader } = match &self.way {
             Way::Count(at) => {
                 let found = at.get(&document);
                 let total = found.and_then(scalar).and_then(|text| text.trim().parse().ok());
@@ -103,7 +109,7 @@ impl CensusRule {
                 })?;
                 return Ok(Counted { total: Some(total), ..Counted::default() });
             }
-            Way::List { pager, reader } => (pager, reader),
+            Way::List(list) => list.as_ref(),
         };
         let (rows, mut told) = reader.read(document, now).map_err(quote)?;
         platform.follow(&mut told, answer, url)?;

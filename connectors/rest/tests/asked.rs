@@ -267,3 +267,61 @@ async fn slices_take_every_item_to_the_present_and_nothing_before() {
     assert!(channel.walk().await.is_empty());
     assert_eq!(platform.stats().requests, before + 1, "the next walk is one slice");
 }
+
+#[tokio::test]
+async fn a_day_is_counted_by_a_number_or_by_its_list_page_by_page() {
+    let platform = Platform::start(PlatformOptions::new(5)).await.unwrap();
+    assert!(platform.hide("SP20260000002", true));
+    let span = json!({ "from_param": "updateBegin", "to_param": "updateEnd", "format": "yyyy-MM-dd HH:mm:ss" });
+    let census = |more: Value| {
+        let mut census = span.clone();
+        census.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        Channel::of(&platform, move |tables| tables["poll"]["census"] = census).connector.census.unwrap()
+    };
+    let day = jiff::civil::date(2026, 11, 1);
+    let count = census(json!({ "get": "/order/count", "count": "/data/total" }));
+    let counted = count.count(day, None, None).await.unwrap();
+    assert_eq!((counted.total, counted.ids, counted.next), (Some(5), None, None));
+    assert_eq!(count.count(day.tomorrow().unwrap(), None, None).await.unwrap().total, Some(0));
+
+    let list = census(json!({
+        "get": "/order/list", "query": { "all": "1" }, "items": "/data/records", "id": "orderNo", "total": "/data/total",
+    }));
+    let (mut ids, mut after, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let counted = list.count(day, after.as_ref(), None).await.unwrap();
+        assert_eq!(counted.total, Some(5));
+        ids.extend(counted.ids.unwrap().into_iter().map(|id| id.to_string()));
+        pages += 1;
+        match counted.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!((ids.len(), pages, ids[1].as_str()), (5, 3, "SP20260000002"));
+
+    // What holds no number is no count; a list that comes short of its own total is no list.
+    let wrong = census(json!({ "get": "/order/count", "count": "/data" })).count(day, None, None).await.unwrap_err();
+    assert!(wrong.to_string().contains("poll.census.count"), "{wrong}");
+    platform.play([Trick::NoList]);
+    assert_eq!(list.count(day, None, None).await.unwrap_err().word(), "malformed");
+}
+
+#[tokio::test]
+async fn a_walk_can_begin_at_a_time_that_is_told() {
+    let platform = Platform::start(PlatformOptions::new(5)).await.unwrap();
+    let mut channel = Channel::of(&platform, |tables| {
+        tables["poll"]["since"] = json!({
+            "param": "updateBegin", "at": "updateTime", "format": "yyyy-MM-dd HH:mm:ss", "overlap": "1h",
+        });
+        tables["poll"]["sweep"] = json!({ "at": "00:00" });
+    });
+    let begins = |at: &str| channel.connector.poll.as_ref().unwrap().since(at.parse().unwrap());
+    let third = begins("2026-11-01T08:00:02+08:00");
+    channel.after = third;
+    assert_eq!(channel.walk().await, listed(&platform)[2..]);
+    let by_number = Channel::of(&platform, |tables| {
+        tables["poll"]["since"] = json!({ "param": "afterSeq", "by": "id", "at": "seq" });
+    });
+    assert!(by_number.connector.poll.unwrap().since(jiff::Timestamp::UNIX_EPOCH).is_none());
+}

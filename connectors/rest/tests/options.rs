@@ -255,3 +255,26 @@ async fn an_item_dated_in_the_future_hides_nothing() {
     let mark: jiff::Timestamp = cursor["since"]["time"].as_str().unwrap().parse().unwrap();
     assert!(mark <= jiff::Timestamp::now());
 }
+
+#[test]
+fn a_count_says_of_which_day_and_is_a_number_or_a_list() {
+    let census = |census: Value| wrong(move |tables| tables["poll"]["census"] = census);
+    let span = |more: Value| {
+        let mut census = json!({ "get": "/n", "from_param": "a", "to_param": "b" });
+        census.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        census
+    };
+    assert_eq!(census(span(json!({}))), ["poll.census"]);
+    assert_eq!(census(span(json!({ "count": "/n", "items": "/l", "id": "i" }))), ["poll.census"]);
+    assert_eq!(census(span(json!({ "count": "/n", "id": "i" }))), ["poll.census.id"]);
+    assert_eq!(census(span(json!({ "items": "/l" }))), ["poll.census.id"]);
+    assert_eq!(census(span(json!({ "count": "/n", "post": "/m" }))), ["poll.census"]);
+    assert_eq!(census(json!({ "get": "/n", "count": "/n" })), ["poll.census.from_param", "poll.census.to_param"]);
+    assert_eq!(
+        census(json!({ "get": "/n", "count": "/n", "query": { "d": "{from}" }, "format": "yyyyMMdd HHmm" })),
+        ["poll.census.to_param"]
+    );
+    let day = json!({ "get": "/n", "count": "/n", "query": { "d": "{from}" }, "format": "yyyyMMdd" });
+    let built = build(channel("http://127.0.0.1:1", |tables| tables["poll"]["census"] = day));
+    assert!(built.unwrap().census.is_some(), "a day alone needs no end");
+}

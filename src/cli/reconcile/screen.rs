@@ -2,9 +2,12 @@
 
 use super::super::table::Look;
 use crate::console::view::{AgainstView, GapView, ReconciledView, SignedListView};
-use crate::reconcile::{DAY_HEADS, FINDING_HEADS, FindingKind, day_notes};
+use crate::reconcile::{ChannelDay, DAY_HEADS, FINDING_HEADS, FindingKind, day_notes};
 use crate::settings::Lang;
 use crate::words::say;
+
+/// So many columns of a day are always there: the channel, what its far side has, what came, what the core has.
+const ALWAYS: usize = 4;
 
 /// So many findings of a kind are shown; a sheet has them all.
 const SHOWN: usize = 50;
@@ -22,9 +25,7 @@ pub(super) fn day(look: &Look, found: &ReconciledView) -> String {
     if found.channels.is_empty() {
         text += say(lang, "这一天没有对过任何渠道\n", "no channel was looked at for that day\n");
     } else {
-        let heads: Vec<_> = DAY_HEADS.iter().map(|(zh, en)| say(lang, zh, en)).collect();
-        let rows = found.channels.iter().map(|channel| channel.cells(lang)).collect();
-        text += &look.titled(&heads, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], rows);
+        text += &table(look, &found.channels);
         text.push('\n');
     }
     for note in day_notes(&found.channels, lang) {
@@ -35,6 +36,17 @@ pub(super) fn day(look: &Look, found: &ReconciledView) -> String {
         text += &format!("{}{names}\n", say(lang, "停用或没有对的渠道:", "off, or not looked at: "));
     }
     text + &gaps(look, &found.gaps)
+}
+
+/// The table of a day. Where items may stand beside the ordinary road, a column is there only if any do.
+fn table(look: &Look, days: &[ChannelDay]) -> String {
+    let all: Vec<_> = days.iter().map(|day| day.cells(look.lang)).collect();
+    let last = DAY_HEADS.len() - 1;
+    let wanted = |at: &usize| *at < ALWAYS || *at == last || all.iter().any(|cells| cells[*at] != "0");
+    let columns: Vec<usize> = (0..DAY_HEADS.len()).filter(wanted).collect();
+    let heads: Vec<_> = columns.iter().map(|at| say(look.lang, DAY_HEADS[*at].0, DAY_HEADS[*at].1)).collect();
+    let rows = all.iter().map(|cells| columns.iter().map(|at| cells[*at].clone()).collect());
+    look.titled(&heads, &(1..columns.len() - 1).collect::<Vec<_>>(), rows.collect())
 }
 
 /// Gaps, one a line.

@@ -23,6 +23,7 @@ mod fresh;
 mod frozen;
 mod handled;
 mod homeward;
+mod items;
 mod kept;
 mod known;
 mod letters;

@@ -24,6 +24,7 @@ mod kept;
 mod model;
 mod noting;
 mod people;
+mod reckoning;
 mod registering;
 mod routing;
 mod splitting;

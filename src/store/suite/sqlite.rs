@@ -69,6 +69,10 @@ stories! {
         what_did_not_leave_gives_way_to_what_is_told_later,
         a_letter_is_raised_once_a_version,
         what_people_do_with_alarms_is_on_record;
+    reckoning:
+        every_item_stands_somewhere,
+        a_gap_stays_until_it_is_mended,
+        a_person_signs_for_what_they_saw;
     alike:
         the_same_words_join,
         what_the_words_leave_open_is_named,
@@ -300,4 +304,19 @@ async fn a_split_costs_its_parts_and_other_letters_nothing() {
     let before = rows(&house.database());
     site.new_ticket(&letter("A", "one").phone("13800000000")).await;
     assert_eq!(rows(&house.database()) - before, 5 + 1);
+}
+
+/// A ticket whose errand is gone would never be forwarded: that is told, not taken for waiting.
+#[tokio::test]
+async fn a_ticket_that_nothing_carries_stands_nowhere() {
+    let folder = Folder::new();
+    {
+        let site = Site::pushed(&folder).await;
+        site.new_ticket(&letter("L1", "one")).await;
+        site.store.flush().await;
+    }
+    rusqlite::Connection::open(folder.database()).unwrap().execute("DELETE FROM errand WHERE task = 2", []).unwrap();
+    let site = Site::pushed(&folder).await;
+    let found = site.store.items_known(site.channel.channel, vec!["L1".into()]).await.unwrap();
+    assert_eq!(found[0].place, crate::store::ItemPlace::Lost);
 }

@@ -217,3 +217,36 @@ async fn a_database_that_is_restarted_in_mid_walk_goes_on_where_it_was() {
         assert_eq!(crate::scene::ids(&walk.items), names(1..=7), "{sort:?}");
     }
 }
+
+#[tokio::test]
+async fn the_rows_of_a_day_are_counted_by_their_numbers() {
+    for sort in BOTH {
+        let scene = Scene::new(sort).await;
+        let rows = (1..=7).map(|seq| letter(seq, &format!("2026-11-{} 23:59:59", if seq <= 5 { 20 } else { 21 })));
+        scene.sql(&std::iter::once(letters(sort)).chain(rows).collect::<Vec<_>>().join(";")).await;
+        let mut options = by_number();
+        options["census"] = json!({ "column": "updated_at", "by": "submitted_at" });
+        let census = scene.built(json!({ "poll": options })).census.unwrap();
+        assert_eq!(census.by(), huiliu_contract::CountedBy::SubmittedAt);
+        let (mut ids, mut after, mut pages) = (Vec::new(), None, 0);
+        loop {
+            let counted = census.count(jiff::civil::date(2026, 11, 20), after.as_ref(), None).await.unwrap();
+            ids.extend(counted.ids.unwrap().into_iter().map(|id| id.to_string()));
+            pages += 1;
+            match counted.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!((ids, pages), (names(1..=5), 2), "{sort:?}");
+        let mut options = by_number();
+        options["census"] = json!({ "column": "seq" });
+        let wrong = scene
+            .built(json!({ "poll": options }))
+            .census
+            .unwrap()
+            .count(jiff::civil::date(2026, 11, 20), None, None)
+            .await;
+        assert!(wrong.unwrap_err().to_string().contains("poll.census.column"), "{sort:?}");
+    }
+}

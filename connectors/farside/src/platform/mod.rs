@@ -30,7 +30,8 @@ use state::State;
 /// as `pageSize`, only what changed at or after `updateBegin` (`yyyy-MM-dd HH:mm:ss`, Beijing time), or only
 /// numbers (`seq`) above `afterSeq`, and no later than `updateEnd`; parameters in the query, in a JSON object or in a form. Any other
 /// `/order/{verb}` is the desk's, see [`Answers`], but for `/order/detail`, which shows the item of `orderNo` whole as
-/// `/data`. Where tokens are given out, see [`Doorkeeper`]. `GET /stats` prints the count.
+/// `/data`, and `/order/count`, which tells as `/data/total` how many there are in such a time. What is hidden is listed only where
+/// `all` is asked for. Where tokens are given out, see [`Doorkeeper`]. `GET /stats` prints the count.
 #[derive(Debug)]
 pub struct Platform {
     state: Arc<Mutex<State>>,
@@ -84,6 +85,16 @@ impl Platform {
     /// Takes an item off the list, as one that was handled elsewhere.
     pub fn remove(&self, number: &str) -> bool {
         self.with(|state| state.remove(number))
+    }
+
+    /// Keeps an item off its list, or lists it again, and counts it all the same. False where nothing is changed by that.
+    pub fn hide(&self, number: &str, hidden: bool) -> bool {
+        self.with(|state| state.hide(number, hidden))
+    }
+
+    /// From now on its counts are wrong by so much.
+    pub fn lie(&self, by: i64) {
+        self.with(|state| state.lie = by);
     }
 
     /// The next list requests meet these, in this order; then all is well again.

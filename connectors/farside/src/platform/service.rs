@@ -21,6 +21,7 @@ type Platform = Arc<Mutex<State>>;
 pub(super) fn router(state: Platform) -> Router {
     Router::new()
         .route("/order/list", get(list).post(list))
+        .route("/order/count", get(count).post(count))
         .route("/order/detail", get(detail).post(detail))
         .route("/login", post(log_in))
         .route("/oauth/token", post(grant))
@@ -76,6 +77,28 @@ async fn list(
             response
         }
     }
+}
+
+/// How many items there are in a time, those that the list keeps back included.
+async fn count(
+    Shared(state): Shared<Platform>,
+    Query(query): Query<wire::Params>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let mut state = lock(&state);
+    state.count.counts += 1;
+    if !wire::let_in(&state.options.gate, &headers) {
+        state.count.refused += 1;
+        return wire::turned_away(&state.options.gate, &state.options.envelope);
+    }
+    let asked = Question { all: true, ..question(&wire::said(query, &body)) };
+    let there = state.list(&asked).total;
+    let told = there.saturating_add_signed(state.lie);
+    let mut answer = json!({ "data": { "total": told } });
+    let (at, code) = &state.options.envelope.success;
+    wire::put(&mut answer, at, code.clone());
+    wire::written(&answer, &state.options.envelope)
 }
 
 async fn detail(
@@ -152,6 +175,7 @@ fn question(given: &wire::Params) -> Question {
         since: time("updateBegin"),
         until: time("updateEnd"),
         after: number("afterSeq"),
+        all: given.contains_key("all"),
     }
 }
 

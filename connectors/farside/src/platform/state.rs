@@ -19,6 +19,8 @@ pub struct PlatformStats {
     pub requests: u64,
     /// Requests for the detail of an item, let in or not.
     pub details: u64,
+    /// Requests for counts, let in or not.
+    pub counts: u64,
     /// Lists that went out whole.
     pub pages: u64,
     /// Items on those, counted each time.
@@ -47,6 +49,8 @@ pub(super) struct Question {
     pub(super) since: Option<Timestamp>,
     pub(super) until: Option<Timestamp>,
     pub(super) after: Option<u64>,
+    /// With what its list keeps back.
+    pub(super) all: bool,
 }
 
 /// One page, not yet written.
@@ -65,8 +69,12 @@ pub(super) struct State {
     pub(super) answers: Answers,
     pub(super) last_page: Option<Listed>,
     pub(super) count: PlatformStats,
+    /// By so much its counts are wrong.
+    pub(super) lie: i64,
     /// By time, then by number: the order of the list.
     orders: Vec<Order>,
+    /// Numbers that it counts and does not list.
+    hidden: BTreeSet<u64>,
     grown: u64,
     latest: Timestamp,
     sent: BTreeSet<u64>,
@@ -84,7 +92,9 @@ impl State {
             detail_tricks: VecDeque::new(),
             last_page: None,
             count: PlatformStats::default(),
+            lie: 0,
             orders: Vec::new(),
+            hidden: BTreeSet::new(),
             grown: 0,
             latest: from - SignedDuration::from_secs(1),
             sent: BTreeSet::new(),
@@ -136,6 +146,12 @@ impl State {
         self.find(number).map(|position| self.orders.remove(position)).is_some()
     }
 
+    /// Keeps an item off the list, or lists it again; it is counted all the same.
+    pub(super) fn hide(&mut self, number: &str, hidden: bool) -> bool {
+        let Some(seq) = self.find(number).map(|position| self.orders[position].seq) else { return false };
+        if hidden { self.hidden.insert(seq) } else { self.hidden.remove(&seq) }
+    }
+
     pub(super) fn numbers(&self) -> Vec<Option<String>> {
         self.orders.iter().map(|order| (!order.malformed).then(|| order.number())).collect()
     }
@@ -163,6 +179,7 @@ impl State {
         let mut matching: Vec<&Order> = self
             .orders
             .iter()
+            .filter(|order| asked.all || !self.hidden.contains(&order.seq))
             .filter(|order| asked.since.is_none_or(|since| order.updated >= since))
             .filter(|order| asked.until.is_none_or(|until| order.updated <= until))
             .filter(|order| asked.after.is_none_or(|after| order.seq > after))

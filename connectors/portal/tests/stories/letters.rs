@@ -198,3 +198,28 @@ async fn a_preview_logs_nobody_in_and_a_saved_page_is_read_as_it_would_be() {
     let other = saved.read("x.html", &Bytes::from_static(b"<p>404</p>"), Timestamp::now());
     assert_eq!(other.unwrap_err().word(), "malformed");
 }
+
+#[tokio::test]
+async fn the_list_of_a_day_is_counted_and_nothing_is_opened() {
+    let office = Office::start(PortalOptions::new(5)).await.unwrap();
+    let channel = Channel::of(&office, |tables| {
+        tables["poll"]["census"] = json!({
+            "get": "letter/list.jsp?status=all&page={page}&size={size}&from={from}&to={to}", "by": "submitted_at",
+        });
+    });
+    let census = channel.connector.census.as_ref().unwrap();
+    let day = jiff::civil::date(2026, 11, 1);
+    let none = census.count(day.tomorrow().unwrap(), None, None).await.unwrap();
+    assert_eq!((none.ids, none.next), (Some(vec![]), None));
+    let (mut ids, mut after, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let counted = census.count(day, after.as_ref(), None).await.unwrap();
+        ids.extend(counted.ids.unwrap().into_iter().map(|id| id.to_string()));
+        pages += 1;
+        match counted.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!((ids, pages, office.stats().details), (listed(&office), 2, 0));
+}

@@ -7,7 +7,7 @@ use huiliu_kit::stamp::Stamp;
 use huiliu_kit::target::{Draft, Target, method_of};
 use jiff::tz::TimeZone;
 
-use crate::census::{CensusRule, Way};
+use crate::census::{CensusRule, Walked, Way};
 use crate::cut::Cuts;
 use crate::items::Reader;
 use crate::mark::Pager;
@@ -79,7 +79,8 @@ fn target(written: &Census, page: &Paging, connect: &Connect, base: &Base, wrong
 fn carries(written: &Census, target: &Target, stamp: &Stamp, wrong: &mut Mistakes) {
     let days = matches!(stamp, Stamp::Pattern(_)) && !written.format.as_deref().is_some_and(|form| form.contains("HH"));
     for (name, key, placeholder) in [(FROM, "poll.census.from_param", "{from}"), (TO, "poll.census.to_param", "{to}")] {
-        if !target.uses(name) && !(name == TO && days) {
+        let needed = name == FROM || !days;
+        if needed && !target.uses(name) {
             let problem =
                 format!("nothing says of which day is asked; write this key, or `{placeholder}` in the request");
             wrong.tell(key, &problem, &format!("请求里没有带上是哪一天;请写这一项,或在请求里写 {placeholder}"));
@@ -149,5 +150,5 @@ fn list(written: &Census, poll: &PollOptions, zone: TimeZone, wrong: &mut Mistak
         cuts: Cuts { places: Vec::new(), at: None },
         zone,
     };
-    Some(Way::List { pager, reader })
+    Some(Way::List(Box::new(Walked { pager, reader })))
 }
