@@ -16,7 +16,7 @@ use super::site::Site;
 use super::table::{Look, clean_text};
 use super::ticket::deeds;
 use super::tidy;
-use crate::console::view::{ChannelDetail, ChannelView, PulseView, WentLive};
+use crate::console::view::{ChannelDetail, ChannelView, PulseView, RoutedView, WentLive};
 use crate::console::{FarStatus, Request};
 use crate::settings::Lang;
 use crate::words::{CHANNEL_STATES, FAULTS, FIRST_RUNS, say, word};
@@ -136,8 +136,8 @@ pub(super) fn list(look: &Look, channels: &[ChannelView]) -> String {
     if channels.is_empty() {
         return say(look.lang, "还没有配置任何渠道", "no channel is configured yet").into();
     }
-    let rows = channels.iter().map(|channel| {
-        vec![
+    let rows = channels.iter().flat_map(|channel| {
+        let own = vec![
             channel.code.clone(),
             channel.name.clone(),
             state(look, channel),
@@ -145,10 +145,26 @@ pub(super) fn list(look: &Look, channels: &[ChannelView]) -> String {
             (channel.tickets.live + channel.tickets.trial + channel.tickets.waiting).to_string(),
             channel.dead.to_string(),
             channel.far.as_ref().map_or_else(|| "-".into(), |status| far_in_a_word(look, status).to_owned()),
-        ]
+        ];
+        std::iter::once(own).chain(channel.routed.iter().map(|routed| below(look, routed)))
     });
     let heads = ["channel_code", "channel", "state", "last_item", "tickets", "dead", "far"];
     look.table(&heads, &[0, 3], rows.collect())
+}
+
+/// A channel whose letters another one brings, below that one.
+fn below(look: &Look, routed: &RoutedView) -> Vec<String> {
+    let count = routed.tickets.live + routed.tickets.trial + routed.tickets.waiting;
+    let name = format!("└ {}", routed.name);
+    vec![
+        String::new(),
+        name,
+        String::new(),
+        look.time(routed.last_item),
+        count.to_string(),
+        String::new(),
+        String::new(),
+    ]
 }
 
 fn state(look: &Look, channel: &ChannelView) -> String {
@@ -237,6 +253,8 @@ pub(super) fn show(look: &Look, kind: String, detail: &ChannelDetail, all: bool)
         ("far", channel.far.as_ref().map(|status| far(look, status) + &fault).unwrap_or_default()),
         ("login", channel.login.as_ref().map(|one| login::stands(look, one, &channel.code)).unwrap_or_default()),
     ]);
+    let routed = channel.routed.iter().map(|one| format!("{} {}", one.name, one.tickets.live + one.tickets.trial));
+    text += &look.section("routed", &routed.collect::<Vec<_>>().join("\n"));
     text += &look.section("mistakes", &mistakes.collect::<Vec<_>>().join("\n"));
     text += &look.section("deeds", &deeds(look, &detail.deeds));
     if all {

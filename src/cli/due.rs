@@ -73,7 +73,7 @@ pub(super) fn list(look: &Look, tickets: &[TicketView], now: Timestamp) -> Strin
 }
 
 /// How much time is left, or by how much it is over, in its two largest units.
-fn left(lang: Lang, time: SignedDuration) -> String {
+pub(super) fn left(lang: Lang, time: SignedDuration) -> String {
     let over = time.is_negative();
     let minutes = time.unsigned_abs().as_secs() / 60;
     let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);

@@ -15,12 +15,15 @@ mod find;
 mod fresh;
 mod handed;
 mod handled;
+mod handover;
 mod help;
 mod homeward;
 mod hooks;
 mod learn;
+mod ledger;
 mod login;
 mod misspelt;
+mod note;
 mod online;
 mod outcome;
 mod output;
@@ -154,6 +157,10 @@ enum OnSite {
     /// Secrets of the site.
     #[command(subcommand)]
     Secret(secret::Secret),
+    /// The ledger of channels: whose account, whom to call, what permits it, when secrets end.
+    Ledger(ledger::Ledger),
+    /// The shift's paper: what waits for a person, what is near its deadline, what was promised, what is deaf.
+    Handover(handover::Handover),
     /// Prints what came by each channel in a period, as the office publishes it; with --freeze it stays as it is.
     Report(report::Report),
 }
@@ -251,13 +258,15 @@ fn on_site(
         OnSite::Presets(presets) => presets.run(site),
         OnSite::Find(find) => find.run(site, prompt),
         OnSite::Due(due) => due.run(site, now),
-        OnSite::Ticket(ticket) => ticket.run(site, prompt),
+        OnSite::Ticket(ticket) => ticket.run(site, prompt, now),
         OnSite::Outcome(outcome) => outcome.run(site),
         OnSite::Import(import) => import.run(site),
         OnSite::Errand(errand) => errand.run(site),
         OnSite::Dead(dead) => dead.run(site, prompt),
         OnSite::Approve(approve) => approve.run(site, prompt),
         OnSite::Secret(secret) => secret.run(site, prompt),
+        OnSite::Ledger(ledger) => ledger.run(site, now),
+        OnSite::Handover(handover) => handover.run(site, now),
         OnSite::Report(report) => report.run(site),
     }
 }

@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::dead;
 use super::draft::{draft, reasons};
 use super::enter;
 use super::homeward::{references, sources};
+use super::note;
 use super::output::{Failure, Output};
 use super::prompt::Prompt;
 use super::register;
@@ -127,10 +129,12 @@ pub(super) enum Ticket {
         #[arg(long, value_name = "TEXT")]
         why: String,
     },
+    /// Notes what was promised to the caller, or that it was done.
+    Note(note::Note),
 }
 
 impl Ticket {
-    pub(super) fn run(self, site: &Site, prompt: &mut dyn Prompt) -> Result<Output, Failure> {
+    pub(super) fn run(self, site: &Site, prompt: &mut dyn Prompt, now: Timestamp) -> Result<Output, Failure> {
         match self {
             Self::New { channel, from, external_id } => enter::run(site, channel, from.as_deref(), external_id, prompt),
             Self::List { channel, from, to, limit } => {
@@ -158,6 +162,7 @@ impl Ticket {
                 register::register(site, number, Told { core_number, event, also, correct }, why)
             }
             Self::Split { number, parts, why } => split::run(site, number, &parts, why),
+            Self::Note(note) => note.run(site, prompt, now),
         }
     }
 }
@@ -217,6 +222,7 @@ pub(super) fn show(look: &Look, life: &Life) -> String {
         text += &look.section("sources", &sources(look, &life.references));
     }
     text += &look.section("parts", &split::parts(look, &life.parts));
+    text += &look.section("notes", &note::table(look, &life.notes));
     text += &look.section("draft", &draft(look, &life.draft));
     text += &look.section("versions", &versions(look, &life.versions));
     for version in &life.versions {

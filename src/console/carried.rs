@@ -21,7 +21,7 @@ pub(super) async fn references(
     for row in house.store.references(ticket).await? {
         let lane = house.store.carried(row.reference).await?;
         views.push(ReferenceView {
-            channel_name: names.of(&row.channel_code),
+            channel_name: names.under(&row.channel_code, row.tag.as_deref()),
             channel: row.channel_code,
             external_id: row.external_id,
             since: moment(row.since),

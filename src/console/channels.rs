@@ -6,14 +6,15 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::handle::deeds;
-use super::view::{ChannelDetail, ChannelView, PulseView, TextView, TicketCounts, WentLive};
-use super::{ConfiguredChannel, House, Problem, Side, pulse};
+use super::view::{ChannelDetail, ChannelView, PulseView, RoutedView, TextView, TicketCounts, WentLive};
+use super::{ConfiguredChannel, House, Problem, RoutedChannel, Side, pulse};
 use crate::settings::{ChannelState, Text};
-use crate::store::{Actor, ChannelRow, FirstRun};
+use crate::store::{Actor, ChannelRow, FirstRun, Tagged};
 
 /// The names of channels by code, and those the store knows.
 pub(super) struct Names {
     names: HashMap<String, String>,
+    routed: HashMap<String, Vec<RoutedChannel>>,
     /// What the store knows.
     pub(super) known: Vec<ChannelRow>,
 }
@@ -21,13 +22,44 @@ pub(super) struct Names {
 impl Names {
     /// Reads both.
     pub(super) async fn read(house: &House) -> Result<Self, Problem> {
-        let names = house.control.channels().into_iter().map(|channel| (channel.code, channel.name)).collect();
-        Ok(Self { names, known: house.store.channels().await? })
+        let (mut names, mut routed) = (HashMap::new(), HashMap::new());
+        for channel in house.control.channels() {
+            names.insert(channel.code.clone(), channel.name);
+            routed.insert(channel.code, channel.routed);
+        }
+        Ok(Self { names, routed, known: house.store.channels().await? })
     }
 
     /// The name of a channel; its code if it is no longer configured.
     pub(super) fn of(&self, code: &str) -> String {
         self.names.get(code).map_or(code, String::as_str).into()
+    }
+
+    /// The name of the channel that a tag of a channel stands for; without a tag, or with one that is no longer configured,
+    /// the channel's own.
+    pub(super) fn under(&self, code: &str, tag: Option<&str>) -> String {
+        let routed = self.routed.get(code).into_iter().flatten();
+        let named = routed.filter(|one| Some(one.tag.as_str()) == tag).map(|one| one.name.clone()).next();
+        named.unwrap_or_else(|| self.of(code))
+    }
+
+    /// Whose letters are meant by a name: a channel's, those that channels bring under a tag that stands for it, or both.
+    pub(super) fn among(&self, house: &House, called: &str) -> Result<(Option<u32>, Vec<Tagged>), Problem> {
+        let called = called.trim();
+        let is_called = |one: &&RoutedChannel| one.name == called || one.aliases.iter().any(|name| name == called);
+        let tagged = self.known.iter().filter_map(|row| {
+            let one = self.routed.get(&row.code)?.iter().find(is_called)?;
+            Some(Tagged { channel: row.id, tag: one.tag.clone() })
+        });
+        let tagged: Vec<_> = tagged.collect();
+        match self.known(house, called) {
+            Ok(row) => Ok((Some(row.id), tagged)),
+            Err(_) if !tagged.is_empty() => Ok((None, tagged)),
+            Err(problem) => match self.routed.iter().find(|(_, routed)| routed.iter().any(|one| is_called(&one))) {
+                Some((feeder, _)) => Err(never_ran(&self.of(feeder))),
+                None => Err(problem),
+            },
+        }
     }
 
     /// The row of a channel that is called so; one that is only known from before goes by its code.
@@ -100,6 +132,7 @@ fn view(house: &House, configured: &ConfiguredChannel, row: Option<&ChannelRow>)
         state: state.into(),
         kind: configured.kind.clone(),
         start_from: configured.start_from,
+        routed: routed(configured, row),
         far: house.control.far(&Side::Channel(configured.code.clone())),
         login: house.control.login(&configured.code),
         mistakes: texts.collect(),
@@ -109,6 +142,23 @@ fn view(house: &House, configured: &ConfiguredChannel, row: Option<&ChannelRow>)
         Some(row) => fill(view, row),
         None => view,
     }
+}
+
+/// The channels whose letters it brings, with their counts.
+fn routed(configured: &ConfiguredChannel, row: Option<&ChannelRow>) -> Vec<RoutedView> {
+    let counted = |tag: &str| row.and_then(|row| row.tags.iter().find(|one| one.tag == tag));
+    let view = |one: &RoutedChannel| {
+        let counted = counted(&one.tag);
+        let [live, trial, historic, waiting] = counted.map_or([0; 4], |found| found.tickets);
+        RoutedView {
+            tag: one.tag.clone(),
+            name: one.name.clone(),
+            aliases: one.aliases.clone(),
+            tickets: TicketCounts { live, trial, historic, waiting },
+            last_item: counted.and_then(|found| found.last_item),
+        }
+    };
+    configured.routed.iter().map(view).collect()
 }
 
 fn blank(code: &str) -> ChannelView {
@@ -126,6 +176,7 @@ fn blank(code: &str) -> ChannelView {
         last_item: None,
         tickets: TicketCounts::default(),
         dead: 0,
+        routed: vec![],
         far: None,
         login: None,
         mistakes: vec![],

@@ -1,9 +1,9 @@
 //! Commands about events that the core refuses because its order is closed (热线工单已办结): what can be done, and what a
 //! person decides. Each is on record.
 
+use super::ClosedChoice;
 use super::dead::{self, ended};
 use super::handle::reason_given;
-use super::request::ClosedChoice;
 use super::view::DeadEnded;
 use super::{House, Problem};
 use crate::store::{Actor, Anew, Choice, ClosedOrder, DeadKind, DeadRow};

@@ -44,10 +44,25 @@ pub struct ConfiguredChannel {
     pub kind: Option<String>,
     /// Items older than this day are only known.
     pub start_from: Option<Date>,
+    /// The channels whose letters it brings besides its own name, where its items bear tags.
+    pub routed: Vec<RoutedChannel>,
     /// Everything wrong with it, one text a mistake; not empty means: off, needs mending.
     pub mistakes: Vec<Text>,
     /// All its settings, defaults written out, secrets as references only; null where the file is wrong.
     pub settings: Value,
+}
+
+/// A channel whose letters another one brings under a tag.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RoutedChannel {
+    /// The tag.
+    pub tag: String,
+    /// Its name on screens.
+    pub name: String,
+    /// Former names.
+    pub aliases: Vec<String>,
+    /// What its items are called.
+    pub noun: String,
 }
 
 /// How it stands with a far side.

@@ -32,7 +32,7 @@ pub(super) fn view(names: &Names, row: &DeadRow) -> DeadView {
         id: row.id,
         kind: row.kind.word().into(),
         channel: row.channel_code.clone(),
-        channel_name: names.of(&row.channel_code),
+        channel_name: names.under(&row.channel_code, row.tag.as_deref()),
         since: row.since,
         reason: row.reason.clone(),
         attempts: row.attempts,

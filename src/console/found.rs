@@ -30,7 +30,7 @@ pub(super) async fn said(
         });
     }
     let told = Told {
-        noun: noun(house, &row.channel_code),
+        noun: noun(house, &row.channel_code, row.tag.as_deref()),
         unit: unit(house, row.key.id).await?,
         ended: ends.into_iter().collect::<Option<Vec<_>>>().and_then(|ends| ends.into_iter().max()),
         answered: answered.and_then(|at| Timestamp::from_millisecond(at).ok()),
@@ -47,8 +47,12 @@ fn answered_at(lane: &Lane) -> Option<i64> {
 }
 
 /// What the channel calls its items.
-fn noun(house: &House, code: &str) -> String {
+fn noun(house: &House, code: &str, tag: Option<&str>) -> String {
     let channel = house.control.channels().into_iter().find(|channel| channel.code == code);
+    let routed = channel.iter().flat_map(|channel| &channel.routed).find(|one| Some(one.tag.as_str()) == tag);
+    if let Some(routed) = routed {
+        return routed.noun.clone();
+    }
     let noun = channel.and_then(|channel| Some(channel.settings.pointer("/channel/report/noun")?.as_str()?.to_owned()));
     noun.unwrap_or_else(|| "来件".into())
 }

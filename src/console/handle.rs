@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::view::{DeedView, SecretView, StatusView};
 use super::{
     Answer, Code, House, LoginStep, Problem, Request, Side, ToRegister, approve, channels, closed, dead, enter,
-    errands, handed, joined, login, outcomes, preview, register, report, split, tickets,
+    errands, handed, handover, joined, login, note, outcomes, preview, register, report, split, tickets,
 };
 use crate::intake::Handing;
 use crate::store::{Actor, ChannelRow, DeedRow, Far};
@@ -95,6 +95,9 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
             value(&name)
         }
         Request::SecretHistory { names } => value(&secret_history(house, names).await?),
+        Request::Note { number, text, until } => value(&note::note(house, &number, &text, until, actor).await?),
+        Request::NoteDone { number, id } => value(&note::done(house, &number, id, actor).await?),
+        Request::Handover { hands, near } => value(&handover::handover(house, hands, near, actor).await?),
         Request::Report(ask) => value(&Box::pin(report(house, ask, actor)).await?),
     }
 }

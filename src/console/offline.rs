@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::channels::daemon_needed;
-use super::{ConfiguredChannel, Control, FarStatus, Problem, ReportDesk, Running, Side};
+use super::{ConfiguredChannel, Control, FarStatus, Problem, ReportDesk, RoutedChannel, Running, Side};
 use crate::forward::CoreDesk;
 use crate::preview::{Begin, Preview, Rehearsal, live};
 use crate::settings::{
-    ChannelFile, ChannelSettings, ChannelState, Channels, CoreTable, Lang, Mistake, ReturnTable, Text,
+    ChannelFile, ChannelSettings, ChannelState, Channels, CoreTable, Lang, Mistake, ReturnTable, RoutedTable, Text,
 };
 use crate::store::{Actor, Verdict};
 
@@ -55,6 +55,7 @@ impl ConfiguredChannel {
                 state: settings.channel.state,
                 kind: Some(settings.connect.kind.clone()),
                 start_from: settings.channel.start_from.map(|day| day.0),
+                routed: routed(settings),
                 mistakes: vec![],
                 settings: written_out(settings),
             },
@@ -65,11 +66,23 @@ impl ConfiguredChannel {
                 state: ChannelState::Off,
                 kind: None,
                 start_from: None,
+                routed: Vec::new(),
                 mistakes: mistakes.iter().map(shown).collect(),
                 settings: serde_json::Value::Null,
             },
         }
     }
+}
+
+fn routed(settings: &ChannelSettings) -> Vec<RoutedChannel> {
+    let to = settings.route.iter().flat_map(|route| &route.to);
+    let one = |(tag, routed): (&String, &RoutedTable)| RoutedChannel {
+        tag: tag.clone(),
+        name: routed.name.clone(),
+        aliases: routed.aliases.clone(),
+        noun: routed.report.noun.clone(),
+    };
+    to.map(one).collect()
 }
 
 fn shown(mistake: &Mistake) -> Text {
@@ -93,6 +106,7 @@ fn written_out(settings: &ChannelSettings) -> serde_json::Value {
             "kind": settings.connect.kind, "limit": settings.connect.limit.map(|rate| rate.to_string()),
             "budget": settings.connect.budget,
         },
+        "route": settings.value().get("route"),
         "poll": { "every": settings.poll.period().to_string() },
         "options": settings.options,
     })

@@ -114,9 +114,10 @@ pub(super) async fn waiting(house: &House, channel: Option<&str>, limit: usize) 
     let waits = house.store.waiting(channel, rows(limit)).await?;
     let view = |row: crate::store::WaitingRow| {
         let draft = row.draft.as_deref().and_then(|draft| serde_json::from_slice::<Draft>(draft).ok());
+        let under = draft.as_ref().and_then(|draft| Some(draft.via.as_ref()?.name.clone()));
         WaitingView {
             number: row.key.number.to_string(),
-            channel_name: names.of(&row.channel_code),
+            channel_name: under.unwrap_or_else(|| names.of(&row.channel_code)),
             channel: row.channel_code,
             external_id: row.external_id,
             title: draft.and_then(|draft| draft.masked().matter.title),

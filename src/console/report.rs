@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::frozen::{Pieces, freeze, kept, read, said_frozen};
 use super::handle::reason_given;
 use super::view::TextView;
 use super::{Code, ConfiguredChannel, House, Problem};
@@ -15,11 +16,7 @@ use crate::report::{
     Template, Unbalanced, built_in, details, gather, last_of, print,
 };
 use crate::settings::{ChannelState, Gateway, Report, ReportSettings};
-use crate::ticket::mask_text;
-use crate::store::{Actor, Freezing, FrozenKey, FrozenRow, Place};
-
-/// How many references of a frozen report are kept together.
-const PIECE: usize = 2_000;
+use crate::store::{Actor, FrozenKey, FrozenRow};
 
 /// How a house prints reports.
 #[derive(Clone, Debug, Default)]
@@ -154,35 +151,6 @@ async fn as_frozen(house: &House, ask: &ReportAsk, key: FrozenKey, row: &FrozenR
     Ok(ReportView { told, paper: printed.paper, details })
 }
 
-fn said_frozen(house: &House, row: &FrozenRow, why: Option<&str>) -> TextView {
-    let at = row.at.to_zoned(house.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-    let (who, edition) = (&row.who, row.edition);
-    let reason = why.map(|why| format!(",{}", mask_text(why))).unwrap_or_default();
-    TextView {
-        zh: format!("已定稿:第{edition}版,{who} {at}{reason};按定稿原样印出。要按现在的数据重算,加 --fresh"),
-        en: format!("frozen: edition {edition}, by {who} at {at}; printed as it was frozen. Add --fresh to count anew"),
-    }
-}
-
-fn read(row: &FrozenRow) -> Result<Printed, Problem> {
-    serde_json::from_slice(&row.body).map_err(|why| {
-        Problem::new(Code::Failed, format!("定稿读不出来:{why}"), format!("the frozen report cannot be read: {why}"))
-    })
-}
-
-/// The references that a frozen report was counted from.
-async fn kept(house: &House, id: i64) -> Result<Vec<Line>, Problem> {
-    let (mut lines, mut after) = (Vec::new(), 0);
-    while let Some((piece, body)) = house.store.frozen_input(id, after).await? {
-        let read: Vec<Line> = serde_json::from_slice(&body).map_err(|why| {
-            Problem::new(Code::Failed, format!("定稿的明细读不出来:{why}"), format!("its references: {why}"))
-        })?;
-        lines.extend(read);
-        after = piece;
-    }
-    Ok(lines)
-}
-
 async fn anew(
     house: &House,
     ask: &ReportAsk,
@@ -275,46 +243,6 @@ impl Kept {
     }
 }
 
-/// Lines on their way to be frozen.
-#[derive(Default)]
-struct Pieces {
-    open: Vec<Line>,
-    full: Vec<Vec<u8>>,
-}
-
-impl Pieces {
-    fn take(&mut self, line: Line) {
-        self.open.push(line);
-        if self.open.len() == PIECE {
-            self.close();
-        }
-    }
-
-    fn close(&mut self) {
-        if !self.open.is_empty() {
-            self.full.push(serde_json::to_vec(&std::mem::take(&mut self.open)).unwrap_or_default());
-        }
-    }
-}
-
-async fn freeze(
-    house: &House,
-    key: FrozenKey,
-    printed: &Printed,
-    mut pieces: Pieces,
-    actor: &Actor,
-) -> Result<u32, Problem> {
-    pieces.close();
-    let (store, keys) = (&house.store, house.store.keys());
-    let seal = |plain: &[u8]| {
-        let id = store.reserve();
-        keys.seal(Place::Frozen, id, plain).map(|body| (id, body)).map_err(crate::store::StoreError::from)
-    };
-    let inputs = pieces.full.iter().map(|piece| seal(piece)).collect::<Result<Vec<_>, _>>()?;
-    let (id, body) = seal(&serde_json::to_vec(printed).unwrap_or_default())?;
-    Ok(store.freeze(Freezing { key, id, body, inputs }, actor).await?)
-}
-
 /// A template: the file, else what the program has in it, which is said.
 async fn template(desk: &ReportDesk, name: &str) -> Result<(Template, Option<String>), Problem> {
     let bad = |bad: BadTemplate| Problem::invalid(bad.zh, bad.en);
@@ -355,7 +283,8 @@ fn named(channel: &ConfiguredChannel) -> Vec<Named> {
         .routed
         .iter()
         .map(|routed| {
-            let report = ["route", "to", &routed.tag, "report"].iter().try_fold(&channel.settings, |at, key| at.get(key));
+            let report =
+                ["route", "to", &routed.tag, "report"].iter().try_fold(&channel.settings, |at, key| at.get(key));
             printed_as(&channel.code, Some(&routed.tag), &routed.name, report, is_live)
         })
         .collect();

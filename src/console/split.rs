@@ -3,9 +3,8 @@
 use serde_json::{Value, json};
 
 use super::handle::reason_given;
-use super::request::PartText;
 use super::tickets::{missing, spoken, standing};
-use super::{Code, House, Problem};
+use super::{Code, House, PartText, Problem};
 use crate::settings::Lang;
 use crate::store::{Actor, Folio, Mapped, NewPart, Place, Split, Standing, TicketRow};
 use crate::ticket::{Detail, Draft, Spoken};

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::channels::Names;
 use super::handle::{deeds, on_record};
 use super::view::{EventView, FoundView, Life, TicketView, VersionView};
-use super::{Find, House, MAX_ROWS, Problem, ROWS, carried, dead, found, outcomes};
+use super::{Find, House, MAX_ROWS, Problem, ROWS, carried, dead, found, note, outcomes};
 use crate::settings::Text;
 use crate::store::{
     Actor, DeadQuery, DeadRow, Digest, Due, EventRow, Folio, Mapped, Search, Standing, StoreError, TicketRow,
@@ -32,8 +32,8 @@ pub(super) async fn list(
     limit: usize,
 ) -> Result<Vec<TicketView>, Problem> {
     let names = Names::read(house).await?;
-    let channel = channel.map(|called| names.known(house, called)).transpose()?.map(|row| row.id);
-    let search = Search { channel, from, to, limit: rows(limit), open: true, ..Search::default() };
+    let (channel, tagged) = channel.map(|called| names.among(house, called)).transpose()?.unwrap_or_default();
+    let search = Search { channel, tagged, from, to, limit: rows(limit), open: true, ..Search::default() };
     Ok(house.store.search(search).await?.iter().map(|row| view(&names, row)).collect())
 }
 
@@ -47,8 +47,8 @@ pub(super) async fn due(
     limit: usize,
 ) -> Result<Vec<TicketView>, Problem> {
     let names = Names::read(house).await?;
-    let channel = channel.map(|called| names.known(house, called)).transpose()?.map(|row| row.id);
-    let due = Due { until, channel, undated, limit: rows(limit), open: true };
+    let (channel, tagged) = channel.map(|called| names.among(house, called)).transpose()?.unwrap_or_default();
+    let due = Due { until, channel, tagged, undated, limit: rows(limit), open: true };
     Ok(house.store.due(due).await?.iter().map(|row| view(&names, row)).collect())
 }
 
@@ -62,9 +62,17 @@ pub(super) async fn find(house: &House, find: Find) -> Result<Vec<FoundView>, Pr
         ));
     }
     let names = Names::read(house).await?;
-    let channel = find.channel.as_deref().map(|called| names.known(house, called)).transpose()?.map(|row| row.id);
-    let base =
-        Search { channel, from: find.from, to: find.to, limit: rows(find.limit), open: true, ..Search::default() };
+    let among = find.channel.as_deref().map(|called| names.among(house, called)).transpose()?;
+    let (channel, tagged) = among.unwrap_or_default();
+    let base = Search {
+        channel,
+        tagged,
+        from: find.from,
+        to: find.to,
+        limit: rows(find.limit),
+        open: true,
+        ..Search::default()
+    };
     let mut found: Vec<TicketRow> = match find.number.as_deref().map(str::trim) {
         Some(number) => by_number(house, number, &base).await?,
         None => house.store.search(Search { blind: blinds.first().copied(), ..base.clone() }).await?,
@@ -173,6 +181,7 @@ pub(super) async fn show(house: &House, number: &str, unmask: bool, actor: &Acto
         parts: house.store.parts(row.key.id).await?.iter().map(|part| view(&names, part)).collect(),
         dead: letters.iter().map(|letter| dead::view(&names, letter)).collect(),
         deeds: deeds(house, &subjects, !unmask).await?,
+        notes: note::of(house, &names, row.key.id, unmask).await?,
         ticket: view(&names, &row),
     })
 }
@@ -268,7 +277,8 @@ pub(super) fn view(names: &Names, row: &TicketRow) -> TicketView {
     TicketView {
         number: row.key.number.to_string(),
         channel: row.channel_code.clone(),
-        channel_name: names.of(&row.channel_code),
+        channel_name: names.under(&row.channel_code, row.tag.as_deref()),
+        tag: row.tag.clone(),
         external_id: row.external_id.clone(),
         core_number: row.core_number.clone(),
         core_accepted_at: row.core_accepted_at,

@@ -31,7 +31,7 @@ pub(super) struct Sides {
     pub(super) start_from: jiff::civil::Date,
     /// The secret of the mailbox's signatures.
     pub(super) key: Secret,
-    /// The token that the platform wants.
+    /// The secret of what is signed for the platform, and the token that the portal wants.
     pub(super) token: Secret,
     /// The daemon's language.
     pub(super) lang: Lang,
@@ -59,7 +59,7 @@ impl Folder {
             std::fs::write(config.join(name), text)?;
         }
         let secrets = Secrets::new(&config, Variables::default());
-        let tokens = ["sheng12345.token", "shuji-xianzhang.token"].map(|name| (name, &sides.token));
+        let tokens = ["sheng12345.key", "shuji-xianzhang.token"].map(|name| (name, &sides.token));
         for (name, secret) in tokens.into_iter().chain([("shuji-xianzhang.key", &sides.key)]) {
             secrets.set(name, secret).map_err(|error| Trouble::new("密钥写不下去", error.to_string()))?;
         }

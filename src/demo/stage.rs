@@ -10,6 +10,7 @@ use huiliu_farside::core::{Core, CoreOptions};
 use huiliu_farside::mailbox::{Mailbox, MailboxOptions};
 use huiliu_farside::platform::{Gate, Platform, PlatformOptions};
 use huiliu_farside::proof::{Hmac, Proof};
+use huiliu_farside::scheme::{Checker, Scheme};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Trouble;
@@ -23,6 +24,8 @@ use crate::settings::Lang;
 
 /// How many orders the platform has at first: few enough for a first run that needs no person.
 const FIRST_ORDERS: usize = 12;
+/// Our application's name at the platform, as the shipped file has it.
+const APP: &str = "430424";
 
 /// Everything but the gateway itself.
 #[derive(Debug)]
@@ -61,7 +64,8 @@ impl Stage {
         let (key, token) = (random()?, random()?);
         let mut options = PlatformOptions::new(0);
         options.from = Timestamp::from_second((began - SignedDuration::from_mins(30)).as_second()).unwrap_or(began);
-        options.gate = Gate::Bearer(token.clone());
+        let scheme = Scheme::Sorted { app_key: APP.into(), secret: token.clone(), sm3: true };
+        options.gate = Gate::Signed(Checker::new(scheme));
         let platform = Platform::start(options).await?;
         (0..FIRST_ORDERS).for_each(|serial| platform.grow_with(super::letters::order(serial)));
         let core = Core::start(CoreOptions::default()).await?;

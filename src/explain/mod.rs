@@ -7,6 +7,7 @@ mod fields;
 mod house;
 mod leaves;
 mod promises;
+mod route;
 mod way;
 mod who;
 
@@ -98,6 +99,7 @@ pub fn explain(channel: &ChannelSettings, around: &Around<'_>, meaning: &dyn Fn(
         ),
         ("fields", "哪栏是哪栏", "Which field is which", fields::lines(channel)),
         ("acts", "来件性质", "What an item is there for", fields::acts(channel)),
+        ("route", "一个系统装着几个渠道", "Several channels in one", route::lines(channel)),
         ("deadline", "办理时限", "Deadlines", house::deadline(channel)),
         ("files", "附件", "Files", house::files(channel)),
         ("joining", "并单", "Joining", house::joining(channel)),

@@ -185,7 +185,10 @@ impl<'a> Held<'a> {
             "ticket" => self.fresh.ticket.number.to_string(),
             "act" => word(EVENT_KINDS, self.fresh.kind.name(), self.about.lang).into(),
             "core_number" => self.about.core_number.unwrap_or_default().into(),
-            "channel_name" => self.about.channel_name.into(),
+            // What one far side brings for several channels bears the name under which it counts.
+            "channel_name" => {
+                self.form.pointer("/via/name").and_then(Value::as_str).unwrap_or(self.about.channel_name).into()
+            }
             "channel" => self.fresh.channel.as_ref().into(),
             "external_id" => self.fresh.external_id.as_str().into(),
             "sequence" => self.fresh.n.to_string(),

@@ -149,15 +149,17 @@ pub fn mapping(settings: &ChannelSettings, gateway: &settings::Gateway) -> Resul
         }
         None => mapping?,
     };
+    let no_place = ("这不是字段名、路径或 /指针", "this is no name, dotted path or JSON pointer");
+    let wrong = |key: &str, text: (&str, &str)| vec![settings.mistake(&Misconfigured::new(key, text.1, text.0))];
+    let mapping = match &settings.route {
+        Some(route) => mapping.with_route(route).map_err(|key| wrong(key, no_place))?,
+        None => mapping,
+    };
     let Some(acts) = &settings.acts else { return Ok(mapping) };
     mapping.with_acts(acts).map_err(|key| {
-        let text = match key {
-            "acts" => {
-                ("from 和 label 写一个,只写一个:来件性质在哪一栏", "give one of from and label: where the act stands")
-            }
-            _ => ("这不是字段名、路径或 /指针", "this is no name, dotted path or JSON pointer"),
-        };
-        vec![settings.mistake(&Misconfigured::new(key, text.1, text.0))]
+        let both =
+            ("from 和 label 写一个,只写一个:来件性质在哪一栏", "give one of from and label: where the act stands");
+        wrong(key, if key == "acts" { both } else { no_place })
     })
 }
 

@@ -47,7 +47,8 @@ pub(super) fn routes() -> Vec<Route> {
     [register, enter].map(with_refusals).into()
 }
 
-fn with_refusals(route: Route) -> Route {
+/// What every route of a desk may refuse.
+pub(super) fn with_refusals(route: Route) -> Route {
     route
         .needs_store()
         .refuses(400, "路径不是 UTF-8,或正文断了", "`bad_path`: the path is not UTF-8. `cut`: the body was cut.")

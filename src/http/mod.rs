@@ -11,6 +11,7 @@ mod files;
 mod handed;
 mod health;
 mod login;
+mod note;
 mod offer;
 mod preview;
 mod problem;

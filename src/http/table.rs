@@ -8,7 +8,7 @@ use axum::extract::FromRef;
 
 use super::route::{Route, Server};
 use super::{
-    Api, Front, api, desk, document, files, handed, health, login, offer, preview, problem, push, reload, report,
+    Api, Front, api, desk, document, files, handed, health, login, note, offer, preview, problem, push, reload, report,
 };
 
 /// What handlers may ask for.
@@ -30,6 +30,7 @@ pub(super) fn table() -> Vec<Route> {
         push::routes(),
         handed::routes(),
         desk::routes(),
+        note::routes(),
         offer::routes(),
         api::routes(),
         files::routes(),

@@ -237,6 +237,7 @@ impl Preparer {
             anew: anew.or(deadline).map(Timestamp::as_millisecond),
             category: category.and_then(|category| category.mapped.last().or(category.source.last())).cloned(),
             region: draft.matter.place.region.clone(),
+            tag: draft.via.as_ref().map(|via| via.tag.clone()),
             parent_no: draft.parent_no.clone(),
             alike: if looks && self.roads.are_several() { self.marks(channel, &draft) } else { Vec::new() },
             joins: channel.settings.same_letter.joins(),

@@ -13,7 +13,7 @@ use blocks::Blocks;
 
 /// Tables of `channel.toml` in their order: who this is, whom to ask, how it is connected, how it is fetched, which column
 /// is which, what an item is there for, how it is answered. Others stand behind them, in the order they have.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "channel",
     "ledger",
     "connect",
@@ -26,6 +26,7 @@ const ORDER: [&str; 16] = [
     "fields",
     "codes",
     "acts",
+    "route",
     "same_letter",
     "files",
     "deadline",

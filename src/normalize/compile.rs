@@ -60,7 +60,7 @@ impl Mapping {
         let elsewhere: Vec<Path> = basis.elsewhere.iter().filter_map(|place| Path::parse(place)).collect();
         if notes.list.is_empty() {
             let reads = reads(&rules, &elsewhere);
-            return Ok(Self { rules, reads, acts: None, program: None });
+            return Ok(Self { rules, reads, acts: None, route: None, program: None });
         }
         notes.list.sort_by(|a, b| (a.place, &a.key).cmp(&(b.place, &b.key)));
         Err(notes.list)

@@ -15,6 +15,7 @@ mod labels;
 mod makes;
 mod path;
 mod reshape;
+mod route;
 mod rule;
 pub mod samples;
 mod tables;
@@ -35,7 +36,7 @@ use huiliu_contract::{Attachment, AttachmentSource};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::settings::ActsTable;
+use crate::settings::{ActsTable, RouteTable};
 use crate::ticket::{Draft, File, MatterType};
 pub use acts::ActOn;
 pub use explain::{Explained, Member};
@@ -45,6 +46,7 @@ pub use unmappable::{Failed, Unmappable};
 
 use acts::Acts;
 use path::Reads;
+use route::Route;
 use rule::Rule;
 use unmappable::Why;
 
@@ -111,6 +113,7 @@ pub struct Mapping {
     rules: Vec<Rule>,
     reads: Reads,
     acts: Option<Acts>,
+    route: Option<Route>,
     program: Option<Reshape>,
 }
 
@@ -125,6 +128,14 @@ impl Mapping {
         let acts = Acts::compile(table)?;
         acts.places().for_each(|path| self.reads.add(path));
         self.acts = Some(acts);
+        Ok(self)
+    }
+
+    /// Also reads by which of several channels each document came. Fails with the key whose text is no place.
+    pub fn with_route(mut self, table: &RouteTable) -> Result<Self, &'static str> {
+        let route = Route::compile(table)?;
+        self.reads.add(&route.from);
+        self.route = Some(route);
         Ok(self)
     }
 
@@ -153,17 +164,15 @@ impl Mapping {
         let act = match self.acts.as_ref().map(|acts| acts.read(document)).transpose() {
             Ok(act) => act.flatten(),
             Err((place, why)) => {
-                failed.push(Failed {
-                    field: "",
-                    field_zh: "来件性质",
-                    rule: "acts".into(),
-                    place: place.to_owned(),
-                    reason: why.reason(),
-                    remedy: why.remedy(),
-                });
+                failed.push(aside("来件性质", "acts", place, &why));
                 None
             }
         };
+        match self.route.as_ref().map(|route| route.read(document)) {
+            Some(Ok(via)) => draft.via = Some(via),
+            Some(Err((place, why))) => failed.push(aside("渠道标记", "route", place, &why)),
+            None => {}
+        }
         if act.is_some() {
             // An urging says who and what is meant by its number; what it leaves out is no mistake.
             failed.clear();
@@ -183,6 +192,12 @@ impl Mapping {
 fn whole(why: &Why) -> Failed {
     let (reason, remedy) = (why.reason(), why.remedy());
     Failed { field: "", field_zh: "", rule: String::new(), place: String::new(), reason, remedy }
+}
+
+/// What failed beside the fields, by the table that says it.
+fn aside(zh: &'static str, table: &str, place: &str, why: &Why) -> Failed {
+    let (reason, remedy) = (why.reason(), why.remedy());
+    Failed { field: "", field_zh: zh, rule: table.into(), place: place.to_owned(), reason, remedy }
 }
 
 fn file(at: usize, part: &Attachment) -> File {

@@ -101,6 +101,10 @@ pub(super) enum Why {
     NoMatch,
     /// Not in the code table.
     NotListed { table: String, allowed: String },
+    /// No channel that is known.
+    NotRouted { allowed: String },
+    /// Nothing says by which channel it came.
+    NoTag,
     /// No type, sex or yes-or-no that is known.
     NotAllowed { allowed: String },
     /// None of the formats fits.
@@ -135,6 +139,11 @@ impl Why {
                 format!("代码不在对照表 [codes] {table} 里"),
                 format!("the code is not listed in [codes] {table}"),
             ),
+            Self::NotRouted { .. } => Text::new(
+                "认不出是哪个渠道的:标记不在 [route.to] 里",
+                "the channel cannot be told: the tag is not listed in [route.to]",
+            ),
+            Self::NoTag => Text::new("认不出是哪个渠道的:这里没有标记", "the channel cannot be told: there is no tag"),
             Self::NotAllowed { .. } => Text::new("不是认得的值", "the value is not one of those known"),
             Self::NotADate { .. } => Text::new("不是规定格式的时间", "the value is no time in the given format"),
             Self::TooDeep(levels) => Text::new(
@@ -173,6 +182,14 @@ impl Why {
             Self::NotListed { table, allowed } => Text::new(
                 format!("在 {table} 里补上这个代码(已列:{allowed}),或写 default"),
                 format!("add the code to {table} (listed: {allowed}), or give a default"),
+            ),
+            Self::NotRouted { allowed } => Text::new(
+                format!("在 [route.to] 里补上这个标记(已列:{allowed}),或写 other = \"…\" 算作已列的一个"),
+                format!("add the tag to [route.to] (listed: {allowed}), or say by other = \"…\" what it counts as"),
+            ),
+            Self::NoTag => Text::new(
+                "检查 [route] 的 from;确实可以没有的,写 other = \"…\" 算作已列的一个",
+                "check where [route] looks; if it may be missing, say by other = \"…\" what it counts as",
             ),
             Self::NotAllowed { allowed } => Text::new(
                 format!("可用:{allowed};对方用代码的,加 codes 对照表"),

@@ -93,9 +93,8 @@ fn items(figures: &Figures) -> String {
             None => came.push((&one.channel, one.accepted)),
         }
     }
-    let came = came
-        .into_iter()
-        .map(|(channel, count)| format!("{}{}{count}{}", channel.name, channel.noun, channel.measure));
+    let came =
+        came.into_iter().map(|(channel, count)| format!("{}{}{count}{}", channel.name, channel.noun, channel.measure));
     let unmapped = Some(figures.unmapped()).filter(|count| *count > 0).map(|count| format!("未成单来件{count}件"));
     let items: Vec<_> = came.chain(unmapped).collect();
     if items.is_empty() { String::new() } else { format!(",其中,{}", items.join(",")) }
@@ -117,10 +116,16 @@ fn largest(figures: &Figures) -> impl Iterator<Item = (&str, &Part)> {
     known.filter(|(_, part)| part.count > 0).take(5)
 }
 
-/// Five of many are no partition: each is rounded for itself.
+/// Some of many are no partition: each is rounded for itself. Where these are all there are, they are one.
 fn categories(figures: &Figures) -> String {
-    let said = largest(figures)
-        .map(|(name, part)| format!("{name}{}件,占诉求量的{}", part.count, rate(part.count, figures.tickets)));
+    let largest: Vec<_> = largest(figures).collect();
+    let counts: Vec<_> = largest.iter().map(|(_, part)| part.count).collect();
+    let share: Vec<_> = match counts.iter().sum::<u64>() == figures.tickets {
+        true => shares(&counts).iter().map(ToString::to_string).collect(),
+        false => counts.iter().map(|count| rate(*count, figures.tickets)).collect(),
+    };
+    let said =
+        largest.iter().zip(share).map(|((name, part), share)| format!("{name}{}件,占诉求量的{share}", part.count));
     said.collect::<Vec<_>>().join(";")
 }
 

@@ -164,7 +164,10 @@ pub fn wrong_templates(folder: &Path) -> Vec<BadTemplate> {
         let shown = path.display().to_string();
         match std::fs::read_to_string(&path) {
             Ok(text) => Template::read("", &shown, &text).err(),
-            Err(why) => Some(BadTemplate { zh: format!("{shown} 读不出来:{why}"), en: format!("cannot read {shown}: {why}") }),
+            Err(why) => Some(BadTemplate {
+                zh: format!("{shown} 读不出来:{why}"),
+                en: format!("cannot read {shown}: {why}"),
+            }),
         }
     };
     files.into_iter().filter_map(wrong).collect()

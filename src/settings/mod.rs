@@ -33,8 +33,8 @@ pub use channel::{
     ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, BadSilence, CaptchaTable, ChannelFile,
     ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable,
     DecisionTable, Expect, ExpectOn, ExpectPer, Fallback, FileType, FilesTable, KindInfo, Ledger, NoSuchChannel,
-    OnUnmappable, Pattern, PollTable, Report, ReshapeTable, Reshaping, ReturnCodes, ReturnTable, Said, SameLetterTable,
-    Sign, Silence, Uncertain, Wording,
+    OnUnmappable, Pattern, PollTable, Report, ReshapeTable, Reshaping, ReturnCodes, ReturnTable, RouteTable,
+    RoutedTable, Said, SameLetterTable, SecretEnd, Sign, Silence, Uncertain, Wording,
 };
 pub use core::{Attachments, ClosedWords, CoreMeaning, CoreSettings};
 pub use day::Day;

@@ -239,6 +239,8 @@ pub struct ReferenceRow {
     pub reference: Reference,
     /// The channel's code.
     pub channel_code: String,
+    /// The tag under which it counts, where its channel brings the letters of several.
+    pub tag: Option<String>,
     /// The number the source gave.
     pub external_id: String,
     /// When it came to the ticket (ms).

@@ -19,6 +19,7 @@ mod frozen;
 mod handled;
 mod homeward;
 mod left;
+mod notes;
 mod open;
 mod reading;
 mod register;
@@ -52,10 +53,11 @@ pub use folio::{BadFolio, Folio, Mapped};
 pub use frozen::{Freezing, Frozen, FrozenKey, FrozenRow};
 pub use handled::{Handled, Registration};
 pub use homeward::{Again, Answer, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
+pub use notes::{NewNote, NoteRow, Notes, ShiftRow};
 pub use open::{Home, open};
 pub use reading::{
-    Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TicketRow,
-    VersionRow,
+    Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TagRow,
+    Tagged, TicketRow, VersionRow,
 };
 pub use register::{NotRegistered, Register, Registered, Registry, WaitingCount, WaitingRow};
 pub use schedule::{Claim, Lease, Schedule};
@@ -156,7 +158,7 @@ pub struct FirstRunCounts {
 
 /// What the gateway does with a store.
 #[async_trait]
-pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Frozen {
+pub trait Store: Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Frozen + Notes {
     /// The store's time.
     fn clock(&self) -> &Arc<Clock>;
     /// The keys to seal and blind with, in the caller's task.

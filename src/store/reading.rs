@@ -32,6 +32,28 @@ pub struct ChannelRow {
     pub approvals: u64,
     /// When the last ticket came.
     pub last_item: Option<Timestamp>,
+    /// The same of each tag, where it brings the letters of several channels.
+    pub tags: Vec<TagRow>,
+}
+
+/// What a channel brought under one tag.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TagRow {
+    /// The tag.
+    pub tag: String,
+    /// Tickets by standing: live, trial, historic, waiting.
+    pub tickets: [u64; 4],
+    /// When the last one came.
+    pub last_item: Option<Timestamp>,
+}
+
+/// What a channel brings under a tag.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tagged {
+    /// The channel's id.
+    pub channel: u32,
+    /// The tag.
+    pub tag: String,
 }
 
 /// What to search for; all given ones must fit.
@@ -47,6 +69,8 @@ pub struct Search {
     pub ids: Option<Vec<i64>>,
     /// The channel.
     pub channel: Option<u32>,
+    /// Or what channels bring under these tags.
+    pub tagged: Vec<Tagged>,
     /// Received on this day or later.
     pub from: Option<jiff::civil::Date>,
     /// Received on this day or earlier.
@@ -58,12 +82,14 @@ pub struct Search {
 }
 
 /// Which live tickets are due: those whose deadline lies in a span and that no outcome has concluded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Due {
     /// The deadline lies at this time or before.
     pub until: Timestamp,
     /// The channel.
     pub channel: Option<u32>,
+    /// Or what channels bring under these tags.
+    pub tagged: Vec<Tagged>,
     /// Behind them those that were opened again and have no deadline since.
     pub undated: bool,
     /// At most so many.
@@ -101,6 +127,8 @@ pub struct TicketRow {
     pub channel: u32,
     /// The channel's code.
     pub channel_code: String,
+    /// The tag under which it counts, where its channel brings the letters of several.
+    pub tag: Option<String>,
     /// The source's number.
     pub external_id: String,
     /// Its standing.
@@ -315,6 +343,8 @@ pub struct DeadRow {
     pub channel: u32,
     /// The channel's code.
     pub channel_code: String,
+    /// The tag under which it counts, where its channel brings the letters of several.
+    pub tag: Option<String>,
     /// Since when.
     pub since: Timestamp,
     /// One stable word.

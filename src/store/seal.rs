@@ -65,6 +65,8 @@ pub enum Place {
     File = 13,
     /// The session of a login that people do.
     Session = 14,
+    /// What a person noted on a ticket.
+    TicketNote = 18,
     /// A report that was frozen, and what it was counted from.
     Frozen = 20,
 }

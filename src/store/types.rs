@@ -81,6 +81,8 @@ pub struct MappedKeys {
     pub category: Option<String>,
     /// The region's code.
     pub region: Option<String>,
+    /// The tag under which it counts, where its channel brings the letters of several.
+    pub tag: Option<String>,
     /// The number that another channel gave to the same letter.
     pub parent_no: Option<String>,
     /// Keys under which the same letter is looked for when it comes by another road; none where it cannot, or need not be.

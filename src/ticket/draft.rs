@@ -46,6 +46,9 @@ pub struct Draft {
     /// The number that another channel gave to the same letter (上级编号).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_no: Option<String>,
+    /// The channel under which it is counted and shown, where one far side brings the letters of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<Via>,
     /// Fields of the source that no rule reads, kept as they came.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub extra: Map<String, Value>,
@@ -75,6 +78,15 @@ impl fmt::Debug for Draft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Draft").field("matter", &self.matter).finish_non_exhaustive()
     }
+}
+
+/// One of several channels whose letters one far side brings (一个系统装着几个渠道).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Via {
+    /// The far side's own word for it.
+    pub tag: String,
+    /// What it is called, for example 省长信箱.
+    pub name: String,
 }
 
 /// A leader's note or an opinion of the office that passed the letter on. Printed by `Debug` as dots.

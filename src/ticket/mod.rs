@@ -23,7 +23,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use agreement::Agreement;
-pub use draft::{Deadline, DeadlineRule, Draft, File, Handling, Instruction, Link, Relation, Times};
+pub use draft::{Deadline, DeadlineRule, Draft, File, Handling, Instruction, Link, Relation, Times, Via};
 pub use event::{Detail, Event, EventHead, EventKind};
 pub use file::{names_own, names_said};
 pub use huiliu_contract::Act;

@@ -5,6 +5,7 @@ mod fields;
 mod forwarding;
 mod handed;
 mod homeward;
+mod ledger;
 mod machine;
 mod outcomes;
 mod relate;
@@ -13,6 +14,7 @@ pub use fields::FIELDS;
 pub use forwarding::{CORE_HEADS, CORE_KINDS};
 pub use handed::{HANDED, HANDLED};
 pub use homeward::{CARRIED, TRY_ENDS, WRITE_BACK_REASONS};
+pub use ledger::{DEAF, LEDGER, SHIFT_HEADS};
 pub use machine::{ERRAND_STATES, FAULTS, LOGINS, TASKS};
 pub use outcomes::{BECAME, OUTCOME_KINDS, SATISFACTION, WHATS, bad_number};
 pub use relate::{DOUBTS, SOURCE_ENDS};
@@ -290,6 +292,9 @@ pub const DEEDS: &[Entry] = &[
     ("import", "导入文件", "handed in a file"),
     ("nothing_today", "今日无件", "nothing today"),
     ("handled", "登记已办来件", "registered what was handled by hand"),
+    ("note", "备注", "noted"),
+    ("note_done", "备注已办", "noted as done"),
+    ("handover", "交接班", "handed over"),
 ];
 
 /// What people read for a stable word; the word itself, if it is not listed.
@@ -303,7 +308,8 @@ pub fn word<'a>(list: &[Entry], word: &'a str, lang: Lang) -> &'a str {
 
 /// The head of a column, or the name of a field.
 pub fn head(name: &'static str, lang: Lang) -> &'static str {
-    let list = if CORE_HEADS.iter().any(|(known, ..)| *known == name) { CORE_HEADS } else { HEADS };
+    let lists = [CORE_HEADS, SHIFT_HEADS];
+    let list = lists.into_iter().find(|list| list.iter().any(|(known, ..)| *known == name)).unwrap_or(HEADS);
     word(list, name, lang)
 }
 
@@ -351,6 +357,9 @@ mod tests {
             FAULTS,
             LOGINS,
             FIELDS,
+            LEDGER,
+            DEAF,
+            SHIFT_HEADS,
         ];
         for list in lists {
             for (n, (stable, zh, en)) in list.iter().enumerate() {

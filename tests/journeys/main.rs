@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot be told shall fail")]
 
 mod face;
+mod fitted;
 mod glass;
 mod house;
 mod scene;
@@ -43,13 +44,16 @@ mod report;
 mod reshaped;
 mod retired;
 mod roads;
+mod roads_shipped;
 mod sealed;
 mod secrets;
 mod sheets;
+mod shift;
 mod signed;
 mod signed_pushes;
 mod splits;
 mod stops;
+mod tagged;
 mod twice;
 mod walked;
 mod xml_pushes;

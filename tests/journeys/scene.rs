@@ -61,6 +61,19 @@ impl Plan {
         self
     }
 
+    /// The folder that holds `config/`.
+    pub(crate) fn house(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Writes a file into a channel's folder.
+    pub(crate) fn file(self, code: &str, path: &str, bytes: &[u8]) -> Self {
+        let path = self.dir.path().join("config/channels").join(code).join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+        self
+    }
+
     /// Writes a secret.
     pub(crate) fn secret(self, name: &str, secret: &str) -> Self {
         write_secret(self.dir.path(), name, secret);

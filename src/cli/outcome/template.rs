@@ -7,6 +7,7 @@ use huiliu_sheet::{Page, PageColumn};
 use serde_json::json;
 
 use super::super::output::{Failure, Output};
+use super::super::paper::create;
 use super::super::site::Site;
 use crate::console::view::TicketView;
 use crate::console::{Code, MAX_ROWS, Problem, Request};
@@ -34,7 +35,9 @@ pub(super) fn write(site: &Site, file: &Path, open: bool) -> Result<Output, Fail
     let pages = [Page { name: SHEETS[0].into(), columns, rows, ready: LIST_ROWS }, explanation()];
     let bytes = huiliu_sheet::write(&pages)
         .map_err(|why| Problem::new(Code::Failed, format!("表格写不出来:{why}"), why.to_string()))?;
-    create(file, &bytes)?;
+    create(file)?.write_all(&bytes).map_err(|why| {
+        Failure::io(&format!("{} 写不了", file.display()), &format!("cannot write {}", file.display()), &why)
+    })?;
     let (shown, count) = (file.display(), tickets.len());
     let all = count < MAX_ROWS;
     let text = match (site.look.lang, open, all) {
@@ -73,17 +76,4 @@ fn explanation() -> Page {
         rows.push(vec![String::new(), String::new(), remark.into()]);
     }
     Page { name: SHEETS[1].into(), columns: columns.into(), rows, ready: 0 }
-}
-
-/// Writes a file that is not there yet.
-fn create(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let made = std::fs::File::create_new(file).and_then(|mut made| made.write_all(bytes));
-    made.map_err(|why| match why.kind() {
-        std::io::ErrorKind::AlreadyExists => Problem::refused(
-            format!("已经有 {} 了,没有覆盖;换个文件名,或先移走它", file.display()),
-            format!("{} is there already and was not overwritten; choose another name or move it away", file.display()),
-        )
-        .into(),
-        _ => Failure::io(&format!("{} 写不了", file.display()), &format!("cannot write {}", file.display()), &why),
-    })
 }

@@ -33,6 +33,7 @@ impl Control for Noting {
             state: ChannelState::Live,
             kind: Some("webhook".into()),
             start_from: None,
+            routed: vec![],
             mistakes: vec![],
             settings: json!({ "connect": { "kind": "webhook" } }),
         }]
@@ -138,6 +139,7 @@ impl Scene {
             anew: None,
             category: None,
             region: None,
+            tag: None,
             parent_no: None,
             alike: Vec::new(),
             joins: true,

@@ -4,6 +4,21 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+/// A channel whose letters another one brings under a tag (一个系统装着几个渠道).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RoutedView {
+    /// The far side's tag.
+    pub tag: String,
+    /// Its name.
+    pub name: String,
+    /// Former names.
+    pub aliases: Vec<String>,
+    /// Its tickets; they are among those of the channel that brings them.
+    pub tickets: super::TicketCounts,
+    /// When its last ticket came.
+    pub last_item: Option<Timestamp>,
+}
+
 /// What a go-live did.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct WentLive {

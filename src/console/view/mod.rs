@@ -4,6 +4,7 @@
 mod back;
 mod channel;
 mod handed;
+mod handover;
 mod login;
 mod reload;
 mod status;
@@ -12,8 +13,9 @@ pub use back::{
     AnsweredView, ApprovalDetail, ApprovalView, BecameView, Behind, CheckedText, FoundView, ReferenceView, TryView,
     WriteBackView,
 };
-pub use channel::{AlarmView, PulseView, UnexpectedView, WentLive};
+pub use channel::{AlarmView, PulseView, RoutedView, UnexpectedView, WentLive};
 pub use handed::{HandedRowView, HandedView};
+pub use handover::{DeadGroup, DeafView, HandoverView, ShiftView};
 pub use login::{LoginAlarm, LoginAnswered, LoginView, PictureView};
 pub use reload::{MistakeView, ReloadReport, WrongChannel};
 pub use status::StatusView;
@@ -24,6 +26,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::NoteView;
 use super::control::FarStatus;
 use crate::ticket::SameLetter;
 
@@ -56,6 +59,9 @@ pub struct ChannelView {
     pub tickets: TicketCounts,
     /// Its open dead letters.
     pub dead: u64,
+    /// The channels whose letters it brings under tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routed: Vec<RoutedView>,
     /// The far side, while a daemon runs.
     pub far: Option<FarStatus>,
     /// How its login stands, where people use its account too, while a daemon runs.
@@ -112,8 +118,11 @@ pub struct TicketView {
     pub number: String,
     /// The channel's code.
     pub channel: String,
-    /// The channel's name.
+    /// The name of the channel under which it counts.
     pub channel_name: String,
+    /// The tag that says so, where one channel brings the letters of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
     /// 来源编号.
     pub external_id: String,
     /// 热线工单号.
@@ -181,6 +190,9 @@ pub struct Life {
     pub dead: Vec<DeadView>,
     /// What people did, oldest first.
     pub deeds: Vec<DeedView>,
+    /// What people noted (备注), oldest first.
+    #[serde(default)]
+    pub notes: Vec<NoteView>,
 }
 
 /// One version of a submission.

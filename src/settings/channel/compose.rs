@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     ActsTable, CaptchaTable, ChannelTable, ConnectTable, DeadlineTable, FilesTable, KindInfo, Ledger, PollTable,
-    ReshapeTable, ReturnTable, SameLetterTable,
+    ReshapeTable, ReturnTable, RouteTable, SameLetterTable,
 };
 use crate::settings::schema;
 use crate::settings::walk;
@@ -97,6 +97,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
     let mut connect = table(schema::of::<ConnectTable>());
     let mut poll = table(schema::of::<PollTable>());
     let mut acts = table(schema::of::<ActsTable>());
+    let mut route = table(schema::of::<RouteTable>());
     let mut deadline = table(schema::of::<DeadlineTable>());
     let mut files = table(schema::of::<FilesTable>());
     let mut reshape = table(schema::of::<ReshapeTable>());
@@ -108,6 +109,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
         (&mut connect, "怎么连"),
         (&mut poll, "怎么取"),
         (&mut acts, "来干什么的"),
+        (&mut route, "一个系统装着几个渠道时,每件算哪个渠道的"),
         (&mut deadline, "来件没写期限时怎么算"),
         (&mut files, "附件从哪里取、收哪些"),
         (&mut reshape, "高级处理:来件先经一段程序整理,再按字段对应读"),
@@ -129,6 +131,7 @@ fn frame(kinds: &[&KindInfo]) -> Value {
             "connect": connect,
             "poll": poll,
             "acts": acts,
+            "route": route,
             "deadline": deadline,
             "files": files,
             "reshape": reshape,

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     ChannelSettings, ChannelState, ChannelTable, KindInfo, Wording, captcha, compose, deadline, files, pulse, reshape,
+    route,
 };
 use crate::settings::document::{Document, typed};
 use crate::settings::presets::Presets;
@@ -25,6 +26,13 @@ pub struct ChannelFile {
     pub names: Vec<String>,
     /// The channel, or everything that is wrong with its file.
     pub result: Result<ChannelSettings, Vec<Mistake>>,
+}
+
+impl ChannelFile {
+    /// The tag of the channel that is called so, where this one brings the letters of several.
+    pub fn tag_of(&self, called: &str) -> Option<&str> {
+        self.result.as_ref().ok()?.route.as_ref()?.tag_of(called.trim())
+    }
 }
 
 /// Every channel folder, by code.
@@ -101,6 +109,13 @@ impl Channels {
 
     fn no_such(&self, called: &str) -> NoSuchChannel {
         let words = self.files.iter().flat_map(|file| std::iter::once(&file.code).chain(&file.names));
+        if let Some(feeder) = self.files.iter().find(|file| file.tag_of(called).is_some()) {
+            let name = feeder.names.first().unwrap_or(&feeder.code);
+            return NoSuchChannel(Text::new(
+                format!("“{called}”的来件装在渠道“{name}”里,这件事要对“{name}”做"),
+                format!("`{called}` comes by the channel `{name}`: this is done to `{name}`"),
+            ));
+        }
         let near = walk::nearest(called, words.map(String::as_str)).or_else(|| {
             let part = |name: &&String| name.contains(called) || called.contains(name.as_str());
             self.files.iter().flat_map(|file| &file.names).find(part).map(String::as_str)
@@ -197,6 +212,7 @@ fn settle(
     let poll = typed(&Value::Object(part("poll", true).unwrap_or_default()), "poll").map_err(wrong)?;
     let captcha = typed(&cut_inside(value, "login", "captcha"), "login.captcha").map_err(wrong)?;
     let acts = value.get("acts").map(|table| typed(table, "acts")).transpose().map_err(wrong)?;
+    let route = value.get("route").map(|table| typed(table, "route")).transpose().map_err(wrong)?;
     let deadline = value.get("deadline").map(|table| typed(table, "deadline")).transpose().map_err(wrong)?;
     let files = value.get("files").map(|table| typed(table, "files")).transpose().map_err(wrong)?;
     let reshape = reshape::read(dir, &document)?.map(Arc::new);
@@ -215,6 +231,7 @@ fn settle(
         poll,
         captcha,
         acts,
+        route,
         deadline,
         files,
         reshape,
@@ -297,6 +314,7 @@ fn beyond_the_schema(code: &str, document: &Document, gateway: &GatewaySettings)
     mistakes.extend(files::check(document));
     mistakes.extend(pulse::check(document));
     mistakes.extend(reshape::check(document));
+    mistakes.extend(route::check(document));
     mistakes.extend(of_the_way_back(document));
     mistakes
 }

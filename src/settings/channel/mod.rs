@@ -8,9 +8,11 @@ pub(in crate::settings) mod compose;
 mod deadline;
 mod files;
 mod kinds;
+mod ledger;
 mod load;
 mod pulse;
 mod reshape;
+mod route;
 mod same;
 
 use std::path::PathBuf;
@@ -31,9 +33,11 @@ pub use captcha::CaptchaTable;
 pub use deadline::{DayUnit, DeadlineFrom, DeadlineTable};
 pub use files::{FileType, FilesTable};
 pub use kinds::KindInfo;
+pub use ledger::{Ledger, SecretEnd};
 pub use load::{ChannelFile, Channels, NoSuchChannel};
 pub use pulse::{BadSilence, Expect, ExpectOn, ExpectPer, Silence};
 pub use reshape::{ReshapeTable, Reshaping};
+pub use route::{RouteTable, RoutedTable};
 pub use same::{Pattern, SameLetterTable};
 
 /// One channel, checked as far as settings can; its kind and its mapping are built from here.
@@ -57,6 +61,8 @@ pub struct ChannelSettings {
     pub captcha: CaptchaTable,
     /// `[acts]`; absent takes every item for a matter of its own.
     pub acts: Option<ActsTable>,
+    /// `[route]`; absent takes every item for the channel's own.
+    pub route: Option<RouteTable>,
     /// `[deadline]`; absent computes no time limit.
     pub deadline: Option<DeadlineTable>,
     /// `[files]`; absent fetches nothing.
@@ -267,33 +273,6 @@ impl Default for Report {
     fn default() -> Self {
         Self { noun: "来件".into(), measure: "件".into(), order: None, preamble: None }
     }
-}
-
-/// `[ledger]`: whom to ask; it changes nothing in how the channel runs.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Ledger {
-    /// Who holds the account.
-    #[schemars(extend("x-zh" = "账号保管人"))]
-    pub account_holder: Option<String>,
-    /// Whom to call on the far side.
-    #[schemars(extend("x-zh" = "对方联系人"))]
-    pub far_contact: Option<String>,
-    /// The document that permits the connection.
-    #[schemars(extend("x-zh" = "同意对接的依据"))]
-    pub permitted_by: Option<String>,
-    /// The day on which the secret runs out.
-    #[schemars(extend("x-zh" = "密钥到期日"))]
-    pub secret_expires: Option<Day>,
-    /// The day on which the secret was last changed.
-    #[schemars(extend("x-zh" = "上次换密码的日期"))]
-    pub secret_changed: Option<Day>,
-    /// How long a secret lives by the far side's rules.
-    #[schemars(extend("x-zh" = "密码有效期"))]
-    pub secret_life: Option<Period>,
-    /// Anything else.
-    #[schemars(extend("x-zh" = "备注"))]
-    pub note: Option<String>,
 }
 
 /// `[connect]`, the part every kind has.

@@ -139,6 +139,8 @@ impl Ground<'_, '_> {
             if let Some(old) = old {
                 let about = self.reference_of(member.namespace, act.about.as_str(), old)?;
                 super::closing::answered_at(self.db, ticket.id, about)?;
+                let own = (member.namespace, arrival.external_id.as_str());
+                super::routed::inherit(self.db, own, (member.namespace, act.about.as_str()))?;
             }
             self.read_back(ticket.id);
         }

@@ -28,6 +28,7 @@ pub(super) fn channels(db: &Connection) -> Result<Vec<ChannelRow>, StoreError> {
                 dead: row.get::<_, i64>(7)? as u64,
                 approvals: row.get::<_, i64>(8)? as u64,
                 last_item: None,
+                tags: Vec::new(),
             })
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
@@ -45,5 +46,6 @@ pub(super) fn channels(db: &Connection) -> Result<Vec<ChannelRow>, StoreError> {
             channel.last_item = channel.last_item.max(Some(moment(last)));
         }
     }
+    super::routed::count(db, &mut channels)?;
     Ok(channels)
 }

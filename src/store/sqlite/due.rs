@@ -2,20 +2,26 @@
 //! the metrics, and an index would be paid by every ticket.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ToSql, params};
 
 use super::super::{Due, DueCount, Keys, StoreError, TicketRow};
 use super::read::{TICKET, moment, ticket_row, with_draft};
 
 /// Due tickets, by deadline.
 pub(super) fn due(db: &Connection, keys: &Keys, due: &Due) -> Result<Vec<TicketRow>, StoreError> {
+    let limit = i64::try_from(due.limit).unwrap_or(i64::MAX);
+    let mut values: Vec<Box<dyn ToSql>> =
+        vec![Box::new(due.until.as_millisecond()), Box::new(limit), Box::new(due.undated)];
+    let among = match due.channel.is_some() || !due.tagged.is_empty() {
+        true => format!("AND {}", super::routed::among(due.channel, &due.tagged, &mut values)),
+        false => String::new(),
+    };
     let mut find = db.prepare_cached(&format!(
         "{TICKET} WHERE ticket.id > 0 AND ticket.standing = 0 AND ticket.concluded_at IS NULL
-         AND (ticket.deadline <= ?1 OR ?4 AND ticket.deadline IS NULL AND ticket.reopened_at IS NOT NULL)
-         AND (?2 IS NULL OR ticket.channel = ?2) ORDER BY ticket.deadline NULLS LAST, ticket.id LIMIT ?3"
+         AND (ticket.deadline <= ?1 OR ?3 AND ticket.deadline IS NULL AND ticket.reopened_at IS NOT NULL)
+         {among} ORDER BY ticket.deadline NULLS LAST, ticket.id LIMIT ?2"
     ))?;
-    let limit = i64::try_from(due.limit).unwrap_or(i64::MAX);
-    let mut rows = find.query(params![due.until.as_millisecond(), due.channel, limit, due.undated])?;
+    let mut rows = find.query(rusqlite::params_from_iter(values.iter().map(AsRef::as_ref)))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let (ticket, version) = ticket_row(row)?;

@@ -33,7 +33,8 @@ const OWN: &str = "
     own.ended_at, own.ended_how, coalesce(own.deadline, ticket.deadline), ticket.standing, ticket.version,
     first.refers IS NOT NULL AND (first.note IS NOT NULL OR EXISTS (SELECT 1 FROM ticket AS old
         WHERE old.id = first.refers AND old.namespace = ticket.namespace AND old.external_id = ticket.external_id)),
-    ticket.submitted_at
+    ticket.submitted_at,
+    (SELECT tag FROM routed WHERE routed.namespace = ticket.namespace AND routed.external_id = ticket.external_id)
     FROM ticket JOIN channel ON channel.id = ticket.channel
     LEFT JOIN event AS first ON first.ticket = ticket.id AND first.n = 1
     LEFT JOIN reference AS own ON own.id = ((ticket.channel << 40) | ticket.id)
@@ -43,7 +44,8 @@ const OWN: &str = "
 const JOINED: &str = "
     reference.id, reference.channel, channel.code, reference.external_id, reference.since,
     ended_at, ended_how, reference.deadline, ticket.standing, source.latest,
-    reference.id = ((ticket.channel << 40) | ticket.id) OR ended_how IS 'unjoined', NULL
+    reference.id = ((ticket.channel << 40) | ticket.id) OR ended_how IS 'unjoined', NULL,
+    (SELECT tag FROM routed WHERE routed.namespace = reference.namespace AND routed.external_id = reference.external_id)
     FROM reference JOIN ticket ON ticket.id = reference.ticket JOIN channel ON channel.id = reference.channel
     LEFT JOIN source ON source.namespace = reference.namespace AND source.external_id = reference.external_id
     WHERE reference.id > ?1 ORDER BY reference.id LIMIT ?2";
@@ -132,7 +134,7 @@ fn reference(row: &Row<'_>, own: bool) -> rusqlite::Result<(FactRow, i64)> {
     let fact = FactRow {
         channel: row.get(9)?,
         channel_code: row.get(10)?,
-        tag: None,
+        tag: row.get(20)?,
         external_id: row.get(11)?,
         reference: Some(Reference::from_number(row.get(8)?)),
         ticket: Some(key(row.get(0)?, day_of(row.get(1)?), row.get(2)?)?),

@@ -23,6 +23,7 @@ fn dead_row(db: &Connection, keys: &Keys, row: &Row<'_>, open: bool) -> Result<D
         kind: DeadKind::from_number(row.get(1)?),
         channel: row.get(2)?,
         channel_code: row.get(11)?,
+        tag: row.get(19)?,
         since: moment(row.get(3)?),
         reason: row.get(4)?,
         attempts: row.get(5)?,
@@ -46,9 +47,11 @@ pub(super) fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Ve
          dead.version, ended_at, ended_how, coalesce(channel.code, 'core'), dead.body, iif(?4, version.body, NULL),
          coalesce(version.external_id, ticket.external_id), version.source_version, dead.reference,
          (SELECT homeward.kind FROM homeward WHERE homeward.reference = dead.reference AND homeward.n = dead.n),
-         ticket.deadline
+         ticket.deadline, routed.tag
          FROM dead LEFT JOIN channel ON channel.id = dead.channel LEFT JOIN version ON version.id = dead.version
          LEFT JOIN ticket ON ticket.id = dead.ticket
+         LEFT JOIN routed ON routed.namespace = coalesce(version.namespace, ticket.namespace)
+         AND routed.external_id = coalesce(version.external_id, ticket.external_id)
          WHERE (?1 IS NULL OR dead.id = ?1) AND (?2 IS NULL OR dead.channel = ?2) AND (?3 OR ended_at IS NULL)
          AND (?6 IS NULL OR coalesce(dead.ticket, version.ticket) = ?6)
          AND (?7 = 0 OR ?7 >> kind & 1)

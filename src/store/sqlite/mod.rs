@@ -25,6 +25,7 @@ mod homeward;
 mod kept;
 mod known;
 mod letters;
+mod notes;
 mod parts;
 mod proof;
 mod pulse;
@@ -32,6 +33,7 @@ mod read;
 mod references;
 mod register;
 mod remap;
+mod routed;
 mod rows;
 mod schema;
 mod serial;
@@ -130,7 +132,7 @@ impl Sqlite {
              (SELECT coalesce(max(id), 0) FROM outcome), (SELECT coalesce(max(id), 0) FROM edit),
              (SELECT coalesce(max(id), 0) FROM deed), (SELECT coalesce(max(id), 0) FROM try),
              (SELECT coalesce(max(id), 0) FROM wording), (SELECT coalesce(max(id), 0) FROM note),
-             (SELECT coalesce(max(id), 0) FROM file),
+             (SELECT coalesce(max(id), 0) FROM file), (SELECT coalesce(max(id), 0) FROM ticket_note),
              (SELECT coalesce(max(id), 0) FROM answer_file),
              (SELECT coalesce(max(id), 0) FROM frozen), (SELECT coalesce(max(id), 0) FROM frozen_input))",
             [],

@@ -32,7 +32,9 @@ pub(super) const TICKET: &str =
     "SELECT ticket.id, ticket.day, ticket.serial, ticket.channel, channel.code, ticket.external_id,
     ticket.standing, ticket.received_at, ticket.submitted_at, ticket.deadline, ticket.category, ticket.region,
     ticket.version_n, ticket.events, ticket.sent, ticket.stuck, ticket.core_number, ticket.core_accepted_at,
-    ticket.version, ticket.concluded_at, ticket.redone, ticket.reopened_at FROM ticket JOIN channel ON channel.id = ticket.channel";
+    ticket.version, ticket.concluded_at, ticket.redone, ticket.reopened_at,
+    (SELECT tag FROM routed WHERE routed.namespace = ticket.namespace AND routed.external_id = ticket.external_id)
+    FROM ticket JOIN channel ON channel.id = ticket.channel";
 
 pub(super) fn ticket_row(row: &Row<'_>) -> rusqlite::Result<(TicketRow, i64)> {
     let time = |at: usize| row.get::<_, Option<i64>>(at).map(|millis| millis.map(moment));
@@ -56,6 +58,7 @@ pub(super) fn ticket_row(row: &Row<'_>) -> rusqlite::Result<(TicketRow, i64)> {
         concluded_at: time(19)?,
         redone: row.get(20)?,
         reopened_at: time(21)?,
+        tag: row.get(22)?,
         draft: None,
     };
     Ok((ticket, row.get(18)?))
@@ -106,6 +109,9 @@ fn by_blind(db: &Connection, blind: &[u8], limit: usize) -> Result<Vec<i64>, Sto
 fn search(db: &Connection, keys: &Keys, search: &Search) -> Result<Vec<TicketRow>, StoreError> {
     let mut wanted: Vec<String> = Vec::new();
     let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    if search.channel.is_some() || !search.tagged.is_empty() {
+        wanted.push(super::routed::among(search.channel, &search.tagged, &mut values));
+    }
     let mut want = |sql: &str, value: Box<dyn ToSql>| {
         values.push(value);
         wanted.push(sql.replace('?', &format!("?{}", values.len())));
@@ -118,9 +124,6 @@ fn search(db: &Connection, keys: &Keys, search: &Search) -> Result<Vec<TicketRow
     }
     if let Some(number) = &search.core_number {
         want("ticket.core_number = ?", Box::new(number.clone()));
-    }
-    if let Some(channel) = search.channel {
-        want("ticket.channel = ?", Box::new(channel));
     }
     // A part is under its whole wherever tickets are looked through, and itself only where its own number is given.
     let parts = search.core_number.is_some() || search.ids.is_some();

@@ -42,8 +42,9 @@ pub(super) fn references(db: &Connection, ticket: i64) -> Result<Vec<ReferenceRo
     let ticket = parts::of(ticket).map_or(ticket, |(whole, _)| whole);
     let mut own = db
         .prepare_cached(
-            "SELECT ticket.channel, channel.code, coalesce(answers, ticket.external_id), ticket.received_at FROM ticket
-             JOIN channel ON channel.id = ticket.channel WHERE ticket.id = ?1",
+            "SELECT ticket.channel, channel.code, coalesce(answers, ticket.external_id), ticket.received_at, routed.tag FROM ticket
+             JOIN channel ON channel.id = ticket.channel LEFT JOIN routed ON routed.namespace = ticket.namespace
+             AND routed.external_id = ticket.external_id WHERE ticket.id = ?1",
         )?
         .query_row([ticket], |row| {
             Ok(ReferenceRow {
@@ -52,13 +53,14 @@ pub(super) fn references(db: &Connection, ticket: i64) -> Result<Vec<ReferenceRo
                 external_id: row.get(2)?,
                 since: row.get(3)?,
                 ended: None,
+                tag: row.get(4)?,
             })
         })
         .optional()?
         .ok_or(StoreError::NotFound)?;
     let mut rows = db.prepare_cached(
-        "SELECT reference.id, channel.code, external_id, since, ended_at, ended_how FROM reference
-         JOIN channel ON channel.id = reference.channel WHERE ticket = ?1 ORDER BY since, reference.id",
+        "SELECT reference.id, channel.code, external_id, since, ended_at, ended_how, tag FROM reference
+         JOIN channel ON channel.id = reference.channel LEFT JOIN routed USING (namespace, external_id) WHERE ticket = ?1 ORDER BY since, reference.id",
     )?;
     let rows = rows.query_map([ticket], |row| {
         Ok(ReferenceRow {
@@ -67,6 +69,7 @@ pub(super) fn references(db: &Connection, ticket: i64) -> Result<Vec<ReferenceRo
             external_id: row.get(2)?,
             since: row.get(3)?,
             ended: row.get::<_, Option<i64>>(4)?.zip(row.get(5)?),
+            tag: row.get(6)?,
         })
     })?;
     let mut all = Vec::new();

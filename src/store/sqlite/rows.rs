@@ -7,6 +7,7 @@ use rusqlite::params;
 use super::super::{Acceptance, Arrival, Stray};
 use super::DEAD_UNREADABLE;
 use super::accept::Ground;
+use super::decide::STATE_TAKEN;
 
 impl Ground<'_, '_> {
     pub(super) fn keep(
@@ -34,7 +35,7 @@ impl Ground<'_, '_> {
             arrival.mapped.as_ref().map(|mapped| mapped.digest.0),
             arrival.body,
         ])?;
-        Ok(())
+        if state == STATE_TAKEN { self.tag(member, arrival) } else { Ok(()) }
     }
 
     /// Makes a number known. A member that names it twice fails here: it must never become two tickets.

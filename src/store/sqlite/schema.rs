@@ -272,6 +272,8 @@ const ALL: &[M<'static>] = &[
     M::up(super::sheets::SHEETS),
     M::up(super::handled::HANDLED),
     M::up(super::session::SESSIONS),
+    M::up(super::notes::NOTES),
+    M::up(super::routed::ROUTED),
     M::up(super::frozen::FROZEN),
 ];
 

@@ -124,7 +124,7 @@ pub(super) async fn what_opens_a_ticket_again_sets_a_deadline_and_is_counted(hou
     assert!(site.detail(ticket, 7).await.get("deadline").is_none());
     let due = async |undated| {
         let until = Timestamp::from_millisecond(now + 4 * DAY).unwrap();
-        let rows = site.store.due(Due { until, channel: None, undated, limit: 9, open: false }).await.unwrap();
+        let rows = site.store.due(Due { until, undated, limit: 9, ..Due::default() }).await.unwrap();
         rows.iter().map(|row| row.key).collect::<Vec<_>>()
     };
     assert_eq!((due(true).await, due(false).await), (vec![ticket], vec![]));

@@ -21,8 +21,10 @@ mod homeward;
 mod joining;
 mod kept;
 mod model;
+mod noting;
 mod people;
 mod registering;
+mod routing;
 mod splitting;
 mod sqlite;
 mod waiting;
@@ -83,6 +85,8 @@ struct Letter {
     judged: Likeness,
     /// Links of its files.
     files: Vec<String>,
+    /// The tag under which it counts.
+    tag: Option<String>,
 }
 
 /// A letter whose mapped form says what its source says.
@@ -105,6 +109,7 @@ fn letter(id: &str, text: &str) -> Letter {
         alike: Vec::new(),
         judged: Likeness::Same,
         files: Vec::new(),
+        tag: None,
     }
 }
 
@@ -131,6 +136,11 @@ impl Letter {
 
     fn deadline(mut self, at: i64) -> Self {
         self.deadline = Some(at);
+        self
+    }
+
+    fn tag(mut self, tag: &str) -> Self {
+        self.tag = Some(tag.into());
         self
     }
 
@@ -191,6 +201,7 @@ impl Letter {
                 anew: self.deadline,
                 category: None,
                 region: None,
+                tag: self.tag.clone(),
                 parent_no: self.parent_no.clone(),
                 alike: match self.looks {
                     true => self.phone.iter().map(|phone| keys.blind("alike", &[phone.as_bytes()])).collect(),

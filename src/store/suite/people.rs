@@ -110,7 +110,7 @@ pub(super) async fn what_is_due_is_listed(house: &dyn House) {
         site.store.take_outcome(id, core_id.into(), digest, Some(to.number), kind, body).await.unwrap();
     };
     let due = async |until: i64, channel: Option<u32>, limit: usize| -> Vec<i64> {
-        let due = Due { until: moment(until), channel, undated: true, limit, open: true };
+        let due = Due { until: moment(until), channel, undated: true, limit, open: true, ..Due::default() };
         let rows = site.store.due(due).await.unwrap();
         assert!(rows.iter().all(|row| row.draft.is_some()));
         rows.iter().map(|row| row.key.id).collect()

@@ -126,7 +126,7 @@ pub(super) async fn a_letter_with_two_matters_becomes_two_tickets(house: &dyn Ho
     assert_eq!(ids(Search { ids: Some(part.clone()), blind, from: day, to: day, ..wanted() }).await, part);
     let other = Some(site.store.keys().blind("phone", &[b"13900000009"]));
     assert_eq!(ids(Search { ids: Some(part), blind: other, ..wanted() }).await, [0; 0]);
-    let due = Due { until: jiff::Timestamp::MAX, channel: None, limit: 10, open: false, undated: false };
+    let due = Due { until: jiff::Timestamp::MAX, limit: 10, ..Due::default() };
     let due: Vec<i64> = site.store.due(due).await.unwrap().iter().map(|row| row.key.id).collect();
     assert_eq!(due, [whole.id]);
     let (start, end) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);

@@ -189,6 +189,13 @@ stories! {
         an_outcome_is_kept_once,
         a_deed_stands_with_what_was_done,
         deeds_stay;
+    noting:
+        a_note_stays_until_somebody_has_done_it,
+        a_shift_is_counted_from_one_moment_to_the_next;
+    routing:
+        a_tag_is_counted_and_searched,
+        a_letter_that_joins_keeps_its_tag,
+        what_becomes_a_ticket_of_its_own_keeps_the_tag;
     kept:
         a_clean_stop_leaves_everything,
         time_never_runs_backward,

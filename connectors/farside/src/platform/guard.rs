@@ -1,6 +1,8 @@
 //! Before a door that wants signatures: what is not proven is told so by a code in an answer that looks well, as such
 //! platforms do; what is sealed is opened, and the answer is sealed.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -10,20 +12,36 @@ use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::wire;
+use super::{Envelope, wire};
 use crate::desk::Answers;
 use crate::scheme::{Checker, Sent};
 
 /// The largest body that is read.
 const LARGEST: usize = 64 << 20;
 
+/// Who checks, and what stands around an answer; none where nothing must be signed. It is asked for each request.
+type Posted = Arc<dyn Fn() -> Option<(Checker, Envelope)> + Send + Sync>;
+
 /// Puts the guard before a router.
 pub(crate) fn before(router: Router, answers: &Answers) -> Router {
-    router.layer(from_fn_with_state(answers.clone(), pass))
+    let answers = answers.clone();
+    posted(router, Arc::new(move || answers.checked_by()))
 }
 
-async fn pass(State(answers): State<Answers>, request: Request, next: Next) -> Response {
-    let Some((checker, envelope)) = answers.checked_by() else { return next.run(request).await };
+/// Puts a guard that never changes before a router; none without a checker.
+pub(crate) fn with(router: Router, checker: Option<Checker>, envelope: Envelope) -> Router {
+    match checker {
+        Some(checker) => posted(router, Arc::new(move || Some((checker.clone(), envelope.clone())))),
+        None => router,
+    }
+}
+
+fn posted(router: Router, posted: Posted) -> Router {
+    router.layer(from_fn_with_state(posted, pass))
+}
+
+async fn pass(State(posted): State<Posted>, request: Request, next: Next) -> Response {
+    let Some((checker, envelope)) = posted() else { return next.run(request).await };
     let (mut head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
     let headers = head.headers.iter();

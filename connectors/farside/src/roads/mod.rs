@@ -3,12 +3,23 @@
 //!
 //! A road believes nothing that is said to it and counts by itself.
 
+pub mod guojia;
+mod hands;
+pub mod hengyang;
+mod office;
+pub mod sheng;
+pub mod xiangyiban;
+pub mod xianzhang;
+pub mod zhihui;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use async_trait::async_trait;
 use huiliu_contract::Secret;
 use jiff::Timestamp;
+
+pub use office::Office;
 
 /// What a citizen wants, before any road gives it a form. All of it is invented.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -145,4 +156,9 @@ pub trait Road: Send + Sync {
 
     /// The letters that it was told are concluded, by its own numbers, with the public answer that arrived.
     fn closed(&self) -> BTreeMap<String, String>;
+
+    /// Letters that it still waits to have answered, handed back or declined; empty on roads that do not keep that in mind.
+    fn unanswered(&self) -> Vec<String> {
+        Vec::new()
+    }
 }

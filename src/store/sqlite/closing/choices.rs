@@ -165,6 +165,13 @@ impl Asked {
             version,
             key.id,
         ])?;
+        let asked_of: (u32, String) = db
+            .prepare_cached(
+                "SELECT namespace, external_id FROM reference WHERE id = ?1
+                 UNION ALL SELECT namespace, external_id FROM ticket WHERE id = ?2 LIMIT 1",
+            )?
+            .query_row([self.reference.number(), self.ticket], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        super::super::routed::inherit(db, (namespace, &external_id), (asked_of.0, &asked_of.1))?;
         if self.kind == EventKind::Revised {
             self.give_back(db)?;
         } else {
