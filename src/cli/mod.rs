@@ -147,7 +147,7 @@ enum OnSite {
     /// without one.
     Due(due::Due),
     /// Holds what far sides say they have against what came; 1 if there is a gap.
-    Reconcile(reconcile::Reconcile),
+    Reconcile(Box<reconcile::Reconcile>),
     /// Tickets.
     #[command(subcommand)]
     Ticket(ticket::Ticket),
