@@ -36,7 +36,10 @@ impl Shared {
             // The same bytes under the same key.
             Uncertain::Retry => match open().last().and_then(|one| unpacked(&one.parcel)) {
                 Some(parcel) => self.tell(claim, outlet, lane, item, &parcel).await,
-                None => self.uncertain(item, "uncertain", None).map(Some),
+                None => {
+                    self.gate.probe_was_void();
+                    self.uncertain(item, "uncertain", None).map(Some)
+                }
             },
             Uncertain::Look => {
                 let began = self.store.clock().now();
@@ -122,7 +125,7 @@ impl Shared {
     }
 
     /// The far side judges: what became of it.
-    pub(super) async fn watch(&self, lane: &Lane, item: &LaneItem) -> Result<Yield, Ours> {
+    pub(super) async fn watch(&self, claim: &Claim, lane: &Lane, item: &LaneItem) -> Result<Yield, Ours> {
         let now = self.store.clock().now();
         let every = self.every();
         let due = self.watched(item);
@@ -130,7 +133,13 @@ impl Shared {
             self.gate.probe_was_void();
             return Ok((Vec::new(), due));
         };
-        match self.look(outlet, lane, item).await {
+        let looked = self.look(outlet, lane, item).await;
+        // It may have gone as the probe: then the gate must hear of its end, or nothing would ever pass again.
+        match &looked {
+            Ok(_) => self.well(claim, self.store.clock().now()),
+            Err(_) => self.gate.probe_was_void(),
+        }
+        match looked {
             Ok(Judgement::Pending | Judgement::Absent) => Ok((Vec::new(), Again::At(now + every))),
             Ok(judgement) => self.judged(lane, item, judgement),
             Err(fault) => {

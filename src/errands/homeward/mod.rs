@@ -186,8 +186,12 @@ impl Shared {
         let (facts, again) = match walked {
             Ok(Some(yielded)) => yielded,
             // The lease is lost: whoever holds it now walks this lane.
-            Ok(None) => return,
+            Ok(None) => {
+                self.gate.probe_was_void();
+                return;
+            }
             Err(Ours(error)) => {
+                self.gate.probe_was_void();
                 tracing::error!(channel = %self.channel.code, error, "a write-back met a failure of ours; it is tried again");
                 (Vec::new(), Again::At(self.store.clock().now() + OUR_FAULT))
             }
@@ -244,7 +248,7 @@ impl Shared {
             }
             Step::Send { .. } => self.send(claim, lane, item).await,
             Step::Resolve { .. } => self.resolve(claim, lane, item).await,
-            Step::Watch { .. } => self.watch(lane, item).await.map(Some),
+            Step::Watch { .. } => self.watch(claim, lane, item).await.map(Some),
             Step::Rest => Ok(Some((Vec::new(), Again::Never))),
         }
     }

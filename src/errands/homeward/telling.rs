@@ -26,6 +26,7 @@ impl Shared {
         let Some(outlet) = self.channel.connector.outlet.as_deref() else { return Ok(None) };
         // Without the letter nobody knows whose names must not leave.
         let (Some(told), Ok(draft)) = (self.told(item), serde_json::from_slice::<Draft>(&lane.draft)) else {
+            self.gate.probe_was_void();
             return self.unreadable(item).map(Some);
         };
         if !item.approved {

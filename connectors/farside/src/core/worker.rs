@@ -153,7 +153,9 @@ impl Hand {
 
     async fn release(&mut self) {
         self.held = false;
-        let open = |(_, case): &(&String, &Case)| !case.closed && self.work.hold.contains(&case.title);
+        let Work { hold, leave, .. } = &self.work;
+        let open =
+            |(_, case): &(&String, &Case)| !case.closed && hold.contains(&case.title) && !leave.contains(&case.title);
         let waiting: Vec<String> = self.cases.iter().filter(open).map(|(ticket, _)| ticket.clone()).collect();
         for ticket in waiting {
             self.close(&ticket).await;
