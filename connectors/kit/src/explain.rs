@@ -272,6 +272,10 @@ fn of_way(kind: OutcomeKind, way: &Way) -> Sentence {
         zh += &format!(",附件用参数 {name} 一起送");
         en += &format!(", files go along as {name}");
     }
+    if !way.headers.is_empty() {
+        zh += &format!(",另带请求头 {}", pairs(&way.headers));
+        en += &format!(", with the headers {}", pairs(&way.headers));
+    }
     if let Some(place) = &way.reference {
         zh += &format!(",对方回执号在返回的 {place}");
         en += &format!(", its receipt number stands at {place}");

@@ -22,7 +22,12 @@ pub fn recipe(options: &RecipeOptions, key: &str, topic: Topic, comes: bool) -> 
         ));
     }
     if let Some(answer) = &options.answer {
-        let (zh, en) = steps(answer);
+        let (mut zh, mut en) = steps(answer);
+        let (places, places_en): (Vec<_>, Vec<_>) = answer.put.iter().map(place).unzip();
+        if !places.is_empty() {
+            zh += &format!(",和{}比", places.join("、"));
+            en += &format!(", compared with {}", places_en.join(", "));
+        }
         let sealed = !answer.seal.is_empty();
         let opened = if sealed { ("先解密", ", opened") } else { ("", "") };
         said.push(Sentence::new(
@@ -72,7 +77,7 @@ fn of_signature(part: &PartOptions, key: &str, topic: Topic, comes: bool) -> Sen
         en += "; a nonce is used once";
     }
     let (mut keys, mut keys_en): (Vec<_>, Vec<_>) = part.values.iter().map(of_value).unzip();
-    let (more, more_en): (Vec<_>, Vec<_>) = part.keys.iter().filter_map(of_key).unzip();
+    let (more, more_en): (Vec<_>, Vec<_>) = part.keys.iter().map(of_key).unzip();
     keys.extend(more);
     keys_en.extend(more_en);
     if !keys.is_empty() {
@@ -98,8 +103,11 @@ fn of_value((name, value): (&String, &Constant)) -> Both {
 }
 
 /// Where a key is kept, and how long it holds.
-fn of_key(key: &KeyOptions) -> Option<Both> {
-    let (mut zh, mut en) = secret(key.secret.as_ref()?);
+fn of_key(key: &KeyOptions) -> Both {
+    let (mut zh, mut en) = match &key.secret {
+        Some(at) => secret(at),
+        None => ("对方公钥写在这里".to_owned(), "their public key is written here".to_owned()),
+    };
     if let Some(id) = &key.id {
         zh = format!("编号 {id} 的{zh}");
         en = format!("{en} for the id {id}");
@@ -108,7 +116,7 @@ fn of_key(key: &KeyOptions) -> Option<Both> {
         zh += &format!(",用到 {until}");
         en += &format!(" until {until}");
     }
-    Some((zh, en))
+    (zh, en)
 }
 
 /// The steps, one after another.
