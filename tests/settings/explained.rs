@@ -128,10 +128,11 @@ fn others(value: &Value) -> Vec<Value> {
     }
 }
 
-/// The same table with another value in one of its places.
+/// The same table with another file for one of its secrets.
 fn other_tables(table: &Table) -> Vec<Table> {
     let mut paths = Vec::new();
     leaves(table, &[], &mut paths);
+    paths.retain(|path| path.last().is_some_and(|name| name == "file"));
     let with = |path: &Vec<String>| {
         let path = path.clone();
         others(at(&mut table.clone(), &path)).into_iter().map(move |other| {
@@ -233,12 +234,26 @@ fn unexplained(text: &str) -> (Vec<String>, Vec<String>) {
 fn whatever_is_written_is_explained() {
     let shipped = std::fs::read_dir("config/channels").unwrap().map(|entry| entry.unwrap().path().join("channel.toml"));
     let shipped = shipped.map(|path| std::fs::read_to_string(path).unwrap());
+    // Another kind has other keys, and these have one word only; no other text is a public key, and what a preset or another
+    // engine would need beside it is not there.
+    let only = [
+        "connect.kind",
+        "connect.preset",
+        "connect.engine",
+        "connect.verify.recipe.keys",
+        "poll.detail.when",
+        "poll.since.by",
+        "return.recipe.put",
+        "return.recipe.answer.put",
+        "return.to",
+        "return.fallback",
+    ];
+    let (mut nothing_said, mut not_tried) = (Vec::new(), Vec::new());
     for text in shipped.chain(MORE.map(str::to_owned)) {
         let (silent, untried) = unexplained(&text);
-        assert_eq!(silent, Vec::<String>::new(), "nothing is said of these");
-        // Another kind has other keys, and these have one word only.
-        let only = ["connect.kind", "return.to", "return.fallback"];
-        let untried: Vec<_> = untried.iter().filter(|key| !only.contains(&key.as_str())).collect();
-        assert!(untried.is_empty(), "no other value was found for {untried:?}");
+        nothing_said.extend(silent);
+        not_tried.extend(untried.into_iter().filter(|key| !only.contains(&key.as_str())));
     }
+    assert_eq!(nothing_said, Vec::<String>::new(), "nothing is said of these");
+    assert_eq!(not_tried, Vec::<String>::new(), "no other value was found for these");
 }

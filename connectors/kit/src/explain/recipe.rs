@@ -5,8 +5,8 @@ use huiliu_contract::{Sentence, Topic};
 
 use super::{Both, secret};
 use crate::recipe::{
-    Case, Cipher, Digest, Encoding, KeyOptions, Mac, Order, PartOptions, PutOptions, RecipeOptions, SealOptions,
-    SealWhat, Signature, Sort, Source, StepOptions,
+    Case, Cipher, Constant, Digest, Encoding, KeyOptions, Mac, Order, PartOptions, PutOptions, RecipeOptions,
+    SealOptions, SealWhat, Signature, Sort, Source, StepOptions,
 };
 
 /// All of it. `key` is where the recipe stands, `topic` under which heading it is told; `comes` says that messages come in.
@@ -71,7 +71,10 @@ fn of_signature(part: &PartOptions, key: &str, topic: Topic, comes: bool) -> Sen
         zh += ";随机串只用一次";
         en += "; a nonce is used once";
     }
-    let (keys, keys_en): (Vec<_>, Vec<_>) = part.keys.iter().filter_map(of_key).unzip();
+    let (mut keys, mut keys_en): (Vec<_>, Vec<_>) = part.values.iter().map(of_value).unzip();
+    let (more, more_en): (Vec<_>, Vec<_>) = part.keys.iter().filter_map(of_key).unzip();
+    keys.extend(more);
+    keys_en.extend(more_en);
     if !keys.is_empty() {
         zh += &format!("({})", keys.join("、"));
         en += &format!(" ({})", keys_en.join(", "));
@@ -81,6 +84,17 @@ fn of_signature(part: &PartOptions, key: &str, topic: Topic, comes: bool) -> Sen
         en += "; nothing else is taken";
     }
     Sentence::new(topic, zh, en, &[key])
+}
+
+/// What a constant is, or where it is kept.
+fn of_value((name, value): (&String, &Constant)) -> Both {
+    match value {
+        Constant::Plain(text) => (format!("{name} = {text}"), format!("{name} = {text}")),
+        Constant::Secret(at) => {
+            let (zh, en) = secret(at);
+            (format!("{name} 的{zh}"), format!("{name}: {en}"))
+        }
+    }
 }
 
 /// Where a key is kept, and how long it holds.
