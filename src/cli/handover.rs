@@ -145,7 +145,7 @@ fn near(look: &Look, view: &HandoverView) -> Table {
 
 fn promises(look: &Look, view: &HandoverView) -> Table {
     let rows = view.notes.iter().map(|note| {
-        let over = note.until.filter(|until| *until < view.at).map(|_| say(look.lang, "【已过期】", "(over) "));
+        let over = note.until.filter(|until| *until < view.at).map(|_| say(look.lang, "【已过期】", "(OVER) "));
         let until = format!("{}{}", over.unwrap_or_default(), look.time(note.until));
         vec![
             note.id.to_string(),

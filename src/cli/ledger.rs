@@ -119,13 +119,16 @@ impl Entry {
         let named: Vec<&str> = self.blanks.iter().map(|key| word(LEDGER, key, lang)).collect();
         match named.is_empty() {
             true => String::new(),
-            false => format!("{}{}", say(lang, "【待填】", "to fill in: "), named.join(say(lang, "、", ", "))),
+            false => format!("{}{}", say(lang, "【待填】", "(TO FILL IN) "), named.join(say(lang, "、", ", "))),
         }
     }
 
-    fn told(&self, key: &str, text: &Option<String>) -> String {
-        // What the template left open is named in a column of its own.
-        if self.blanks.contains(&key) { String::new() } else { text.clone().unwrap_or_default() }
+    /// What is told under a key; where a person must still say it, the mark that says so.
+    fn told(&self, lang: Lang, key: &str, text: &Option<String>) -> String {
+        match self.blanks.contains(&key) {
+            true => say(lang, "【待填】", "(TO FILL IN)").into(),
+            false => text.clone().unwrap_or_default(),
+        }
     }
 
     fn cells(&self, lang: Lang) -> Vec<String> {
@@ -134,9 +137,9 @@ impl Entry {
             self.code.clone(),
             self.kind.clone(),
             word(CHANNEL_STATES, self.state, lang).to_owned(),
-            self.told("account_holder", &self.account_holder),
-            self.told("far_contact", &self.far_contact),
-            self.told("permitted_by", &self.permitted_by),
+            self.told(lang, "account_holder", &self.account_holder),
+            self.told(lang, "far_contact", &self.far_contact),
+            self.told(lang, "permitted_by", &self.permitted_by),
             self.secret(lang),
             self.blanks(lang),
             self.note.clone().unwrap_or_default(),
@@ -157,21 +160,17 @@ const HEADS: [&str; 10] = [
     "remark",
 ];
 
-/// The ledger on a screen: who and how in one table, what is still open below it.
+/// The ledger on a screen; columns in which nothing stands are left out.
 pub(super) fn screen(look: &Look, entries: &[Entry]) -> String {
     if entries.is_empty() {
         return say(look.lang, "还没有配置任何渠道", "no channel is configured yet").into();
     }
-    let rows = entries.iter().map(|entry| {
-        let mut cells = entry.cells(look.lang);
-        let (blanks, note) = (cells.remove(8), cells.pop().unwrap_or_default());
-        cells.truncate(8);
-        cells.remove(1);
-        let open: Vec<String> = [blanks, note].into_iter().filter(|text| !text.is_empty()).collect();
-        cells.push(open.join(say(look.lang, ";", "; ")));
-        cells
-    });
-    let heads = ["channel", "kind", "state", "account_holder", "far_contact", "permitted_by", "secret_life", "remark"];
+    // Names are known by heart, and what is to be filled in is marked where it belongs.
+    let heads = HEADS.iter().enumerate().filter(|(_, name)| !matches!(**name, "channel_code" | "blanks"));
+    let cells: Vec<Vec<String>> = entries.iter().map(|entry| entry.cells(look.lang)).collect();
+    let told = |n: usize| cells.iter().any(|cells| !cells[n].is_empty());
+    let (places, heads): (Vec<usize>, Vec<&'static str>) = heads.filter(|(n, _)| told(*n)).unzip();
+    let rows = cells.iter().map(|cells| places.iter().map(|n| cells[*n].clone()).collect());
     look.table(&heads, &[], rows.collect())
 }
 

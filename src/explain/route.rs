@@ -1,7 +1,8 @@
 //! Whose letters a channel brings, where one far side holds those of several.
 
 use super::Line;
-use crate::settings::{ChannelSettings, Report};
+use super::who::as_printed;
+use crate::settings::ChannelSettings;
 
 /// All of it; nothing where every item is the channel's own.
 pub(super) fn lines(channel: &ChannelSettings) -> Vec<Line> {
@@ -21,10 +22,10 @@ pub(super) fn lines(channel: &ChannelSettings) -> Vec<Line> {
                 (format!(",旧叫法 {}", routed.aliases.join("、")), format!(", formerly {}", routed.aliases.join(", ")))
             }
         };
-        let Report { noun, measure, .. } = &routed.report;
+        let (zh, en) = as_printed(&routed.report);
         lines.push(Line::new(
-            format!("{tag} 是{}{};报表上叫“{noun}”,按“{measure}”数", routed.name, aliases.0),
-            format!("{tag} is {}{}; in reports {noun}, counted in {measure}", routed.name, aliases.1),
+            format!("{tag} 是{}{};{zh}", routed.name, aliases.0),
+            format!("{tag} is {}{}; in reports {en}", routed.name, aliases.1),
             &[&format!("route.to.{tag}")],
         ));
     }

@@ -1,7 +1,7 @@
 //! What a channel is: its names, its state, its place in reports, whom to ask.
 
 use super::{Around, Line};
-use crate::settings::{ChannelSettings, ChannelState};
+use crate::settings::{ChannelSettings, ChannelState, Report};
 
 /// All of it.
 pub(super) fn lines(channel: &ChannelSettings, around: &Around<'_>) -> Vec<Line> {
@@ -60,17 +60,21 @@ fn preset(channel: &ChannelSettings) -> Option<Line> {
 }
 
 fn report(channel: &ChannelSettings) -> Line {
-    let report = &channel.channel.report;
+    let (zh, en) = as_printed(&channel.channel.report);
+    Line::new(zh, format!("In reports: {en}"), &["channel.report"])
+}
+
+/// How a channel's items stand in reports.
+pub(super) fn as_printed(report: &Report) -> (String, String) {
     let place = |n: Option<u32>, zh: &str, en: &str| match n {
         Some(n) => (format!(",{zh}第 {n}"), format!(", {en} no. {n}")),
         None => (String::new(), String::new()),
     };
     let (order, order_en) = place(report.order, "表格里排", "in tables");
     let (preamble, preamble_en) = place(report.preamble, "开头一段里排", "in the opening");
-    Line::new(
+    (
         format!("报表上叫“{}”,按“{}”数{order}{preamble}", report.noun, report.measure),
-        format!("In reports: {}, counted in {}{order_en}{preamble_en}", report.noun, report.measure),
-        &["channel.report"],
+        format!("{}, counted in {}{order_en}{preamble_en}", report.noun, report.measure),
     )
 }
 

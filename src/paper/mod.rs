@@ -66,7 +66,7 @@ pub struct Column {
 }
 
 /// Marks that make a cell red where a form has colours: what somebody must see to.
-pub const MARKS: [&str; 3] = ["【待填】", "【快到期】", "【已过期】"];
+pub const MARKS: [&str; 6] = ["【待填】", "【快到期】", "【已过期】", "(TO FILL IN)", "(ENDS SOON)", "(OVER)"];
 
 fn is_marked(cell: &str) -> bool {
     MARKS.iter().any(|mark| cell.contains(mark))

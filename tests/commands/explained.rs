@@ -26,12 +26,18 @@ fn each_shipped_channel_is_explained_in_both_languages() {
     let codes = [
         "guojia-zhengwu",
         "hengyang12345",
+        "renminwang",
+        "sheng-tongyi",
         "sheng-zhihui",
         "sheng12345",
+        "shengzhang",
         "shougong",
+        "shuji-shizhang",
         "shuji-xianzhang",
+        "weixin",
         "xiangyiban",
         "zhengxieyun",
+        "zhongguo-zhengfuwang",
     ];
     for code in codes {
         for lang in ["zh", "en"] {

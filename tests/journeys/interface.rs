@@ -93,6 +93,7 @@ async fn every_route_is_as_the_document_says() {
     events(&caller, &number).await;
     the_house(&caller).await;
     registering(&mut caller, &number).await;
+    noting(&mut caller, &number).await;
     caller.face.assert_all_walked();
 }
 
@@ -287,6 +288,22 @@ async fn the_house(caller: &Caller) {
         assert_eq!(answer.status().as_u16(), status);
         assert_eq!(answer.headers().contains_key("allow"), status == 405);
         assert_eq!(answer.json::<Value>().await.unwrap()["error"], word);
+    }
+}
+
+/// What is promised to a caller is noted, on a ticket that is there.
+async fn noting(caller: &mut Caller, number: &str) {
+    let note = |caller: &Caller, number: &str, body: Value| {
+        caller.post(&format!("/api/v1/tickets/{number}/notes")).json(&body)
+    };
+    let (status, kept) = caller.ask("noteOnTicket", note(caller, number, json!({ "text": "答应回电话" }))).await;
+    assert_eq!((status, &kept["who"]), (200, &json!("api")), "{kept}");
+    for (number, body, status) in [
+        (number, json!({ "text": " " }), 422),
+        (number, json!({ "txt": 1 }), 422),
+        ("991231-00017", json!({ "text": "x" }), 404),
+    ] {
+        assert_eq!(caller.ask("noteOnTicket", note(caller, number, body)).await.0, status);
     }
 }
 

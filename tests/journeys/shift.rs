@@ -114,14 +114,14 @@ async fn the_ledger_names_whose_secret_ends_and_what_is_still_open() {
     assert_eq!((&one["code"], &one["state"], &one["secret"]), (&json!("letters"), &json!("live"), &json!("over")));
     assert_eq!((&one["blanks"], &one["secret_ends"]), (&json!(["far_contact"]), &json!("2001-02-03")));
     assert_eq!(listed[1]["blanks"], json!(["account_holder", "far_contact", "permitted_by"]));
-    let (_, screen) = scene.ask(&["ledger", "--lang", "zh"]).await;
-    assert!(screen.contains("【已过期】") && screen.contains("【待填】"), "{screen}");
+    let (_, screen) = scene.ask(&["ledger"]).await;
+    assert!(screen.contains("(OVER)") && screen.contains("(TO FILL"), "{screen}");
     let file = scene.data().join("台账.xlsx");
-    let (status, said) = scene.ask(&["ledger", "--lang", "zh", "--xlsx", file.to_str().unwrap()]).await;
+    let (status, said) = scene.ask(&["ledger", "--xlsx", file.to_str().unwrap()]).await;
     assert_eq!(status, 0, "{said}");
     let book = huiliu_sheet::read(&std::fs::read(&file).unwrap(), &huiliu_sheet::Limits::default()).unwrap();
     let row: Vec<&str> = book.sheets[0].rows[1].cells.iter().map(|cell| cell.text.as_str()).collect();
-    assert_eq!(row[..5], ["县长信箱", "letters", "接口接收", "正式", "王某"]);
-    assert!(row.contains(&"【待填】对方联系人") && row.contains(&"=HYPERLINK(1)"), "{row:?}");
+    assert_eq!(row[..5], ["县长信箱", "letters", "webhook", "live", "王某"]);
+    assert!(row.contains(&"(TO FILL IN) Far side's contact") && row.contains(&"=HYPERLINK(1)"), "{row:?}");
     assert_eq!(scene.ask(&["ledger", "--xlsx", file.to_str().unwrap()]).await.0, 5);
 }

@@ -1,8 +1,10 @@
 //! One far side that holds several channels: its letters are taken and answered by the one channel that is connected, and
 //! counted, shown and searched under the names that their tags stand for.
 
+use huiliu_farside::roads::{Asking, Matter, Road, tongyi};
 use serde_json::{Value, json};
 
+use crate::fitted::{conclude, events_of, scene, ticket_of};
 use crate::scene::{Plan, Scene};
 use crate::written::letters;
 
@@ -139,4 +141,48 @@ async fn one_name_has_one_road_and_what_came_by_the_old_one_is_found() {
     push(&scene, "A1", Some("SZXX"), "新路来的").await;
     scene.until_told(2).await;
     assert_eq!(listed(&scene, "省长信箱").await, ["A1", "S1"]);
+}
+
+/// The template as it is shipped, over the far side that holds six channels: an answer goes home by the one road, and each name
+/// has its own count.
+#[tokio::test]
+async fn the_provinces_one_system_brings_six_channels_and_is_answered() {
+    let road = tongyi::open().await.unwrap();
+    let scene = scene(&[&road]).await;
+    let at = |text: &str| text.parse().unwrap();
+    let mut numbers = Vec::new();
+    for serial in 1..=7 {
+        let matter = Matter {
+            title: format!("第{serial}个路口的路灯不亮"),
+            content: format!("洣水镇第{serial}个路口的路灯已经一个星期不亮了,晚上出门不方便,希望派人维修。"),
+            sort: "求助".into(),
+            category: "城市管理/市政设施".into(),
+            name: format!("来信人{serial}"),
+            phone: format!("1380000{serial:04}"),
+            place: "衡东县洣水镇".into(),
+            agree_public: true,
+            submitted_at: at("2025-02-10T01:02:03Z"),
+            handed_at: at("2025-02-10T02:00:00Z"),
+            ..Matter::default()
+        };
+        numbers.push(road.hand_over(&matter).await.unwrap());
+    }
+    let mut tickets = Vec::new();
+    for number in &numbers {
+        tickets.push(ticket_of(&scene, number).await);
+    }
+    for (tag, name) in tongyi::TAGS {
+        let mut own: Vec<_> = numbers.iter().filter(|number| tongyi::tag_of(number) == (tag, name)).cloned().collect();
+        own.sort_unstable_by(|a, b| b.cmp(a));
+        let mut listed = listed(&scene, name).await;
+        listed.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!(listed, own, "{name}");
+    }
+    assert!(road.ask(&numbers[0], &Asking::Urge("请尽快办理。".into())).await.unwrap());
+    scene.until("the urging is at the core", || events_of(&scene, &tickets[0]).contains(&"urged".to_owned())).await;
+    conclude(&scene, "o1", &tickets[0], "经核实,路灯已修复并恢复照明。").await;
+    scene.until("the answer is home", || road.closed().len() == 1).await;
+    assert!(road.closed()[&numbers[0]].contains("经核实,路灯已修复"), "{:?}", road.closed());
+    let tally = road.tally();
+    assert_eq!((tally.handed, tally.acts, tally.signed, tally.closed, tally.refused), (7, 1, 7, 1, 0), "{tally:?}");
 }

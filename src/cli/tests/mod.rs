@@ -3,6 +3,7 @@
 mod fresh;
 mod login;
 mod screens;
+mod shift;
 mod splits;
 
 use std::collections::VecDeque;

@@ -14,6 +14,7 @@ pub mod sheets;
 pub mod sheng;
 pub mod shengzhang;
 pub mod shizhang;
+pub mod tongyi;
 pub mod weixin;
 pub mod xiangyiban;
 pub mod xianzhang;
