@@ -141,8 +141,8 @@ fn concluded(fact: &FactRow, as_of: Timestamp) -> Option<Timestamp> {
     marks.extend(known.map(|at| (at, true, Some(at))));
     marks.extend(fact.reopened.iter().map(|at| (*at, false, None)));
     marks.sort_by_key(|(kept_at, last, closed)| (*kept_at, *last, closed.is_none()));
-    let happened = marks.into_iter().filter(|(kept_at, _, closed)| closed.unwrap_or(*kept_at) <= as_of);
-    happened.last().and_then(|(.., closed)| closed)
+    let happened = |mark: &(Timestamp, bool, Option<Timestamp>)| mark.2.unwrap_or(mark.0) <= as_of;
+    marks.into_iter().rfind(happened).and_then(|(.., closed)| closed)
 }
 
 #[cfg(test)]

@@ -107,7 +107,12 @@ fn kinds(figures: &Figures) -> String {
         let name = part.name.as_ref().map_or_else(|| "未注明类型".to_owned(), |name| format!("{name}类"));
         format!("{name}{}件,占比{share}", part.count)
     });
-    said.collect::<Vec<_>>().join(";")
+    or(said.collect::<Vec<_>>().join(";"), "无")
+}
+
+/// What is said, or what is said where there is nothing to say.
+fn or(said: String, nothing: &str) -> String {
+    if said.is_empty() { nothing.into() } else { said }
 }
 
 /// The largest categories that are known.
@@ -126,13 +131,13 @@ fn categories(figures: &Figures) -> String {
     };
     let said =
         largest.iter().zip(share).map(|((name, part), share)| format!("{name}{}件,占诉求量的{share}", part.count));
-    said.collect::<Vec<_>>().join(";")
+    or(said.collect::<Vec<_>>().join(";"), "(没有注明类别的)")
 }
 
 fn changes(figures: &Figures) -> String {
     let said =
         largest(figures).map(|(name, part)| format!("{name}类{}", compared(Change::between(part.before, part.count))));
-    said.collect::<Vec<_>>().join("、")
+    or(said.collect::<Vec<_>>().join("、"), "没有可比的类别")
 }
 
 /// A change behind its word.

@@ -1,6 +1,6 @@
 //! The period that a report is about, and what it is called.
 
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use schemars::JsonSchema;
@@ -107,12 +107,6 @@ impl Span {
     }
 }
 
-impl Default for Span {
-    fn default() -> Self {
-        Self { from: date(1970, 1, 1), to: date(1970, 1, 1) }
-    }
-}
-
 fn begins(day: Date, zone: &TimeZone) -> Option<Timestamp> {
     Some(day.to_zoned(zone.clone()).ok()?.timestamp())
 }
@@ -124,6 +118,8 @@ pub fn last_of(day: Date, zone: &TimeZone) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
 
     fn span(from: &str, to: &str) -> Span {

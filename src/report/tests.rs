@@ -170,6 +170,9 @@ fn a_period_in_which_nothing_came_is_said_plainly() {
     let none = Counter::new(ReportSettings::default(), Vec::new(), at("2025-04-22T00:00:00Z"));
     let paper = printed(&none.figures(quarter(), None), QUARTERLY);
     assert!(texts(&paper)[0].ends_with("12345热线受理非话务受理渠道各类诉求0件,办结0件。"));
+    let month = printed(&counter(ReportSettings::default()).figures(Span::month("2025-03").unwrap(), None), MONTHLY);
+    let nothing = "共0件:无。诉求较多的是(没有注明类别的)。与2025年2月相比,没有可比的类别。";
+    assert!(texts(&month)[1].ends_with(nothing), "{month:?}");
 }
 
 /// Every sum that the paper shows is checked, whatever made it wrong.
