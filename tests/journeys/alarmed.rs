@@ -230,7 +230,8 @@ async fn a_watch_on_another_machine_misses_a_gateway_that_was_killed() {
         alarms("").replace("{ file = \"secrets/robot.url\" }", &format!("\"{}\"", sink.url))
     );
     fs::write(config.join("gateway.toml"), written).unwrap();
-    let words = ["watch", "--url", &scene.house.url, "--every", "1s", "--after", "2s"];
+    let url = scene.house.url.clone();
+    let words = ["watch", "--url", &url, "--every", "1s", "--after", "2s"];
     let watch = || {
         let mut command = tokio::process::Command::from(crate::house::command(&config, &words));
         command
@@ -248,10 +249,10 @@ async fn a_watch_on_another_machine_misses_a_gateway_that_was_killed() {
     // The watch itself is killed: it knows whom it told.
     watching.kill().await.unwrap();
     watching = watch();
-    let address = scene.house.url.trim_start_matches("http://").to_owned();
+    let address = url.trim_start_matches("http://");
     let gateway = scene.config().join("gateway.toml");
     let written = fs::read_to_string(&gateway).unwrap();
-    fs::write(&gateway, written.replace("127.0.0.1:0", &address)).unwrap();
+    fs::write(&gateway, written.replace("127.0.0.1:0", address)).unwrap();
     scene.start_again().await;
     sink.until("over", 1).await;
     assert_eq!(sink.taken().len(), 2, "{:?}", sink.taken());

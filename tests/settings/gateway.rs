@@ -132,7 +132,7 @@ proptest::proptest! {
 #[test]
 fn a_site_says_what_its_words_of_satisfaction_mean() {
     let text = std::fs::read_to_string("config/gateway.toml").unwrap();
-    let (from, to) = (text.find("# [satisfaction]").unwrap(), text.find("# ── 几个渠道").unwrap());
+    let (from, to) = (text.find("# [satisfaction]").unwrap(), text.find("# ── 专报").unwrap());
     let written = text[from..to].replace("\n# ", "\n").replacen("# ", "", 1);
     let settings = Scene::new(&written).gateway().unwrap().settings;
     assert_eq!(settings.satisfaction.get("一般").map(|level| level.word()), Some("basically_satisfied"));

@@ -1,9 +1,9 @@
 //! What a channel with these options does, in plain words.
 
 use huiliu_contract::{OutcomeKind, Sentence, Topic};
-use huiliu_kit::explain::{counted_by, request};
+use huiliu_kit::explain::{counted_by, pairs, request};
 
-use crate::options::{Answering, Back, Detail, Login, Options, PageBy, Paging, PollOptions};
+use crate::options::{Answering, Back, Detail, Fill, Login, Options, PageBy, Paging, PollOptions, Until, UploadFirst};
 
 /// Every sentence.
 pub(crate) fn explain(options: &Options) -> Vec<Sentence> {
@@ -48,10 +48,14 @@ fn of_login(login: &Login) -> Sentence {
     let page = login.page.as_ref().or(login.post.as_ref()).cloned().unwrap_or_default();
     let tries = login.tries.unwrap_or(2);
     let (how, how_en) = match &login.captcha {
-        Some(_) => (
-            format!("要人看验证码(huiliu channel login);连错 {tries} 次、或密码被拒一次,就停下等人处理"),
+        Some(captcha) => (
             format!(
-                "a person reads its picture (huiliu channel login); after {tries} wrong answers, or one refused password, it rests until a person resumes it"
+                "要人看验证码 {}(huiliu channel login);连错 {tries} 次、或密码被拒一次,就停下等人处理",
+                captcha.image
+            ),
+            format!(
+                "a person reads the picture {} (huiliu channel login); after {tries} wrong answers, or one refused password, it rests until a person resumes it",
+                captcha.image
             ),
         ),
         None => (
@@ -95,11 +99,18 @@ fn of_pages(page: &Paging) -> Sentence {
         PageBy::Offset => ("按第几条", "by offset"),
     };
     let max = page.max.unwrap_or(50);
-    let size = page.size.map(|size| format!(",每页 {size} 行")).unwrap_or_default();
+    let (size, size_en) = match page.size {
+        Some(size) => (format!(",每页 {size} 行"), format!(", {size} rows each,")),
+        None => Default::default(),
+    };
+    let (end, end_en) = match page.until {
+        Until::Short => ("不满一页就是完", "which is a page that is not full"),
+        Until::Empty => ("没有行的页才是完", "which is a page without rows"),
+    };
     Sentence::new(
         Topic::Arrives,
-        format!("{by}一页一页翻到完{size};一轮超过 {max} 页就报错,不会悄悄少取"),
-        format!("Pages follow {by_en} to the end; more than {max} are an error, never a silent end"),
+        format!("{by}一页一页翻到完{size};{end};一轮超过 {max} 页就报错,不会悄悄少取"),
+        format!("Pages follow {by_en}{size_en} to the end, {end_en}; more than {max} are an error, never a silent end"),
         &["poll.page"],
     )
 }
@@ -159,10 +170,15 @@ fn of_back(back: &Back) -> Vec<Sentence> {
     let mut said: Vec<_> =
         back.ways.each().into_iter().filter_map(|(kind, way)| Some(of_way(kind, way?, back))).collect();
     if let Some(status) = &back.status {
+        let at = status.get.as_ref().map(|path| format!("({path})")).unwrap_or_default();
+        let at_en = status.get.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
         said.push(Sentence::new(
             Topic::Returns,
-            format!("拿不准送到没有时,看这一件页面上的“{}”,绝不盲目再交", status.label),
-            format!("Where it is uncertain whether a form was taken, “{}” on the item's page tells; it is not sent blindly again", status.label),
+            format!("拿不准送到没有时,看这一件的页面{at}上的“{}”,绝不盲目再交", status.label),
+            format!(
+                "Where it is uncertain whether a form was taken, “{}” on the item's page{at_en} tells; it is not sent blindly again",
+                status.label
+            ),
             &["return.status.get", "return.status.label"],
         ));
     }
@@ -172,17 +188,46 @@ fn of_back(back: &Back) -> Vec<Sentence> {
 fn of_way(kind: OutcomeKind, way: &Answering, back: &Back) -> Sentence {
     let (zh, en) = huiliu_kit::explain::outcome(kind);
     let form = way.form.as_ref().or(way.post.as_ref()).cloned().unwrap_or_default();
-    let boxes: Vec<&str> = way.fill.keys().map(String::as_str).collect();
+    let boxes: Vec<_> = way.fill.iter().map(|(name, fill)| format!("{name} = {}", filled(fill))).collect();
     let done = if way.done_when.is_empty() { &back.done_when } else { &way.done_when };
     let (files, files_en) = match &way.files {
         Some(name) => (format!(",附件放进 {name}"), format!(", files go into {name}")),
         None => Default::default(),
     };
+    let (first, first_en) = way.upload.as_ref().map(of_upload).unwrap_or_default();
+    let (judged, judged_en) = match way.review {
+        true => (",对方还要审核", ", and is judged then"),
+        false => Default::default(),
+    };
     let key = format!("return.{}", kind.road_word());
     Sentence::new(
         Topic::Returns,
-        format!("{zh}:打开 {form},填 {}{files};看到{}才算交成", boxes.join("、"), quoted(done)),
-        format!("{en}: at {form} it fills in {}{files_en}; {} says that it was taken", boxes.join(", "), quoted(done)),
+        format!("{zh}:{first}打开 {form},填 {}{files};看到{}才算交成{judged}", boxes.join("、"), quoted(done)),
+        format!(
+            "{en}: {first_en}at {form} it fills in {}{files_en}; {} says that it was taken{judged_en}",
+            boxes.join(", "),
+            quoted(done)
+        ),
         &[&key, "return.done_when"],
+    )
+}
+
+/// What stands in a box.
+fn filled(fill: &Fill) -> String {
+    match fill {
+        Fill::Text(text) => text.clone(),
+        Fill::Words { of, words } => format!("{of}({})", pairs(words)),
+    }
+}
+
+fn of_upload(upload: &UploadFirst) -> (String, String) {
+    let UploadFirst { post, field, send, at } = upload;
+    let (with, with_en) = match send.is_empty() {
+        true => Default::default(),
+        false => (format!(",带上 {}", pairs(send)), format!(" with {}", pairs(send))),
+    };
+    (
+        format!("附件先传到 {post}(参数 {field}{with}),路径在返回的 {at};再"),
+        format!("files first go to {post} (as {field}{with_en}), their paths stand at {at}; then "),
     )
 }
