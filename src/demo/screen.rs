@@ -230,7 +230,7 @@ fn balance_sheet(figures: &Figures, said: &Said, mishaps: &Mishaps, wrong: &[Tex
         ),
         Lang::En => writeln!(
             text,
-            "Meanwhile: {faults} faults, {told_again} told again, {unavailable} times 503, one kill -9, {events_twice} events twice"
+            "Meanwhile: {faults} faults, {told_again} repeats, {unavailable} times 503, one kill -9, {events_twice} events twice"
         ),
     };
     let printed = pick(lang, "报告(huiliu report)印出:", "The report (huiliu report) prints:");

@@ -50,15 +50,18 @@ impl Counts {
     /// # Errors
     ///
     /// What is wrong with the file, with its place and what helps.
-    pub(super) fn read(file: Option<&Path>) -> Result<Self, Mistake> {
+    pub(super) fn read(file: Option<&Path>) -> Result<Self, Box<Mistake>> {
         let Some(file) = file else { return Self::parse(&Source::new("hengdong-2025q1.toml", COUNTY)) };
         let text = std::fs::read_to_string(file).map_err(|error| {
-            Mistake::whole(file, Text::new(format!("读不出来:{error}"), format!("it cannot be read: {error}")))
+            Box::new(Mistake::whole(
+                file,
+                Text::new(format!("读不出来:{error}"), format!("it cannot be read: {error}")),
+            ))
         })?;
         Self::parse(&Source::new(file, text))
     }
 
-    fn parse(source: &Source) -> Result<Self, Mistake> {
+    fn parse(source: &Source) -> Result<Self, Box<Mistake>> {
         let written: Written = toml::from_str(&source.text).map_err(|error| {
             let said = error.message();
             let text = Text::new(format!("写法不对:{said}"), format!("it cannot be read as counts: {said}"));
@@ -66,7 +69,7 @@ impl Counts {
                 "要有 from、to、as_of(日期)、closed(件数)和 [counts](渠道代号 = 件数),没有别的",
                 "from, to, as_of (days), closed (a number) and [counts] (channel code = number), and nothing else",
             );
-            Mistake::at(source, error.span().unwrap_or(0..0), "", text).remedy(allowed)
+            wrong(source, error.span().unwrap_or(0..0), "", text, allowed)
         })?;
         let day = |key: &str, day: &Spanned<Datetime>| {
             day.get_ref().to_string().parse::<Date>().map_err(|_| {
@@ -119,8 +122,8 @@ impl Counts {
     }
 }
 
-fn wrong(source: &Source, span: Range<usize>, key: &str, problem: Text, remedy: Text) -> Mistake {
-    Mistake::at(source, span, key, problem).remedy(remedy)
+fn wrong(source: &Source, span: Range<usize>, key: &str, problem: Text, remedy: Text) -> Box<Mistake> {
+    Box::new(Mistake::at(source, span, key, problem).remedy(remedy))
 }
 
 #[cfg(test)]
