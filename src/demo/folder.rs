@@ -98,7 +98,8 @@ fn gateway_file(core: &str, lang: Lang) -> String {
     };
     format!(
         "lang = \"{lang}\"\ndata = \"data\"\n\n[http]\nlisten = \"127.0.0.1:0\"\n\n[log]\nlevel = \"info\"\n\n\
-         [core]\nurl = \"{core}\"\nsuccess = {{ at = \"/code\", is = [0] }}\nnumber_at = \"/data/orderNo\"\n"
+         [core]\nurl = \"{core}\"\nsuccess = {{ at = \"/code\", is = [0] }}\nnumber_at = \"/data/orderNo\"\n\n\
+         [report]\nhouse = \"衡东县12345政务服务热线中心\"\n"
     )
 }
 

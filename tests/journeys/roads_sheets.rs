@@ -35,7 +35,7 @@ pub(crate) fn matter(serial: u32, title: &str) -> Matter {
 
 /// Nothing waits for a person.
 pub(crate) async fn assert_none_is_dead(scene: &Scene) {
-    for dead in scene.dead().await {
+    if let Some(dead) = scene.dead().await.first() {
         panic!("{:#}", scene.answered(&["dead", "show", &dead["id"].to_string()]).await);
     }
 }

@@ -204,7 +204,8 @@ impl Hand {
     async fn take_up(&mut self, ticket: &str) {
         self.tell(ticket, 3, Outcome::signed).await;
         let Some(case) = self.cases.get(ticket) else { return };
-        if case.chance.is_multiple_of(9) {
+        // What is asked to wait stands in some far sides' lists no more, so nothing said of it later would be heard.
+        if case.chance.is_multiple_of(9) && !self.work.hold.contains(&case.title) {
             let reason = "涉及两个单位,需要现场会商后才能办理。".to_owned();
             self.tell(ticket, 20, |at| Outcome {
                 kind: OutcomeKind::Extended,
