@@ -46,10 +46,14 @@ struct Asked {
     channel: Option<String>,
 }
 
-async fn day(State(api): State<Arc<Api>>, Read(Query(asked)): Read<Query<Asked>>, headers: HeaderMap) -> Response {
+async fn day(State(api): State<Arc<Api>>, headers: HeaderMap, asked: Result<Read<Query<Asked>>, Response>) -> Response {
     if !api.allows(&headers) {
         return not_verified();
     }
+    let asked = match asked {
+        Ok(Read(Query(asked))) => asked,
+        Err(wrong) => return wrong,
+    };
     match reconciled(&api.house, asked.channel.as_deref(), asked.day).await {
         Ok(view) => Json(view).into_response(),
         Err(wrong) => refused(&wrong),

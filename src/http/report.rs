@@ -78,11 +78,18 @@ enum Format {
     Text,
 }
 
-async fn tell(State(api): State<Arc<Api>>, headers: HeaderMap, Read(Query(wanted)): Read<Query<Wanted>>) -> Response {
+async fn tell(
+    State(api): State<Arc<Api>>,
+    headers: HeaderMap,
+    wanted: Result<Read<Query<Wanted>>, Response>,
+) -> Response {
     if !api.allows(&headers) {
         return not_verified();
     }
-    let Wanted { from, to, as_of, template, fresh, format } = wanted;
+    let Wanted { from, to, as_of, template, fresh, format } = match wanted {
+        Ok(Read(Query(wanted))) => wanted,
+        Err(wrong) => return wrong,
+    };
     let ask = ReportAsk { from, to, as_of, template, fresh, details: false, freeze: false, effective: None };
     let actor = Actor { who: "api".into(), why: None };
     match (Box::pin(report(&api.house, ask, &actor)).await, format) {

@@ -168,7 +168,7 @@ async fn a_full_disk_is_told_by_a_command_too_and_is_over_with_the_reload_that_s
 #[tokio::test]
 async fn an_answer_that_waits_while_its_deadline_is_near_is_told_and_a_program_can_take_it() {
     let sink = Sink::open().await;
-    let back = "[return]\nurl = \"http://127.0.0.1:9\"\nsign = \"never\"\napprove = [\"close\"]\n\
+    let back = "[return]\nurl = \"http://127.0.0.1:9\"\nsign = \"never\"\napprove = [\"closed\"]\n\
                 closed = { post = \"/finish\", send = { letterNo = \"{id}\", text = \"{reply}\" } }\nsuccess = { at = \"/code\", is = [200] }\n\
                 [deadline]\ndays = 1\nunit = \"day\"\n";
     let written = format!("{}\n{back}", letters("县长信箱", "state = \"live\""));
@@ -255,6 +255,8 @@ async fn a_watch_on_another_machine_misses_a_gateway_that_was_killed() {
     fs::write(&gateway, written.replace("127.0.0.1:0", address)).unwrap();
     scene.start_again().await;
     sink.until("over", 1).await;
-    assert_eq!(sink.taken().len(), 2, "{:?}", sink.taken());
+    // The first message may leave twice, by the same key, where the watch was killed before it had noted the answer.
+    let keys: std::collections::BTreeSet<_> = sink.taken().into_iter().map(|message| message.key).collect();
+    assert_eq!(keys.len(), 2, "{:?}", sink.taken());
     watching.kill().await.unwrap();
 }

@@ -76,10 +76,10 @@ pub(super) fn plant(
     outcome: Option<i64>,
     kind: OutcomeKind,
 ) -> rusqlite::Result<()> {
-    let (channel, standing, accepted): (u32, i64, bool) = ground
-        .db
-        .prepare_cached("SELECT channel, standing, core_accepted_at IS NOT NULL FROM ticket WHERE id = ?1")?
-        .query_row([ticket], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    const OWED: &str = "SELECT channel, standing, core_accepted_at IS NOT NULL
+        OR EXISTS (SELECT 1 FROM handled WHERE handled.ticket = ticket.id) FROM ticket WHERE id = ?1";
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let (channel, standing, accepted): (u32, i64, bool) = ground.db.prepare_cached(OWED)?.query_row([ticket], read)?;
     if Standing::from_number(standing) != Standing::Live {
         return Ok(());
     }
@@ -87,10 +87,10 @@ pub(super) fn plant(
         ground.db.prepare_cached("UPDATE ticket SET concluded_at = ?2 WHERE id = ?1")?.execute([ticket, ground.now])?;
         parts::left_open(ground, ticket)?;
     }
-    // A quick core speaks before its answer to the event is settled here: that it has the ticket is known by that.
-    let signs = !accepted && kind != OutcomeKind::Signed && ground.signs.of(channel) == Sign::CoreAccepted;
-    if signs && !parts::is_signed(ground.db, Reference::own(channel, ticket))? {
-        sign(ground, Reference::own(channel, ticket))?;
+    // A quick core speaks before its answer to the event is settled here. Nobody signs for what was handled by hand.
+    let (own, by_core) = (Reference::own(channel, ticket), ground.signs.of(channel) == Sign::CoreAccepted);
+    if !accepted && kind != OutcomeKind::Signed && by_core && !parts::is_signed(ground.db, own)? {
+        sign(ground, own)?;
     }
     for reference in super::references::active(ground.db, channel, ticket)? {
         carry(ground, reference, outcome, kind)?;

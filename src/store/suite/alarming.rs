@@ -21,7 +21,11 @@ async fn keep(store: &dyn Store, change: AlarmChange) -> Vec<AlarmRow> {
 }
 
 fn said(messages: &[MessageRow]) -> Vec<(String, Tells, i64)> {
-    messages.iter().map(|message| (message.to.outlet.clone(), message.tells, message.n)).collect()
+    let mut said: Vec<_> =
+        messages.iter().map(|message| (message.to.outlet.clone(), message.tells, message.n)).collect();
+    // What is due in one millisecond has no order.
+    said.sort_by(|one, other| one.0.cmp(&other.0));
+    said
 }
 
 /// Raised once, told with its messages in one transaction, known after a crash; over with a message of its own.
