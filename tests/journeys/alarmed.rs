@@ -172,7 +172,11 @@ async fn an_answer_that_waits_while_its_deadline_is_near_is_told_and_a_program_c
                 closed = { post = \"/finish\", send = { letterNo = \"{id}\", text = \"{reply}\" } }\nsuccess = { at = \"/code\", is = [200] }\n\
                 [deadline]\ndays = 1\nunit = \"day\"\n";
     let written = format!("{}\n{back}", letters("县长信箱", "state = \"live\""));
-    let plan = Plan::new().await.secret("robot.url", &sink.url).gateway(&alarms("")).channel("letters", &written);
+    let plan = Plan::new()
+        .await
+        .secret("robot.url", &sink.url)
+        .gateway(&alarms("near = \"20 workdays\""))
+        .channel("letters", &written);
     let scene = plan.start().await;
     let number = ticket(scene.mailbox("letters").push(&Letter::invented(1)).await);
     let told = token(&scene);

@@ -82,6 +82,7 @@ async fn every_route_is_as_the_document_says() {
     let portal = attended::portal(1).await;
     let plan = plan.channel("sheng", &attended::written(&portal));
     let plan = plan.channel("paper", PAPER).channel("zhengxie", SHEET).core_instead("kind = \"pull\"");
+    let plan = plan.gateway("[alarms]\ndisk_mib = 900000000\n");
     let mut caller = caller(plan).await;
     caller.face.ask_all_as_a_stranger(&caller.scene.house.url).await;
     let number = pushes(&caller, &shelf).await;
@@ -92,6 +93,7 @@ async fn every_route_is_as_the_document_says() {
     files(&caller, &number).await;
     events(&caller, &number).await;
     the_house(&caller).await;
+    alarms_and_figures(&caller).await;
     registering(&mut caller, &number).await;
     noting(&mut caller, &number).await;
     caller.face.assert_all_walked();
@@ -117,6 +119,30 @@ async fn pushes(caller: &Caller, shelf: &Shelf) -> String {
     assert_eq!((greeted.status, &greeted.bytes[..]), (200, &b"hello"[..]));
     assert_eq!(caller.ask("greet", greet("letters")).await, (404, caller.ask("greet", greet("nobody")).await.1));
     number
+}
+
+async fn alarms_and_figures(caller: &Caller) {
+    let id = loop {
+        let (status, list) = caller.ask("listAlarms", caller.get("/api/v1/alarms")).await;
+        assert_eq!(status, 200, "{list}");
+        if let Some(id) = list[0]["id"].as_i64() {
+            break id;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    let about = |step: &str, id: i64| caller.post(&format!("/api/v1/alarms/{id}/{step}")).json(&json!({}));
+    assert_eq!(caller.ask("takeAlarm", about("take", id)).await.0, 200);
+    assert_eq!(caller.ask("takeAlarm", about("take", 4711)).await.0, 404);
+    assert_eq!(caller.ask("snoozeAlarm", about("snooze", id)).await.0, 200);
+    assert_eq!(caller.ask("snoozeAlarm", about("snooze", 4711)).await.0, 404);
+    let (status, day) = caller.ask("getReconciliation", caller.get("/api/v1/reconciliation?day=2026-12-01")).await;
+    assert_eq!(status, 200, "{day}");
+    assert_eq!(caller.ask("getReconciliation", caller.get("/api/v1/reconciliation")).await.0, 422);
+    let report = |rest: &str| caller.get(&format!("/api/v1/report?from=2026-10-01&to=2026-12-31{rest}"));
+    let (status, told) = caller.ask("getReport", report("")).await;
+    assert_eq!(status, 200, "{told}");
+    assert_eq!(caller.ask("getReport", report("&format=text")).await.0, 200);
+    assert_eq!(caller.ask("getReport", report("&template=none")).await.0, 404);
 }
 
 async fn outcomes(caller: &Caller, number: &str) {

@@ -101,9 +101,10 @@ fn at<'t>(table: &'t mut Table, path: &[String]) -> &'t mut Value {
 fn others(value: &Value) -> Vec<Value> {
     match value {
         Value::String(text) => {
-            let mut out: Vec<_> = [('1', "2"), ('5', "6"), ('0', "3"), ('7', "8"), ('9', "8"), ('h', "m")]
-                .map(|(from, to)| text.replace(from, to))
-                .into();
+            let mut out: Vec<_> =
+                [('1', "2"), ('5', "6"), ('0', "3"), ('6', "7"), ('7', "8"), ('8', "9"), ('9', "8"), ('h', "m")]
+                    .map(|(from, to)| text.replace(from, to))
+                    .into();
             out.push(format!("{text}x"));
             if WORDS.contains(&text.as_str()) {
                 out.extend(WORDS.map(str::to_owned));
@@ -234,19 +235,23 @@ fn unexplained(text: &str) -> (Vec<String>, Vec<String>) {
 fn whatever_is_written_is_explained() {
     let shipped = std::fs::read_dir("config/channels").unwrap().map(|entry| entry.unwrap().path().join("channel.toml"));
     let shipped = shipped.map(|path| std::fs::read_to_string(path).unwrap());
-    // Another kind has other keys, and these have one word only; no other text is a public key, and what a preset or another
-    // engine would need beside it is not there.
+    // Another kind has other keys, and these have one word only; no other text is a public key, and what a preset, another
+    // engine, pages instead of data, or a way home by machine would need beside it is not there.
     let only = [
         "connect.kind",
         "connect.preset",
         "connect.engine",
         "connect.verify.recipe.keys",
+        "poll.detail.format",
         "poll.detail.when",
+        "poll.list.format",
         "poll.since.by",
         "return.recipe.put",
         "return.recipe.answer.put",
         "return.to",
         "return.fallback",
+        "return.manual",
+        "return.status.format",
     ];
     let (mut nothing_said, mut not_tried) = (Vec::new(), Vec::new());
     for text in shipped.chain(MORE.map(str::to_owned)) {
