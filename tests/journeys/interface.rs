@@ -130,7 +130,8 @@ async fn alarms_and_figures(caller: &Caller) {
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     };
-    let about = |step: &str, id: i64| caller.post(&format!("/api/v1/alarms/{id}/{step}")).json(&json!({}));
+    let body = |step: &str| if step == "take" { json!({ "who": "李明" }) } else { json!({}) };
+    let about = |step: &str, id: i64| caller.post(&format!("/api/v1/alarms/{id}/{step}")).json(&body(step));
     assert_eq!(caller.ask("takeAlarm", about("take", id)).await.0, 200);
     assert_eq!(caller.ask("takeAlarm", about("take", 4711)).await.0, 404);
     assert_eq!(caller.ask("snoozeAlarm", about("snooze", id)).await.0, 200);
