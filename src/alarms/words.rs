@@ -228,7 +228,7 @@ pub fn todo(kind: AlarmKind, about: &About) -> Text {
             format!("huiliu check {code}, mend it, then huiliu reload"),
         ),
         AlarmKind::Off => t(
-            format!("不该停就把 state 改回 live(或放回文件夹)再 huiliu reload;确实停用,认领这条即可"),
+            format!("{code} 不该停就把 state 改回 live(或放回文件夹)再 huiliu reload;确实停用,认领这条即可"),
             format!(
                 "if {code} should run, write state = \"live\" (or put its folder back) and huiliu reload; else take this alarm"
             ),
