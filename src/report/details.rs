@@ -32,6 +32,22 @@ const COLUMNS: [&str; 13] = [
 /// What stands in the place of what is confidential.
 const CONFIDENTIAL: &str = "(保密)";
 
+/// What is counted of all channels and of each, besides what came.
+const OF_A_CHANNEL: [(&str, fn(&Line) -> bool); 5] = [
+    ("办结", |line| line.number.is_some() && line.closed_at.is_some()),
+    ("超期", |line| line.number.is_some() && line.overdue),
+    ("申请退单", |line| line.number.is_some() && line.returned),
+    ("发回重办", |line| line.number.is_some() && line.redone > 0),
+    ("并单", |line| line.number.is_some() && !line.opened),
+];
+
+/// What is counted of each unit, besides what came to it.
+const OF_A_UNIT: [(&str, fn(&Line) -> bool); 3] = [
+    ("超期办结", |line| line.overdue && line.closed_at.is_some()),
+    ("超期未办结", |line| line.overdue && line.closed_at.is_none()),
+    ("发回重办", |line| line.redone > 0),
+];
+
 /// All sheets of a report.
 pub fn details(figures: &Figures, lines: &[Line], zone: &TimeZone) -> Paper {
     let names: BTreeMap<_, _> = figures
@@ -49,19 +65,25 @@ pub fn details(figures: &Figures, lines: &[Line], zone: &TimeZone) -> Paper {
         }
     };
     sheet("受理".into(), &|_| true);
-    sheet("办结".into(), &|line| line.number.is_some() && line.closed_at.is_some());
+    for (mark, holds) in OF_A_CHANNEL {
+        sheet(mark.into(), &holds);
+    }
     sheet("未成单".into(), &|line| line.number.is_none());
-    sheet("超期".into(), &|line| line.number.is_some() && line.overdue);
-    sheet("申请退单".into(), &|line| line.returned);
-    sheet("发回重办".into(), &|line| line.redone > 0);
-    sheet("并单".into(), &|line| line.number.is_some() && !line.opened);
     for one in &figures.channels {
-        let key = (one.channel.code.as_str(), one.channel.tag.as_deref());
-        sheet(format!("渠道 {}", one.channel.name), &|line| line.number.is_some() && line.counted_under() == key);
+        let (key, name) = ((one.channel.code.as_str(), one.channel.tag.as_deref()), &one.channel.name);
+        let own = |line: &Line| line.number.is_some() && line.counted_under() == key;
+        sheet(format!("渠道 {name}"), &own);
+        for (mark, holds) in OF_A_CHANNEL {
+            sheet(format!("渠道 {name} {mark}"), &|line| own(line) && holds(line));
+        }
     }
     for unit in &figures.units {
         let name = unit.name.as_deref().unwrap_or("未明确");
-        sheet(format!("单位 {name}"), &|line| line.opened && line.unit == unit.name);
+        let own = |line: &Line| line.opened && line.unit == unit.name;
+        sheet(format!("单位 {name}"), &own);
+        for (mark, holds) in OF_A_UNIT {
+            sheet(format!("单位 {name} {mark}"), &|line| own(line) && holds(line));
+        }
     }
     for part in &figures.kinds {
         let name = part.name.as_deref().unwrap_or("未注明");

@@ -260,7 +260,14 @@ fn the_details_make_up_the_numbers() {
     let rows = |name: &str| sheets.iter().find(|sheet| sheet.name == name).map_or(0, |sheet| sheet.rows.len() as u64);
     assert_eq!((rows("受理"), rows("办结"), rows("超期"), rows("发回重办")), (277, 272, 7, 1));
     for one in &figures.channels {
-        assert_eq!(rows(&format!("渠道 {}", one.channel.name)), one.accepted);
+        let own = |mark: &str| rows(&format!("渠道 {}{mark}", one.channel.name));
+        let counted = [one.accepted, one.closed, one.overdue, one.returned, one.redone, one.joined];
+        assert_eq!(["", " 办结", " 超期", " 申请退单", " 发回重办", " 并单"].map(own), counted);
+    }
+    for one in &figures.units {
+        let own = |mark: &str| rows(&format!("单位 {}{mark}", one.name.as_deref().unwrap_or("未明确")));
+        let counted = [one.accepted, one.closed_late, one.open_late, one.redone];
+        assert_eq!(["", " 超期办结", " 超期未办结", " 发回重办"].map(own), counted);
     }
     for part in &figures.kinds {
         assert_eq!(rows(&format!("类型 {}", part.name.as_deref().unwrap())), part.count);
