@@ -32,8 +32,11 @@ const COLUMNS: [&str; 13] = [
 /// What stands in the place of what is confidential.
 const CONFIDENTIAL: &str = "(保密)";
 
+/// A figure's head, and which references it counts.
+type Mark = (&'static str, fn(&Line) -> bool);
+
 /// What is counted of all channels and of each, besides what came.
-const OF_A_CHANNEL: [(&str, fn(&Line) -> bool); 5] = [
+const OF_A_CHANNEL: [Mark; 5] = [
     ("办结", |line| line.number.is_some() && line.closed_at.is_some()),
     ("超期", |line| line.number.is_some() && line.overdue),
     ("申请退单", |line| line.number.is_some() && line.returned),
@@ -42,7 +45,7 @@ const OF_A_CHANNEL: [(&str, fn(&Line) -> bool); 5] = [
 ];
 
 /// What is counted of each unit, besides what came to it.
-const OF_A_UNIT: [(&str, fn(&Line) -> bool); 3] = [
+const OF_A_UNIT: [Mark; 3] = [
     ("超期办结", |line| line.overdue && line.closed_at.is_some()),
     ("超期未办结", |line| line.overdue && line.closed_at.is_none()),
     ("发回重办", |line| line.redone > 0),
