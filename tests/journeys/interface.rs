@@ -122,12 +122,14 @@ async fn pushes(caller: &Caller, shelf: &Shelf) -> String {
 }
 
 async fn alarms_and_figures(caller: &Caller) {
+    let began = std::time::Instant::now();
     let id = loop {
         let (status, list) = caller.ask("listAlarms", caller.get("/api/v1/alarms")).await;
         assert_eq!(status, 200, "{list}");
         if let Some(id) = list[0]["id"].as_i64() {
             break id;
         }
+        assert!(began.elapsed() < crate::house::PATIENCE, "no alarm of a disk that is full");
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     };
     let body = |step: &str| if step == "take" { json!({ "who": "李明" }) } else { json!({}) };
