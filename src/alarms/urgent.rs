@@ -10,6 +10,7 @@ use crate::ticket::Draft;
 /// The list, ready.
 #[derive(Clone, Debug, Default)]
 pub struct UrgentWords {
+    /// Whether a text says anything at all; none where the list is too long for one pattern.
     any: Option<Regex>,
     groups: BTreeMap<String, Vec<String>>,
 }
@@ -23,18 +24,19 @@ impl UrgentWords {
                 by_word.entry(word.to_owned()).or_default().push(group.clone());
             }
         }
-        // The longest first: of two that begin alike it says more.
-        let mut words: Vec<_> = by_word.keys().map(|word| regex::escape(word)).collect();
-        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-        let any = (!words.is_empty()).then(|| Regex::new(&words.join("|")).ok()).flatten();
+        let words: Vec<_> = by_word.keys().map(|word| regex::escape(word)).collect();
+        let any = Regex::new(&words.join("|")).ok();
         Self { any, groups: by_word }
     }
 
     /// The groups of which a text says something.
     pub fn groups_in(&self, text: &str) -> BTreeSet<&str> {
-        let Some(any) = &self.any else { return BTreeSet::new() };
-        let found = any.find_iter(text).filter_map(|found| self.groups.get(found.as_str()));
-        found.flatten().map(String::as_str).collect()
+        if self.any.as_ref().is_some_and(|any| !any.is_match(text)) {
+            return BTreeSet::new();
+        }
+        // Word by word, for one may begin inside another.
+        let found = self.groups.iter().filter(|(word, _)| text.contains(word.as_str()));
+        found.flat_map(|(_, groups)| groups).map(String::as_str).collect()
     }
 
     /// The groups of which a letter says something: its title, its text, its urgency.
@@ -84,5 +86,12 @@ mod tests {
         assert!(words.groups_in("急").is_empty());
         assert_eq!(words.groups_in("【(急)】").len(), 1);
         assert!(UrgentWords::new(&BTreeMap::new()).groups_in("自杀").is_empty());
+    }
+
+    #[test]
+    fn a_word_that_begins_inside_another_is_found_too() {
+        let list =
+            BTreeMap::from([("甲".to_owned(), vec!["要自杀".to_owned()]), ("乙".to_owned(), vec!["杀人".to_owned()])]);
+        assert_eq!(UrgentWords::new(&list).groups_in("他要自杀人前").len(), 2);
     }
 }

@@ -221,13 +221,17 @@ impl Loop {
         let house = self.board.house.clone();
         let store = &house.running.ground.store;
         let now = Timestamp::from_millisecond(store.clock().now()).unwrap_or_default();
-        self.letters.raise(store.as_ref(), &house).await?;
-        if Instant::now() >= self.keep {
+        // What fails here must not keep other alarms from being told.
+        if let Err(error) = self.letters.raise(store.as_ref(), &house).await {
+            tracing::error!(%error, "urgent letters could not be raised; they are tried again");
+        } else if Instant::now() >= self.keep {
             store.keep_value(LOOKED, &now.as_millisecond().to_string()).await?;
             self.keep = Instant::now() + KEEP;
         }
         self.look(now).await;
-        digest::plant(&self.board, now).await?;
+        if let Err(error) = digest::plant(&self.board, now).await {
+            tracing::error!(%error, "the digest could not be made");
+        }
         // What is raised is told in the same breath.
         let mut rows = store.alarms(false, usize::MAX).await?;
         for _ in 0..2 {

@@ -76,7 +76,8 @@ async fn raise(store: &dyn Store, house: &Reloader, letters: &[UrgentLetter]) ->
 
 /// Looks through what came since the last look of the process before, and a little more.
 async fn catch_up(store: &dyn Store, house: &Reloader) -> Result<(), StoreError> {
-    let Some(looked) = store.value(LOOKED).await?.and_then(|millis| millis.parse().ok()) else { return Ok(()) };
+    // At the very first start: what came before the words were known to intake.
+    let looked = store.value(LOOKED).await?.and_then(|millis| millis.parse().ok()).unwrap_or(store.clock().now());
     let since = Timestamp::from_millisecond(looked).unwrap_or_default();
     let since = since.checked_sub(MARGIN).unwrap_or(since);
     let urgent = house.running.ground.intake.urgent();
@@ -89,7 +90,14 @@ async fn catch_up(store: &dyn Store, house: &Reloader) -> Result<(), StoreError>
             if came.historic {
                 continue;
             }
-            let body = store.version_body(came.version).await?;
+            // One that does not open must not keep all alarms waiting.
+            let body = match store.version_body(came.version).await {
+                Ok(body) => body,
+                Err(error) => {
+                    tracing::error!(%error, version = came.version, "a letter could not be looked through for urgent words");
+                    continue;
+                }
+            };
             let Ok(folio) = Folio::read(&body) else { continue };
             let draft: Option<Draft> = match folio.mapped {
                 Mapped::Draft(json) => serde_json::from_slice(json).ok(),
