@@ -44,7 +44,7 @@ pub(super) async fn kept(house: &House, id: i64) -> Result<Vec<Line>, Problem> {
 #[derive(Default)]
 pub(super) struct Pieces {
     open: Vec<Line>,
-    full: Vec<Vec<u8>>,
+    full: Vec<serde_json::Result<Vec<u8>>>,
 }
 
 impl Pieces {
@@ -57,7 +57,7 @@ impl Pieces {
 
     fn close(&mut self) {
         if !self.open.is_empty() {
-            self.full.push(serde_json::to_vec(&std::mem::take(&mut self.open)).unwrap_or_default());
+            self.full.push(serde_json::to_vec(&std::mem::take(&mut self.open)));
         }
     }
 }
@@ -76,7 +76,13 @@ pub(super) async fn freeze(
         let id = store.reserve();
         keys.seal(Place::Frozen, id, plain).map(|body| (id, body)).map_err(crate::store::StoreError::from)
     };
-    let inputs = pieces.full.iter().map(|piece| seal(piece)).collect::<Result<Vec<_>, _>>()?;
-    let (id, body) = seal(&serde_json::to_vec(printed).unwrap_or_default())?;
+    let unwritten = |why: serde_json::Error| {
+        Problem::new(Code::Failed, format!("没有定稿:{why}"), format!("it is not frozen: {why}"))
+    };
+    let mut inputs = Vec::with_capacity(pieces.full.len());
+    for piece in pieces.full {
+        inputs.push(seal(&piece.map_err(unwritten)?)?);
+    }
+    let (id, body) = seal(&serde_json::to_vec(printed).map_err(unwritten)?)?;
     Ok(store.freeze(Freezing { key, id, body, inputs }, actor).await?)
 }
