@@ -162,6 +162,7 @@ mod tests {
             ticket: TicketKey { id: 1, number },
             external_id: ExternalId::new("A1").unwrap(),
             draft: Bytes::from_static(b"{}"),
+            document: Bytes::from_static(b"{}"),
             reopened_at: None,
             items: items.iter().enumerate().map(item).collect(),
         }

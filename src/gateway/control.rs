@@ -90,6 +90,9 @@ fn submission(
         raw: Raw::new(folio.raw.to_vec(), folio.media_type),
         document: Personal::new(folio.document()?),
         attachments,
+        also: Vec::new(),
+        unticketed: None,
+        unchanging: false,
     })
 }
 

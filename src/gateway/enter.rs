@@ -64,6 +64,9 @@ impl Daemon {
             raw: Raw::new(raw, "application/json"),
             document: Personal::new(document),
             attachments: Vec::new(),
+            also: Vec::new(),
+            unticketed: None,
+            unchanging: false,
         };
         let items = vec![Item::Submission(Box::new(submission))];
         let ground = &self.channels().ground;

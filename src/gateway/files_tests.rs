@@ -56,6 +56,9 @@ fn submission(title: &str, files: &[(&str, &[u8])], links: &[&str]) -> Submissio
         raw: Raw::new(document.to_string(), "application/json"),
         document: Personal::new(document),
         attachments: files.iter().map(attachment).collect(),
+        also: Vec::new(),
+        unticketed: None,
+        unchanging: false,
     }
 }
 

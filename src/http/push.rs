@@ -155,6 +155,7 @@ impl Front {
             body: Personal::new(body),
             peer,
             received_at: Timestamp::now(),
+            envelope: None,
         };
         let answer = self.taken_in(channel, gate, receive.as_ref(), &push).await;
         gate.latency.record(began.elapsed());

@@ -111,6 +111,9 @@ impl Intake {
             raw: Raw::new(document.to_string(), "application/json"),
             document: Personal::new(document),
             attachments: Vec::new(),
+            also: Vec::new(),
+            unticketed: None,
+            unchanging: false,
         };
         let prepared = self.preparer.prepare_read(channel, &submission, Ok((draft, None)))?;
         let mut arrival = prepared.arrival;

@@ -26,6 +26,9 @@ impl Saved for Rows {
                 raw: Raw::new(row.to_string(), "application/json"),
                 document: Personal::new(row.clone()),
                 attachments: Vec::new(),
+                also: Vec::new(),
+                unticketed: None,
+                unchanging: false,
             }))
         };
         let items = rows.iter().map(item).collect();

@@ -122,6 +122,8 @@ pub struct Lane {
     pub external_id: ExternalId,
     /// The ticket's latest draft as JSON.
     pub draft: Bytes,
+    /// What rules read of that version, as JSON.
+    pub document: Bytes,
     /// When the ticket was opened again last (ms): what was told before no longer stands.
     pub reopened_at: Option<i64>,
     /// The items.
@@ -129,6 +131,11 @@ pub struct Lane {
 }
 
 impl Lane {
+    /// What rules read of the source's letter; none if it is no document.
+    pub fn document(&self) -> Option<serde_json::Value> {
+        serde_json::from_slice(&self.document).ok()
+    }
+
     /// Whether something later in the lane makes the item at this index pointless.
     pub fn is_passed(&self, at: usize) -> bool {
         let Some((item, later)) = self.items.get(at..).and_then(<[LaneItem]>::split_first) else { return false };
@@ -307,6 +314,7 @@ mod tests {
                 },
                 external_id: ExternalId::new("A1").unwrap(),
                 draft: Bytes::from_static(b"{}"),
+                document: Bytes::from_static(b"{}"),
                 reopened_at: None,
                 items: items.iter().enumerate().map(item).collect(),
             };

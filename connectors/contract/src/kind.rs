@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Connector, Secret, Sentence};
+use crate::{Connector, Ration, Secret, Sentence};
 
 /// Where a secret stands. There is no other way to write one, so no key is ever committed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +66,11 @@ pub trait Site: Send + Sync {
     /// Keyed digests, for as long as the connector lives. Where no house is (a check), they are under a key that is no
     /// secret.
     fn blind(&self) -> Arc<dyn Blind>;
+
+    /// Counts that outlive the process, for as long as the connector lives. Where no house is (a check), all is allowed.
+    fn ration(&self) -> Arc<dyn Ration> {
+        Arc::new(crate::Unlimited)
+    }
 
     /// Whether the listener for pushes can be reached from this machine only.
     fn listener_is_loopback(&self) -> bool;

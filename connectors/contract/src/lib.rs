@@ -17,6 +17,7 @@ mod measure;
 mod outcome;
 mod outlet;
 mod push;
+mod ration;
 mod return_word;
 mod satisfaction;
 mod saved;
@@ -36,13 +37,15 @@ pub use kind::{Blind, ConnectorKind, Misconfigured, SecretRef, Site};
 pub use measure::{BadMeasure, Period, Rate};
 pub use outcome::{Outcome, OutcomeKind, Unit, UnitRole};
 pub use outlet::{Homebound, Judgement, Manners, Parcel, Receipt, WriteBack};
-pub use push::{Answer, Door, Once, Push, Receive, Received, Refusal, Reply, Taken, What};
+pub use push::{Answer, Door, Envelope, Once, Push, Receive, Received, Refusal, Reply, Taken, What};
+pub use ration::{Allowance, Ration, Unlimited};
 pub use return_word::ReturnWord;
 pub use satisfaction::Satisfaction;
 pub use saved::{Saved, SavedPage};
 pub use secret::{Personal, Secret};
 pub use submission::{
-    Attachment, AttachmentSource, BadExternalId, ExternalId, Item, Raw, SourceVersion, Submission, Unreadable,
+    Attachment, AttachmentSource, BadExternalId, ExternalId, Item, Raw, SourceVersion, Submission, Undelivered,
+    Unreadable, Unticketed,
 };
 pub use upload::{Enclosure, NoPiece, Pieces, Upload};
 

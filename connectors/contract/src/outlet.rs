@@ -2,13 +2,19 @@
 
 use async_trait::async_trait;
 
-use crate::{Enclosure, ExternalId, Fault, Outcome, OutcomeKind, Personal, Upload};
+use serde_json::Value;
+
+use crate::{Enclosure, ExternalId, Fault, Outcome, OutcomeKind, Personal, Remark, Upload};
 
 /// One outcome on its way home (回传), with the words that go around it.
 #[derive(Clone, Copy)]
 pub struct Homebound<'a> {
     /// The number the source gave (来源编号).
     pub to: &'a ExternalId,
+    /// The spoken number of the ticket (汇流编号).
+    pub number: &'a str,
+    /// What came from the source, as rules read it; only where [`WriteBack::reads_document`].
+    pub document: Option<&'a Value>,
     /// What happened, its codes already in the far side's words.
     pub outcome: &'a Outcome,
     /// The same for every attempt of one outcome to one source.
@@ -51,6 +57,12 @@ pub enum Receipt {
     Settled {
         /// The far side's own number for it, if it gave one.
         reference: Option<String>,
+    },
+    /// Not sent, on purpose and for good: it is nothing that the far side should get, or more than it may get now. Only
+    /// our own 签收 may be withheld.
+    Withheld {
+        /// Why; quotes nothing personal.
+        why: Remark,
     },
     /// Taken, but the upper level still judges it (对方未确认).
     PendingReview {
@@ -102,6 +114,11 @@ pub trait WriteBack: Send + Sync {
 
     /// Whether outcomes of a kind are carried on this road at all.
     fn carries(&self, kind: OutcomeKind) -> bool;
+
+    /// Whether [`WriteBack::compose`] wants [`Homebound::document`]: costs only where it does.
+    fn reads_document(&self) -> bool {
+        false
+    }
 
     /// What exactly would leave. Pure: the same outcome always makes the same parcel.
     ///

@@ -18,6 +18,22 @@ pub enum Door {
         /// The largest body taken, in bytes; a larger one is answered 413, chunked or not.
         body_limit: usize,
     },
+    /// A mail server hands letters over (LMTP, RFC 2033): one push a letter and recipient.
+    Lmtp {
+        /// Which recipients are this channel's: addresses in lower case.
+        recipients: Vec<String>,
+        /// The largest letter taken, in bytes; a larger one is refused for good.
+        body_limit: usize,
+    },
+}
+
+/// For whom a mail server hands a letter over, and from whom.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Envelope {
+    /// The sender; none where it is empty, as for bounces.
+    pub from: Option<crate::Personal<String>>,
+    /// The recipient, as it was written.
+    pub to: crate::Personal<String>,
 }
 
 /// One request that came for a channel, not believed yet. Debug shows neither the query nor what stands in
@@ -36,6 +52,8 @@ pub struct Push {
     pub peer: SocketAddr,
     /// When it came, by the wall clock.
     pub received_at: Timestamp,
+    /// The envelope of a letter; none for what came by HTTP.
+    pub envelope: Option<Envelope>,
 }
 
 impl std::fmt::Debug for Push {
@@ -174,6 +192,8 @@ pub enum What {
     Unmapped,
     /// Kept, but suspected to be a re-used number (疑似编号复用).
     Held,
+    /// Kept and listed; it is no submission (未立件).
+    Unticketed,
 }
 
 impl What {
@@ -187,6 +207,7 @@ impl What {
             Self::Act => "act",
             Self::Unmapped => "unmapped",
             Self::Held => "held",
+            Self::Unticketed => "unticketed",
         }
     }
 }

@@ -151,6 +151,37 @@ pub struct Submission {
     pub document: Personal<Value>,
     /// Files.
     pub attachments: Vec<Attachment>,
+    /// What else it is called by items that come later and speak of it (a query code, the id of a mail). It is never known
+    /// again by these; they are kept as keyed digests only.
+    pub also: Vec<String>,
+    /// Why it is no submission, if it is none.
+    pub unticketed: Option<Box<Unticketed>>,
+    /// It cannot change, whatever a second telling looks like (a letter that was sent): told again it is a repeat.
+    pub unchanging: bool,
+}
+
+/// What came by the road is no submission by itself (未立件): an automatic answer, a notice that a letter of ours was not
+/// delivered, a mailing list. It is kept once by its id, listed with its reason, and becomes a ticket where a person says
+/// so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unticketed {
+    /// What it is, one stable word of its kind, for example `auto_reply`.
+    pub class: &'static str,
+    /// Why it is taken for that; quotes nothing personal.
+    pub reason: Remark,
+    /// What it says about something that we sent, if it does.
+    pub undelivered: Option<Undelivered>,
+}
+
+/// A far side says that what we sent did not arrive.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Undelivered {
+    /// The item that was answered.
+    pub to: ExternalId,
+    /// The key under which the answer was sent; see [`crate::Homebound::key`].
+    pub key: String,
+    /// Why, in our words; quotes nothing personal.
+    pub reason: Remark,
 }
 
 /// Something a verified far side handed over that cannot even be told apart as a submission (no id, not

@@ -58,7 +58,17 @@ pub(crate) fn of_document(document: Value, attachments: Vec<Attachment>, marks: 
     // Members of an object are kept sorted, so this is the canonical form.
     let raw = Raw::new(document.to_string(), "application/json");
     let document = Personal::new(document);
-    Item::Submission(Box::new(Submission { external_id, version, sent_at, raw, document, attachments }))
+    Item::Submission(Box::new(Submission {
+        external_id,
+        version,
+        sent_at,
+        raw,
+        document,
+        attachments,
+        also: Vec::new(),
+        unticketed: None,
+        unchanging: false,
+    }))
 }
 
 /// A row that is kept for a person.

@@ -27,8 +27,17 @@ pub(crate) fn item(record: &Record, about: &About, plan: &Plan, file: &str) -> (
         Ok(external_id) => {
             let raw = Raw::new(serde_json::to_vec(&document).unwrap_or_default(), "application/json");
             let document = Personal::new(document);
-            let submission =
-                Submission { external_id, version: None, sent_at: None, raw, document, attachments: Vec::new() };
+            let submission = Submission {
+                external_id,
+                version: None,
+                sent_at: None,
+                raw,
+                document,
+                attachments: Vec::new(),
+                also: Vec::new(),
+                unticketed: None,
+                unchanging: false,
+            };
             (Item::Submission(Box::new(submission)), None)
         }
         Err(why) => {

@@ -130,6 +130,9 @@ pub(crate) fn item(id: ExternalId, document: Value) -> Item {
         raw,
         document: Personal::new(document),
         attachments: Vec::new(),
+        also: Vec::new(),
+        unticketed: None,
+        unchanging: false,
     };
     Item::Submission(Box::new(submission))
 }

@@ -119,6 +119,9 @@ impl Reader {
             sent_at: self.sent_at.as_ref().and_then(|(at, stamp)| stamp.read(at.get(&document)?, &self.zone)),
             raw,
             attachments: Vec::new(),
+            also: Vec::new(),
+            unticketed: None,
+            unchanging: false,
             document: Personal::new(document),
         };
         Item::Submission(Box::new(submission))

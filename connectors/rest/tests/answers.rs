@@ -94,8 +94,17 @@ async fn a_platform_of_xml_is_asked_answered_and_logged_in_to_again() {
     .unwrap();
     let to: &ExternalId = &item.external_id;
     let parcel = |key| {
-        let homebound =
-            Homebound { to, outcome: &outcome, key, greeting: "", ending: "", agree_public: None, files: &[] };
+        let homebound = Homebound {
+            to,
+            outcome: &outcome,
+            key,
+            greeting: "",
+            ending: "",
+            agree_public: None,
+            files: &[],
+            number: "20261122-000001",
+            document: None,
+        };
         outlet.compose(&homebound).unwrap()
     };
     // The token is worth nothing any more, which the platform says in XML with HTTP 200: to a write-back, to a question and

@@ -154,6 +154,8 @@ async fn one_login_serves_what_is_asked_and_what_is_told() {
             greeting: "",
             ending: "",
             agree_public: None,
+            number: "20261122-000001",
+            document: None,
             files: &[],
         })
         .unwrap();

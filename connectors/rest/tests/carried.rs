@@ -55,6 +55,8 @@ fn composed(outlet: &dyn WriteBack, to: &str, outcome: &Outcome, key: &str) -> R
         greeting: "您好!",
         ending: "谢谢。",
         agree_public: Some(true),
+        number: "20261122-000001",
+        document: None,
         files: &[],
     })
 }

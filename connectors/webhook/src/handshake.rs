@@ -210,6 +210,7 @@ mod tests {
             body: Personal::new(Bytes::new()),
             peer: ([127, 0, 0, 1], 1).into(),
             received_at: Timestamp::UNIX_EPOCH,
+            envelope: None,
         }
     }
 

@@ -47,6 +47,7 @@ fn push(bytes: &Bytes, now: Timestamp) -> Push {
         body: Personal::new(bytes.clone()),
         peer: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         received_at: now,
+        envelope: None,
     }
 }
 

@@ -77,6 +77,8 @@ async fn a_portal_is_told_what_became_of_its_letter() {
         greeting: "您好!",
         ending: "",
         agree_public: Some(false),
+        number: "20261122-000001",
+        document: None,
         files: &[],
     };
     let parcel = outlet.compose(&homebound).unwrap();

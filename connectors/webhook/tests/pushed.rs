@@ -56,6 +56,7 @@ async fn hear(State(house): State<Arc<House>>, request: axum::extract::Request) 
         body: Personal::new(axum::body::to_bytes(body, 1 << 20).await.unwrap()),
         peer: SocketAddr::from(([127, 0, 0, 1], 1)),
         received_at: Timestamp::now(),
+        envelope: None,
     };
     let (_, receive) = house.connector.receive.as_ref().unwrap();
     let down = {

@@ -54,6 +54,7 @@ fn push(from: &str, token: &'static str) -> Push {
         body: Personal::new(Bytes::from(Letter::invented(1).body())),
         peer: (from.parse::<IpAddr>().unwrap(), 1).into(),
         received_at: Timestamp::now(),
+        envelope: None,
     }
 }
 

@@ -80,8 +80,11 @@ impl Shared {
         told: &Told,
     ) -> Result<Parcel, Fault> {
         let (greeting, ending) = self.around(draft, told);
+        let document = if outlet.reads_document() { lane.document() } else { None };
         outlet.compose(&Homebound {
             to: &lane.external_id,
+            number: &lane.ticket.number.to_string(),
+            document: document.as_ref(),
             outcome: told,
             key: &self.key(lane, item),
             greeting: &greeting,

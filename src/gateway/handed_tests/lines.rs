@@ -93,6 +93,9 @@ fn item(line: &str) -> Item {
         raw: Raw::new(document.to_string(), "application/json"),
         document: Personal::new(document),
         attachments: Vec::new(),
+        also: Vec::new(),
+        unticketed: None,
+        unchanging: false,
     }))
 }
 

@@ -280,6 +280,9 @@ fn item(number: &str) -> Item {
         raw: Raw::new(document.to_string(), "application/json"),
         document: Personal::new(document),
         attachments: Vec::new(),
+        also: Vec::new(),
+        unticketed: None,
+        unchanging: false,
     }))
 }
 

@@ -83,6 +83,9 @@ impl Scene {
             raw: Raw::new(document.to_string(), "application/json"),
             document: Personal::new(document),
             attachments: vec![],
+            also: Vec::new(),
+            unticketed: None,
+            unchanging: false,
         };
         let items = vec![Item::Submission(Box::new(submission))];
         self.intake.take(&self.channel, items, How::default()).await.unwrap();

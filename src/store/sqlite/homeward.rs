@@ -12,7 +12,7 @@ use super::accept::Ground;
 use super::codes::{outcome_number, outcome_of};
 use super::parts;
 use super::proof::{tries, wording};
-use super::read::draft_of;
+use super::read::draft_and_document;
 use super::serial::{day_of, id_of, key};
 use super::{Planted, UNKNOWN_OUTCOME};
 use crate::ticket::EventKind;
@@ -352,11 +352,14 @@ pub(super) fn lane(db: &Connection, keys: &Keys, reference: Reference) -> Result
     }
     .optional()?
     .ok_or(StoreError::NotFound)?;
+    let opened = keys.open(Place::Version, version, &body)?;
+    let (draft, document) = draft_and_document(&opened).ok_or(StoreError::NotFound)?;
     Ok(Lane {
         reference,
         ticket,
         external_id: ExternalId::new(external_id).map_err(|_| StoreError::NotFound)?,
-        draft: draft_of(&keys.open(Place::Version, version, &body)?).ok_or(StoreError::NotFound)?,
+        draft,
+        document,
         reopened_at,
         items: items(db, keys, reference)?,
     })

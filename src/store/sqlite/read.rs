@@ -28,6 +28,13 @@ pub(super) fn draft_of(folio: &[u8]) -> Option<Bytes> {
     }
 }
 
+/// The mapped draft of an opened body, and what rules read.
+pub(super) fn draft_and_document(folio: &[u8]) -> Option<(Bytes, Bytes)> {
+    let read = Folio::read(folio).ok()?;
+    let document = if read.read.is_empty() { read.raw } else { read.read };
+    Some((draft_of(folio)?, Bytes::copy_from_slice(document)))
+}
+
 pub(super) const TICKET: &str =
     "SELECT ticket.id, ticket.day, ticket.serial, ticket.channel, channel.code, ticket.external_id,
     ticket.standing, ticket.received_at, ticket.submitted_at, ticket.deadline, ticket.category, ticket.region,

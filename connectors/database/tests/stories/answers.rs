@@ -43,6 +43,8 @@ pub(crate) fn parcel(outlet: &dyn WriteBack, to: &str, outcome: &Outcome) -> Par
         greeting: "您好:",
         ending: "",
         agree_public: Some(true),
+        number: "20261122-000001",
+        document: None,
         files: &[],
     };
     outlet.compose(&homebound).unwrap()
@@ -152,6 +154,8 @@ async fn an_answer_without_words_is_not_composed_and_a_way_that_is_not_written_i
             greeting: "",
             ending: "",
             agree_public: None,
+            number: "20261122-000001",
+            document: None,
             files: &[],
         };
         assert_eq!(outlet.compose(&homebound).unwrap_err().word(), "malformed");

@@ -31,8 +31,17 @@ async fn show_everything<G: Ground>(subject: Subject<'_, G>) -> Result<String, S
     let trial = Trial::of(subject).await?;
     let outcome = closed();
     let (greeting, ending) = (PERSONAL[0], PERSONAL[1]);
-    let homebound =
-        Homebound { to: &trial.to, outcome: &outcome, key: "k-1", greeting, ending, agree_public: None, files: &[] };
+    let homebound = Homebound {
+        to: &trial.to,
+        outcome: &outcome,
+        key: "k-1",
+        greeting,
+        ending,
+        agree_public: None,
+        files: &[],
+        number: "20261122-000001",
+        document: None,
+    };
     let mut shown = format!("{:?} {homebound:?}", (subject.make)(&trial.desk));
     let parcel = trial.compose(&outcome, "k-1")?;
     shown += &format!("{parcel:?}");

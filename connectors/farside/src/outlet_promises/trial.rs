@@ -47,6 +47,8 @@ impl<'a, G: Ground> Trial<'a, G> {
             greeting: "诉求人七:您好!",
             ending: "感谢您的支持。",
             agree_public: Some(true),
+            number: "20261122-000001",
+            document: None,
             files,
         };
         self.outlet.compose(&homebound).map_err(|fault| format!("an outcome was not composed: {fault}"))

@@ -65,6 +65,7 @@ impl Subject<'_> {
             body: Personal::new(sent.body.into()),
             peer: ([127, 0, 0, 1], 40_000).into(),
             received_at: now,
+            envelope: None,
         }
     }
 }

@@ -38,8 +38,17 @@ fn outcome(kind: OutcomeKind) -> Outcome {
 fn parcel(connector: &Connector, id: &str, key: &str, kind: OutcomeKind) -> Result<Parcel, Fault> {
     let to = ExternalId::new(id).unwrap();
     let outcome = outcome(kind);
-    let homebound =
-        Homebound { to: &to, outcome: &outcome, key, greeting: "您好", ending: "", agree_public: None, files: &[] };
+    let homebound = Homebound {
+        to: &to,
+        outcome: &outcome,
+        key,
+        greeting: "您好",
+        ending: "",
+        agree_public: None,
+        files: &[],
+        number: "20261122-000001",
+        document: None,
+    };
     connector.outlet.as_ref().unwrap().compose(&homebound)
 }
 

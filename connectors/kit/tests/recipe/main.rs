@@ -63,6 +63,7 @@ pub(crate) fn pushed(target: &str, headers: &[(&str, &str)], body: &[u8], at: Ti
         body: Personal::new(Bytes::copy_from_slice(body)),
         peer: ([127, 0, 0, 1], 4000).into(),
         received_at: at,
+        envelope: None,
     }
 }
 
@@ -78,5 +79,6 @@ pub(crate) fn arrived(request: &Request, at: Timestamp) -> Push {
         body: Personal::new(Bytes::copy_from_slice(body)),
         peer: ([127, 0, 0, 1], 4000).into(),
         received_at: at,
+        envelope: None,
     }
 }

@@ -50,6 +50,8 @@ fn composed(channel: &Channel, kind: &str, files: &[Enclosure]) -> Parcel {
         greeting: "您好!",
         ending: "",
         agree_public: Some(true),
+        number: "20261122-000001",
+        document: None,
         files,
     };
     channel.connector.outlet.as_ref().unwrap().compose(&homebound).unwrap()

@@ -160,7 +160,17 @@ impl Reader {
         };
         let sent_at = self.sent_at.as_ref().and_then(|place| moment(place.get(&document)?, &self.zone));
         let attachments = Vec::new();
-        Ok(Submission { external_id, version, sent_at, raw, document: Personal::new(document), attachments })
+        Ok(Submission {
+            external_id,
+            version,
+            sent_at,
+            raw,
+            document: Personal::new(document),
+            attachments,
+            also: Vec::new(),
+            unticketed: None,
+            unchanging: false,
+        })
     }
 }
 

@@ -16,6 +16,7 @@ fn push(content_type: &str, body: impl Into<Bytes>) -> Push {
         body: Personal::new(body.into()),
         peer: ([127, 0, 0, 1], 1).into(),
         received_at: Timestamp::UNIX_EPOCH,
+        envelope: None,
     }
 }
 

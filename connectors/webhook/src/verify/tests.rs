@@ -47,6 +47,7 @@ fn push_at(proof: &Proof, now: Timestamp, nonce: &str, body: &[u8]) -> Push {
         body: Personal::new(Bytes::copy_from_slice(body)),
         peer: ([127, 0, 0, 1], 1).into(),
         received_at: self::now(),
+        envelope: None,
     }
 }
 

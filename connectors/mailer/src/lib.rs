@@ -1,0 +1,1 @@
+//! What leaves by mail: composed once, sent as it was composed, and told honestly whether it arrived.
