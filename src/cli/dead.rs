@@ -31,6 +31,9 @@ pub(super) enum Dead {
         /// With those that have ended.
         #[arg(long)]
         ended: bool,
+        /// Instead, what came and is no submission by itself: bounces, automatic answers, mailing lists.
+        #[arg(long, conflicts_with = "ended")]
+        unticketed: bool,
         /// At most so many.
         #[arg(long, value_name = "N", default_value_t = ROWS)]
         limit: usize,
@@ -64,6 +67,14 @@ pub(super) enum Dead {
         /// Why; goes on record.
         #[arg(long, value_name = "TEXT")]
         why: Option<String>,
+    },
+    /// Makes a ticket of what was taken for no submission.
+    Take {
+        /// Its number.
+        id: i64,
+        /// Why; goes on record.
+        #[arg(long, value_name = "TEXT")]
+        why: String,
     },
     /// Notes that a write-back was answered by hand, or is there already.
     Done {
@@ -114,10 +125,13 @@ impl Dead {
             Ok(Output::new(json, ended_text(&site.look, &ended)))
         };
         match self {
-            Self::List { channel, ended, limit } => {
-                let request = Request::DeadList { channel, ended, limit };
+            Self::List { channel, ended, unticketed, limit } => {
+                let request = Request::DeadList { channel, ended, unticketed, limit };
                 let (json, letters) = site.ask::<Vec<DeadView>>(request, None)?;
-                let none = say(site.look.lang, "没有待人工处理的件", "nothing needs a person");
+                let none = match unticketed {
+                    true => say(site.look.lang, "没有未立件的", "nothing was taken for no submission"),
+                    false => say(site.look.lang, "没有待人工处理的件", "nothing needs a person"),
+                };
                 let text = if letters.is_empty() { none.into() } else { list(&site.look, &letters) };
                 Ok(Output::new(json, text))
             }
@@ -132,6 +146,7 @@ impl Dead {
                 };
                 done(Request::DeadEdit { id, event }, Some(why))
             }
+            Self::Take { id, why } => done(Request::DeadTake { id }, Some(why)),
             Self::Retry { id, why } => done(Request::DeadRetry { id }, why),
             Self::Done { id, why } => done(Request::DeadDone { id }, why),
             Self::AnswerAgain { id, why } => done(choose(id, ClosedChoice::AnswerAgain), Some(why)),

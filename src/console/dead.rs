@@ -13,16 +13,18 @@ use crate::store::{Actor, DeadKind, DeadQuery, DeadRow, Folio, Fresh, Mapped, St
 use crate::ticket::{Draft, Event};
 use crate::words::{ENDS, word};
 
-/// Dead letters, oldest first.
+/// Dead letters, oldest first; with those that have ended, or instead what is no submission by itself.
 pub(super) async fn list(
     house: &House,
     channel: Option<&str>,
-    ended: bool,
+    (ended, unticketed): (bool, bool),
     limit: usize,
 ) -> Result<Vec<DeadView>, Problem> {
     let names = Names::read(house).await?;
     let channel = channel.map(|called| names.known(house, called)).transpose()?.map(|row| row.id);
-    let query = DeadQuery { channel, ended, limit: rows(limit), ..DeadQuery::default() };
+    let kinds = if unticketed { vec![DeadKind::Unticketed] } else { Vec::new() };
+    let ended = ended || unticketed;
+    let query = DeadQuery { channel, ended, kinds, limit: rows(limit), ..DeadQuery::default() };
     Ok(house.store.dead(query).await?.iter().map(|row| view(&names, row)).collect())
 }
 
@@ -216,24 +218,12 @@ pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadE
             house.store.retry(id, actor).await?;
             Ok(ended(&row, "retried"))
         }
-        DeadKind::Unmapped | DeadKind::Held => match house.control.remap(id, actor).await? {
-            Verdict::Taken { what, ticket } => {
-                let before = ended(&row, "remapped");
-                Ok(DeadEnded {
-                    ticket: ticket.map(|key| key.number.to_string()).or(before.ticket),
-                    what: Some(What::word(what).into()),
-                    ..before
-                })
-            }
-            Verdict::Compare { .. } | Verdict::Alike { .. } => Err(Problem::refused(
-                "这一件要先和已有版本比对,现在比不了;稍后再试",
-                "this submission must be compared with an earlier version first; try again",
-            )),
-        },
+        DeadKind::Unmapped | DeadKind::Held => remapped(house, &row, actor).await,
         DeadKind::File => {
             house.store.retry(id, actor).await?;
             Ok(ended(&row, "retried"))
         }
+        DeadKind::Unticketed => Err(to_be_taken(id)),
         DeadKind::Outcome => asked::retell(house, id, actor).await,
         DeadKind::Closed => Err(closed::to_be_chosen(id)),
         DeadKind::Approval => Err(waits_for_approval(id)),
@@ -264,6 +254,45 @@ pub(super) async fn retry(house: &House, id: i64, actor: &Actor) -> Result<DeadE
             ),
         )),
     }
+}
+
+/// Maps a kept submission anew and takes it.
+async fn remapped(house: &House, row: &DeadRow, actor: &Actor) -> Result<DeadEnded, Problem> {
+    match house.control.remap(row.id, actor).await? {
+        Verdict::Taken { what, ticket } => {
+            let before = ended(row, "remapped");
+            Ok(DeadEnded {
+                ticket: ticket.map(|key| key.number.to_string()).or(before.ticket),
+                what: Some(What::word(what).into()),
+                ..before
+            })
+        }
+        Verdict::Compare { .. } | Verdict::Alike { .. } => Err(Problem::refused(
+            "这一件要先和已有版本比对,现在比不了;稍后再试",
+            "this submission must be compared with an earlier version first; try again",
+        )),
+    }
+}
+
+/// Makes a ticket of what was taken for no submission.
+pub(super) async fn take(house: &House, id: i64, actor: &Actor) -> Result<DeadEnded, Problem> {
+    reason_given(actor)?;
+    let row = letter(house, id, false).await?;
+    match (row.kind, &row.ended) {
+        (DeadKind::Unticketed, Some((_, how))) if how == "unticketed" => remapped(house, &row, actor).await,
+        (DeadKind::Unticketed, _) => waiting(house, id, false).await.map(|row| ended(&row, "remapped")),
+        _ => Err(Problem::refused(
+            format!("{id} 号不是“未立件”;待人工处理的用 huiliu dead retry {id} 重试"),
+            format!("{id} is nothing that was taken for no submission; use huiliu dead retry {id}"),
+        )),
+    }
+}
+
+fn to_be_taken(id: i64) -> Problem {
+    Problem::refused(
+        format!("这一件没有立件;要立为工单用 huiliu dead take {id} --why “理由”"),
+        format!("it was taken for no submission; huiliu dead take {id} --why \"…\" makes a ticket of it"),
+    )
 }
 
 fn waits_for_approval(id: i64) -> Problem {

@@ -68,13 +68,14 @@ async fn dispatch(house: &House, request: Request, actor: &Actor) -> Result<serd
         Request::NothingToday { channel } => value(&handed::nothing_today(house, &channel, actor).await?),
         Request::OutcomeImport { entries, dry } => value(&outcomes::import(house, entries, dry, actor).await?),
         Request::ErrandList { limit } => value(&errands::list(house, limit).await?),
-        Request::DeadList { channel, ended, limit } => {
-            value(&dead::list(house, channel.as_deref(), ended, limit).await?)
+        Request::DeadList { channel, ended, unticketed, limit } => {
+            value(&dead::list(house, channel.as_deref(), (ended, unticketed), limit).await?)
         }
         Request::DeadShow { id, unmask } => value(&dead::show(house, id, unmask, actor).await?),
         Request::DeadEvent { id } => dead::event(house, id, actor).await,
         Request::DeadEdit { id, event } => value(&dead::edit(house, id, &event, actor).await?),
         Request::DeadRetry { id } => value(&dead::retry(house, id, actor).await?),
+        Request::DeadTake { id } => value(&dead::take(house, id, actor).await?),
         Request::DeadDrop { id } => value(&dead::drop(house, id, actor).await?),
         Request::DeadDone { id } => value(&dead::done(house, id, actor).await?),
         Request::DeadChoose { id, choice } => value(&closed::choose(house, id, choice, actor).await?),

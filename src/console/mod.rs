@@ -38,6 +38,7 @@ mod terms;
 mod tests;
 mod tickets;
 pub mod view;
+mod word;
 
 use std::sync::Arc;
 

@@ -103,7 +103,7 @@ impl Clerk {
 
     /// What needs a person.
     pub(super) async fn dead(&self) -> Result<Vec<DeadView>, Trouble> {
-        self.ask(Request::DeadList { channel: None, ended: false, limit: MAX_ROWS }, None).await
+        self.ask(Request::DeadList { channel: None, ended: false, unticketed: false, limit: MAX_ROWS }, None).await
     }
 
     async fn resume(&self, channel: &str) -> Result<(), Trouble> {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use huiliu_contract::{Blind, Connector, Misconfigured, Site};
+use huiliu_contract::{Connector, Misconfigured, Site};
 
+use super::lent::Lent;
 use super::made::{MadeOf, Noting};
 use super::{Start, StartError, back};
 use crate::channel::{Budgets, Channel, Kind, Pace};
@@ -43,7 +44,7 @@ pub fn build_channel(
     variables: &Variables,
     kinds: &[Kind],
 ) -> Result<(Connector, Mapping), Vec<Mistake>> {
-    make(settings, gateway, variables, kinds, &store::Keys::of_no_house()).map(|made| (made.connector, made.mapping))
+    make(settings, gateway, variables, kinds, &Lent::of_nobody()).map(|made| (made.connector, made.mapping))
 }
 
 /// The same for a channel that is looked at, whatever its state; `unset` lets secrets be missing.
@@ -55,8 +56,7 @@ pub(super) fn make_for(
     unset: bool,
 ) -> Result<(Connector, Mapping), Vec<Mistake>> {
     let off = unset || settings.channel.state == ChannelState::Off;
-    make_with(settings, gateway, variables, kinds, &store::Keys::of_no_house(), off)
-        .map(|made| (made.connector, made.mapping))
+    make_with(settings, gateway, variables, kinds, &Lent::of_nobody(), off).map(|made| (made.connector, made.mapping))
 }
 
 /// A channel that is built, and not yet known to the store.
@@ -74,9 +74,9 @@ pub(super) fn make(
     gateway: &settings::Gateway,
     variables: &Variables,
     kinds: &[Kind],
-    blind: &Arc<dyn Blind>,
+    lent: &Lent,
 ) -> Result<Made, Vec<Mistake>> {
-    make_with(settings, gateway, variables, kinds, blind, settings.channel.state == ChannelState::Off)
+    make_with(settings, gateway, variables, kinds, lent, settings.channel.state == ChannelState::Off)
 }
 
 fn make_with(
@@ -84,11 +84,12 @@ fn make_with(
     gateway: &settings::Gateway,
     variables: &Variables,
     kinds: &[Kind],
-    blind: &Arc<dyn Blind>,
+    lent: &Lent,
     unset: bool,
 ) -> Result<Made, Vec<Mistake>> {
     let mut mistakes = Vec::new();
-    let site = ChannelSite::new(settings.code.clone(), gateway, variables, blind);
+    let site = ChannelSite::new(settings.code.clone(), gateway, variables, &lent.blind);
+    let site = site.with_ration(lent.ration(&settings.code));
     let site = Noting::new(site, unset);
     site.note_channel(settings, gateway);
     let connector =
@@ -260,7 +261,7 @@ pub(super) async fn enrolled(
     (budgets, before): (&Budgets, Option<&Pace>),
     store: &Arc<dyn Store>,
 ) -> Result<Result<(Arc<Channel>, MadeOf), Vec<Mistake>>, StoreError> {
-    let made = match make(settings, gateway, variables, kinds, &lent(store)) {
+    let made = match make(settings, gateway, variables, kinds, &Lent::of(store)) {
         Ok(made) => made,
         Err(mistakes) => return Ok(Err(mistakes)),
     };
@@ -268,11 +269,6 @@ pub(super) async fn enrolled(
         Some(remembered) => Ok(Err(vec![made.leaves(&remembered)])),
         None => made.enrolled(gateway, budgets, before, store).await,
     }
-}
-
-/// The digests that a house lends to connectors.
-pub(super) fn lent(store: &Arc<dyn Store>) -> Arc<dyn Blind> {
-    store.keys().clone()
 }
 
 /// Who signs for what a channel brings.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::digest::{Context, SHA256, digest};
-use huiliu_contract::{Blind, Misconfigured, Secret, SecretRef, Site};
+use huiliu_contract::{Blind, Misconfigured, Ration, Secret, SecretRef, Site};
 use jiff::tz::TimeZone;
 
 use crate::settings::{ChannelSettings, ChannelSite, Gateway};
@@ -125,6 +125,10 @@ impl Site for Noting {
 
     fn blind(&self) -> Arc<dyn Blind> {
         self.site.blind()
+    }
+
+    fn ration(&self) -> Arc<dyn Ration> {
+        self.site.ration()
     }
 
     fn listener_is_loopback(&self) -> bool {

@@ -12,6 +12,7 @@ mod enter;
 mod files_tests;
 #[cfg(test)]
 mod handed_tests;
+mod lent;
 mod login;
 #[cfg(test)]
 mod login_tests;
@@ -44,6 +45,7 @@ pub use looked::rehearse;
 pub use run::run;
 
 use self::core::{CoreMade, CoreSide};
+use lent::Lent;
 use reload::Reloader;
 use running::{Ground, Running};
 
@@ -150,7 +152,7 @@ impl Gateway {
         let listener = listen(settings.http.listen).await?;
         let address = listener.local_addr().map_err(|why| listen_error(settings.http.listen, why))?;
         let store = store::open(&home)?;
-        let core = core(&build::lent(&store)).map_err(StartError::Mistakes)?;
+        let core = core(&Lent::of(&store).blind).map_err(StartError::Mistakes)?;
         let built = build::channels(&start, &store).await?;
         if start.strict && !built.broken.is_empty() {
             return Err(StartError::Mistakes(built.broken.into_iter().flat_map(|broken| broken.mistakes).collect()));

@@ -73,12 +73,13 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// The counters of one channel's door.
 pub struct Gate {
-    taken: [metrics::Counter; 7],
+    taken: [metrics::Counter; 8],
     failed: metrics::Counter,
     latency: metrics::Histogram,
 }
 
-const WHATS: [What; 7] = [What::New, What::Repeat, What::Revised, What::Joined, What::Act, What::Unmapped, What::Held];
+const WHATS: [What; 8] =
+    [What::New, What::Repeat, What::Revised, What::Joined, What::Act, What::Unmapped, What::Held, What::Unticketed];
 
 impl Gate {
     /// The counters of a channel.

@@ -115,7 +115,11 @@ impl Intake {
             unticketed: None,
             unchanging: false,
         };
-        let prepared = self.preparer.prepare_read(channel, &submission, Ok((draft, None)))?;
+        let prepared = self.preparer.prepare_read(
+            channel,
+            &submission,
+            Ok(super::prepare::Read { draft, act: None, names: None }),
+        )?;
         let mut arrival = prepared.arrival;
         // Nothing is planted for it; the store makes it live as one that the core has.
         arrival.standing = Standing::Historic;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use huiliu_contract::{ExternalId, Submission, Unreadable};
+use huiliu_contract::{ExternalId, Remark, Submission, Undelivered, Unreadable, Unticketed};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -13,8 +13,8 @@ use crate::normalize::{ActOn, Unmappable};
 use crate::relate::{Letter, Roads};
 use crate::settings::Text;
 use crate::store::{
-    ActArrival, Arrival, Digest, FileAbout, Filed, Folio, Keys, Mapped, MappedKeys, Place, SealError, Standing, Store,
-    Stray,
+    About, ActArrival, Arrival, Digest, FileAbout, Filed, Folio, Keys, Mapped, MappedKeys, Place, SealError, Standing,
+    Store, Stray, UndeliveredArrival, UnticketedArrival,
 };
 use crate::ticket::{Act, Detail, Draft};
 
@@ -26,6 +26,16 @@ pub struct Prepared {
     pub unmappable: Option<Unmappable>,
     /// Of which groups of urgent words it says something.
     pub urgent: Vec<String>,
+}
+
+/// What the mapping read.
+pub(super) struct Read {
+    /// The draft; for an act, what it says.
+    pub(super) draft: Draft,
+    /// What it is there for.
+    pub(super) act: Option<ActOn>,
+    /// The earlier item that it speaks of.
+    pub(super) names: Option<String>,
 }
 
 /// Makes submissions ready.
@@ -48,7 +58,8 @@ impl Preparer {
     /// Maps, digests and seals one submission.
     pub fn prepare(&self, channel: &Channel, submission: &Submission) -> Result<Prepared, SealError> {
         let read = channel.mapping.read(submission.document.reveal());
-        self.prepare_read(channel, submission, read.map(|reading| (reading.draft, reading.act)))
+        let read = read.map(|reading| Read { draft: reading.draft, act: reading.act, names: reading.names });
+        self.prepare_read(channel, submission, read)
     }
 
     /// The same for one whose document was read already, or is not to be read as others are.
@@ -56,7 +67,7 @@ impl Preparer {
         &self,
         channel: &Channel,
         submission: &Submission,
-        read: Result<(Draft, Option<ActOn>), Unmappable>,
+        read: Result<Read, Unmappable>,
     ) -> Result<Prepared, SealError> {
         let keys = self.keys();
         let document = submission.document.reveal();
@@ -68,9 +79,11 @@ impl Preparer {
         let parts = files::parts(keys, &submission.attachments);
         let source = canonical.as_deref().unwrap_or(submission.raw.bytes.reveal());
         let source_digest = files::with_parts(keys, "source", source, &parts);
-        let (mut draft, act, reasons) = match read {
-            Ok((draft, act)) => (Some(draft), act, None),
-            Err(unmappable) => (None, None, Some(unmappable)),
+        let (mut draft, act, names, reasons) = match read {
+            // What is no submission is kept as it came, until a person says that it is one.
+            _ if submission.unticketed.is_some() => (None, None, None, None),
+            Ok(Read { draft, act, names }) => (Some(draft), act, names, None),
+            Err(unmappable) => (None, None, None, Some(unmappable)),
         };
         let standing = channel.standing(submission, draft.as_ref());
         let urgent = match standing {
@@ -90,10 +103,13 @@ impl Preparer {
             Some((on, draft)) => Some(self.act(channel, &on, submission, draft)?),
             None => None,
         };
-        let looks = act.is_none() && matches!(standing, Standing::Live | Standing::Waiting);
+        let looks = act.as_ref().is_none_or(|act| act.or_new) && matches!(standing, Standing::Live | Standing::Waiting);
         let mapped = draft.map(|draft| self.mapped(channel, draft, &parts, &filed, looks, length + 256));
         let unmappable = reasons;
-        let reasons = unmappable.as_ref().map(reasons_json).unwrap_or_default();
+        let reasons = match &submission.unticketed {
+            Some(unticketed) => remark_json(&unticketed.reason),
+            None => unmappable.as_ref().map(reasons_json).unwrap_or_default(),
+        };
         let read = match submission.raw.media_type.as_str() {
             "application/json" => Vec::new(),
             _ => serde_json::to_vec(document).unwrap_or_default(),
@@ -124,6 +140,10 @@ impl Preparer {
             compared: None,
             alike: Vec::new(),
             act: act.map(Box::new),
+            also: submission.also.iter().map(|called| self.also(called)).collect(),
+            refers: names.and_then(|number| self.about(&number)),
+            unchanging: submission.unchanging,
+            unticketed: submission.unticketed.as_deref().map(|one| self.unticketed(one)).transpose()?.map(Box::new),
         };
         Ok(Prepared { arrival, unmappable, urgent })
     }
@@ -136,8 +156,9 @@ impl Preparer {
         submission: &Submission,
         draft: &Draft,
     ) -> Result<ActArrival, SealError> {
-        let about = on.about.as_deref().and_then(|about| ExternalId::new(about).ok());
-        let about = about.unwrap_or_else(|| submission.external_id.clone());
+        let about = on.about.as_deref().and_then(|about| self.about(about));
+        let own = || About { number: submission.external_id.clone(), also: self.also(submission.external_id.as_str()) };
+        let about = about.unwrap_or_else(own);
         let counted = || channel.time_limit.as_ref()?.of(draft, self.now());
         let deadline = draft.deadline.clone().or_else(counted);
         let mut said = draft.clone();
@@ -146,7 +167,7 @@ impl Preparer {
         }
         let detail = Detail {
             act: Some(on.act),
-            about: Some(about.as_str().to_owned()),
+            about: Some(about.number.as_str().to_owned()),
             said: Some(Box::new(said)),
             decision: on.granted.map(|granted| if granted { "approved" } else { "refused" }.to_owned()),
             ..Detail::default()
@@ -158,11 +179,35 @@ impl Preparer {
             act: on.act,
             about,
             granted: on.granted,
+            or_new: on.or_new,
             after_close: on.after_close,
             deadline: deadline.and_then(|deadline| deadline.computed).map(Timestamp::as_millisecond),
             note,
             body,
         })
+    }
+
+    /// An earlier item as it is named; none if the name can be nobody's.
+    fn about(&self, named: &str) -> Option<About> {
+        Some(About { number: ExternalId::new(named).ok()?, also: self.also(named) })
+    }
+
+    /// The key of what else an item is called.
+    fn also(&self, called: &str) -> Digest {
+        self.keys().blind("also", &[called.as_bytes()])
+    }
+
+    /// What came and is no submission, with what it says of an answer of ours.
+    fn unticketed(&self, unticketed: &Unticketed) -> Result<UnticketedArrival, SealError> {
+        let place = |one: &Undelivered| one.key.rsplit('-').next().and_then(|n| n.parse().ok());
+        let told = unticketed.undelivered.as_ref().and_then(|one| Some((one, place(one)?)));
+        let undelivered = told.map(|(one, n)| {
+            let id = self.store.reserve();
+            let details = serde_json::json!({ "message": one.reason.en, "message_zh": one.reason.zh }).to_string();
+            let body = self.keys().seal(Place::Dead, id, details.as_bytes())?;
+            Ok::<_, SealError>(UndeliveredArrival { to: one.to.clone(), n, id, body })
+        });
+        Ok(UnticketedArrival { class: unticketed.class, undelivered: undelivered.transpose()? })
     }
 
     fn now(&self) -> Timestamp {
@@ -171,10 +216,10 @@ impl Preparer {
 
     /// What an act is known by: its own number if it has one, else what it asks about which item in which words.
     fn identity(&self, act: &ActArrival, own: &ExternalId, source: Digest) -> ExternalId {
-        if *own != act.about {
+        if *own != act.about.number {
             return own.clone();
         }
-        let parts: [&[u8]; 3] = [act.about.as_str().as_bytes(), act.act.word().as_bytes(), &source.0];
+        let parts: [&[u8]; 3] = [act.about.number.as_str().as_bytes(), act.act.word().as_bytes(), &source.0];
         let digest = self.keys().blind("act", &parts);
         ExternalId::new(format!("act:{}", hex::encode(digest.0))).unwrap_or_else(|_| own.clone())
     }
@@ -263,14 +308,8 @@ impl Preparer {
         let keys = self.keys();
         let raw = unreadable.raw.bytes.reveal();
         let id = self.store.reserve();
-        let reason =
-            serde_json::json!([{ "reason": { "zh": unreadable.reason.zh, "en": unreadable.reason.en } }]).to_string();
-        let folio = Folio {
-            media_type: &unreadable.raw.media_type,
-            raw,
-            read: b"",
-            mapped: Mapped::Reasons(reason.as_bytes()),
-        };
+        let reason = remark_json(&unreadable.reason);
+        let folio = Folio { media_type: &unreadable.raw.media_type, raw, read: b"", mapped: Mapped::Reasons(&reason) };
         let digest = match unreadable.raw.same() {
             Some(same) => keys.blind("stray_same", &[same]),
             None => keys.blind("stray", &[raw]),
@@ -294,6 +333,11 @@ fn json(value: &impl Serialize, length: usize) -> serde_json::Result<Vec<u8>> {
     let mut out = Vec::with_capacity(length);
     serde_json::to_writer(&mut out, value)?;
     Ok(out)
+}
+
+/// One reason as it is kept, where no field is to blame.
+fn remark_json(remark: &Remark) -> Vec<u8> {
+    serde_json::json!([{ "reason": { "zh": remark.zh, "en": remark.en } }]).to_string().into_bytes()
 }
 
 /// The reasons as they are kept: a list with one entry a field, in both languages.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::path::Path;
 use super::unmappable::Why;
-use crate::settings::{ActsTable, AfterClose};
+use crate::settings::{ActsTable, AfterClose, UnknownItem};
 use crate::ticket::Act;
 
 /// `[acts]`, compiled.
@@ -15,8 +15,10 @@ pub(super) struct Acts {
     from: Path,
     codes: HashMap<String, Act>,
     refer: Option<Path>,
+    names: Option<Path>,
     decision: Option<Decision>,
     after_close: AfterClose,
+    or_new: bool,
 }
 
 #[derive(Debug)]
@@ -37,6 +39,8 @@ pub struct ActOn {
     pub granted: Option<bool>,
     /// What is done where the ticket is concluded.
     pub after_close: AfterClose,
+    /// Where the earlier item is not known, this is a matter of its own.
+    pub or_new: bool,
 }
 
 impl Acts {
@@ -56,9 +60,16 @@ impl Acts {
             from: place(from, "acts.from")?,
             codes: table.codes.iter().map(|(word, act)| (word.clone(), *act)).collect(),
             refer: table.refer.as_deref().map(|refer| place(refer, "acts.refer")).transpose()?,
+            names: table.names.as_deref().map(|names| place(names, "acts.names")).transpose()?,
             decision: decision.transpose()?,
             after_close: table.after_close,
+            or_new: table.unknown == UnknownItem::New,
         })
+    }
+
+    /// The earlier item that a document speaks of, whatever it is there for.
+    pub(super) fn named(&self, document: &Value) -> Option<String> {
+        self.names.as_ref()?.find(document).and_then(text).filter(|number| !number.is_empty())
     }
 
     /// What a document is there for; none: a matter of its own.
@@ -84,13 +95,19 @@ impl Acts {
                 _ => None,
             }
         });
-        Ok(Some(ActOn { act, about: about.filter(|about| !about.is_empty()), granted, after_close: self.after_close }))
+        Ok(Some(ActOn {
+            act,
+            about: about.filter(|about| !about.is_empty()),
+            granted,
+            after_close: self.after_close,
+            or_new: self.or_new,
+        }))
     }
 
     /// The places it reads, so that they are not among the fields that nobody reads.
     pub(super) fn places(&self) -> impl Iterator<Item = &Path> {
         let decision = self.decision.as_ref().map(|decision| &decision.from);
-        std::iter::once(&self.from).chain(&self.refer).chain(decision)
+        std::iter::once(&self.from).chain(&self.refer).chain(&self.names).chain(decision)
     }
 }
 

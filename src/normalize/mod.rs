@@ -105,6 +105,8 @@ pub struct Reading {
     pub draft: Draft,
     /// What it is there for; none: a matter of its own.
     pub act: Option<ActOn>,
+    /// The number of an earlier item that it speaks of, though it may be a matter of its own.
+    pub names: Option<String>,
 }
 
 /// `[fields]` and `[codes]` of a channel, compiled; with them its `[acts]` and its `[reshape]`.
@@ -173,7 +175,7 @@ impl Mapping {
             Some(Err((place, why))) => failed.push(aside("渠道标记", "route", place, &why)),
             None => {}
         }
-        if act.is_some() {
+        if act.as_ref().is_some_and(|act| !act.or_new) {
             // An urging says who and what is meant by its number; what it leaves out is no mistake.
             failed.clear();
         }
@@ -185,7 +187,8 @@ impl Mapping {
             return Err(Unmappable { failed });
         }
         draft.extra = self.reads.rest(document);
-        Ok(Reading { draft, act })
+        let names = self.acts.as_ref().and_then(|acts| acts.named(document));
+        Ok(Reading { draft, act, names })
     }
 }
 

@@ -80,6 +80,8 @@ mod tests {
             refer: None,
             decision: None,
             after_close: AfterClose::default(),
+            names: None,
+            unknown: Default::default(),
         };
         let program = program(".t = string!(.a) + string!(.b)\ndel(.a)\nif .c == 3 { .kind = \"urge\" }");
         let mapping = compile("title = \"t\"").unwrap().with_acts(&acts).unwrap().with_program(program);

@@ -37,7 +37,7 @@ pub use channel::{
     ChannelSettings, ChannelState, ChannelTable, Channels, ConnectTable, DayUnit, DeadlineFrom, DeadlineTable,
     DecisionTable, Expect, ExpectOn, ExpectPer, Fallback, FileType, FilesTable, KindInfo, Ledger, NoSuchChannel,
     OnUnmappable, Pattern, PollTable, Report, ReshapeTable, Reshaping, ReturnCodes, ReturnTable, RouteTable,
-    RoutedTable, Said, SameLetterTable, SecretEnd, Sign, Silence, Uncertain, Wording,
+    RoutedTable, Said, SameLetterTable, SecretEnd, Sign, Silence, Uncertain, UnknownItem, Wording,
 };
 pub use core::{Attachments, ClosedWords, CoreMeaning, CoreSettings};
 pub use day::Day;

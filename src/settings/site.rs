@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use huiliu_contract::{Blind, Misconfigured, Secret, SecretRef, Site};
+use huiliu_contract::{Blind, Misconfigured, Ration, Secret, SecretRef, Site, Unlimited};
 use jiff::tz::TimeZone;
 
 use super::{Gateway, Secrets, Variables};
@@ -16,6 +16,7 @@ pub struct ChannelSite {
     zone: TimeZone,
     loopback: bool,
     blind: Arc<dyn Blind>,
+    ration: Arc<dyn Ration>,
 }
 
 impl ChannelSite {
@@ -27,7 +28,14 @@ impl ChannelSite {
             zone: gateway.settings.zone.0.clone(),
             loopback: gateway.settings.http.is_loopback(),
             blind: blind.clone(),
+            ration: Arc::new(Unlimited),
         }
+    }
+
+    /// The same with counts that outlive the process.
+    #[must_use]
+    pub fn with_ration(self, ration: Arc<dyn Ration>) -> Self {
+        Self { ration, ..self }
     }
 }
 
@@ -50,6 +58,10 @@ impl Site for ChannelSite {
 
     fn blind(&self) -> Arc<dyn Blind> {
         self.blind.clone()
+    }
+
+    fn ration(&self) -> Arc<dyn Ration> {
+        self.ration.clone()
     }
 
     fn listener_is_loopback(&self) -> bool {

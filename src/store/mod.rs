@@ -22,6 +22,7 @@ mod homeward;
 mod left;
 mod notes;
 mod open;
+mod rations;
 mod reading;
 mod reckoning;
 mod register;
@@ -34,6 +35,7 @@ mod sqlite;
 #[cfg(test)]
 mod suite;
 mod types;
+mod unticketed;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -58,6 +60,7 @@ pub use handled::{Handled, Registration};
 pub use homeward::{Again, Answer, Fact, Lane, LaneItem, Reference, ReferenceRow, Sign, Try, Unjoin};
 pub use notes::{NewNote, NoteRow, Notes, ShiftRow};
 pub use open::{Home, open};
+pub use rations::Rations;
 pub use reading::{
     Arrived, ChannelRow, DeadKind, DeadQuery, DeadRow, DeedRow, Due, DueCount, EventRow, OutcomeRow, Search, TagRow,
     Tagged, TicketRow, VersionRow,
@@ -75,6 +78,7 @@ pub use types::{
     Acceptance, ActArrival, Alike, Arrival, Enrolled, FirstRun, Fresh, MappedKeys, NotAccepted, Outcome, Settlement,
     Standing, Stray, TicketKey, Verdict,
 };
+pub use unticketed::{About, UndeliveredArrival, UnticketedArrival};
 
 /// Why the store did not do something.
 #[derive(Debug, thiserror::Error)]
@@ -165,7 +169,7 @@ pub struct FirstRunCounts {
 /// What the gateway does with a store.
 #[async_trait]
 pub trait Store:
-    Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Frozen + Alarms + Reckonings + Notes
+    Desk + Archive + Registry + Feed + Sheets + Sessions + Facts + Frozen + Alarms + Reckonings + Notes + Rations
 {
     /// The store's time.
     fn clock(&self) -> &Arc<Clock>;

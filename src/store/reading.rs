@@ -244,6 +244,9 @@ pub enum DeadKind {
     Closed,
     /// A record of the core's list that is no outcome, or tells another one under a known id.
     Outcome,
+    /// What came and is no submission by itself (未立件). It needs nobody: it is listed as ended from the first, and becomes a
+    /// ticket where a person says so.
+    Unticketed,
 }
 
 impl DeadKind {
@@ -263,6 +266,7 @@ impl DeadKind {
             14 => Self::Part,
             20 => Self::Closed,
             22 => Self::Outcome,
+            23 => Self::Unticketed,
             _ => Self::Unreadable,
         }
     }
@@ -284,6 +288,7 @@ impl DeadKind {
             Self::Part => 14,
             Self::Closed => 20,
             Self::Outcome => 22,
+            Self::Unticketed => 23,
         }
     }
 
@@ -309,6 +314,7 @@ impl DeadKind {
             Self::Part => "part",
             Self::Closed => "closed",
             Self::Outcome => "outcome",
+            Self::Unticketed => "unticketed",
         }
     }
 }

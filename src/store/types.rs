@@ -7,7 +7,7 @@ use huiliu_contract::{ExternalId, Once, SourceVersion, What};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Again, Claim, DeadKind, Deed, Digest, Fact, Fetched, Filed, Lease};
+use super::{About, Again, Claim, DeadKind, Deed, Digest, Fact, Fetched, Filed, Lease, UnticketedArrival};
 use crate::settings::AfterClose;
 use crate::ticket::event::{NotADraft, compose};
 use crate::ticket::{Act, EventHead, EventKind, Likeness, SourceRef, Spoken, names_own, names_said};
@@ -119,6 +119,14 @@ pub struct Arrival {
     /// What it asks about an earlier item; none: it is a matter of its own. Then `external_id` is what the act is known
     /// by.
     pub act: Option<Box<ActArrival>>,
+    /// What else later items may call it.
+    pub also: Vec<Digest>,
+    /// An earlier item that it speaks of, though it is a matter of its own.
+    pub refers: Option<About>,
+    /// Told again it is a repeat, whatever it says then.
+    pub unchanging: bool,
+    /// Set where it is no submission by itself.
+    pub unticketed: Option<Box<UnticketedArrival>>,
 }
 
 /// What a submission asks about an earlier one.
@@ -126,8 +134,10 @@ pub struct Arrival {
 pub struct ActArrival {
     /// What is asked.
     pub act: Act,
-    /// The number of the earlier item.
-    pub about: ExternalId,
+    /// The earlier item.
+    pub about: About,
+    /// Where that item is not known, this is a matter of its own.
+    pub or_new: bool,
     /// Of a decision: whether it was granted.
     pub granted: Option<bool>,
     /// What is done where the ticket is concluded.

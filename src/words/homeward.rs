@@ -7,6 +7,7 @@ pub const WRITE_BACK_REASONS: &[Entry] = &[
     ("approval", "待审签", "waits for approval"),
     ("by_hand", "请到对方后台回复", "answer by hand"),
     ("fallback", "接口送不到,请到对方后台回复", "failed; answer by hand"),
+    ("undelivered", "发出后被退回", "came back undelivered"),
     ("uncertain", "不知到没到", "may have arrived"),
     ("told_twice", "发了两次,不知到没到", "told twice, may have arrived"),
     ("absent", "一再发出,对方都说没有", "sent again and again, not there"),

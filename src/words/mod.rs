@@ -218,6 +218,7 @@ pub const DEAD_KINDS: &[Entry] = &[
     ("part", "拆单", "split ticket"),
     ("closed", "流转消息", "event"),
     ("outcome", "办理反馈", "outcome"),
+    ("unticketed", "未立件", "no submission"),
 ];
 
 /// Why something needs a person.
@@ -225,6 +226,13 @@ pub const REASONS: &[Entry] = &[
     ("unmapped", "认不出", "cannot be mapped"),
     ("number_reused", "疑似编号复用", "suspected re-used number"),
     ("unreadable", "读不出来件", "unreadable"),
+    ("loop", "本系统发出的信", "a letter of our own"),
+    ("bounce", "退信", "a bounce"),
+    ("auto_reply", "自动回复", "an automatic answer"),
+    ("list", "群发、订阅邮件", "a mailing list"),
+    ("notice", "系统通知、回执", "a notice of a system"),
+    ("calendar", "日程邀请", "a calendar entry"),
+    ("spam", "垃圾邮件", "spam"),
     ("malformed", "对方拒收", "refused by the core"),
     ("refused", "对方拒收", "refused by the core"),
     ("denied", "要登录", "denied"),
@@ -270,6 +278,7 @@ pub const ENDS: &[Entry] = &[
     ("answer_again", "已再次答复", "answered again"),
     ("new_ticket", "已另立新件", "made a new ticket"),
     ("reopened", "热线已重开,已再发", "reopened, sent again"),
+    ("unticketed", "不用处理", "needs nobody"),
 ];
 
 /// What a person did.

@@ -68,4 +68,5 @@ pub const WHATS: &[Entry] = &[
     ("act", "对已有工单的来件", "act on a ticket"),
     ("unmapped", "仍认不出", "still unmapped"),
     ("held", "疑似编号复用", "suspected re-used number"),
+    ("unticketed", "未立件", "no submission"),
 ];

@@ -124,7 +124,8 @@ async fn dead_letters_are_listed_retried_and_dropped() {
     scene.take("XZ-1", Some(&letter(1))).await.unwrap();
     let event = scene.refuse().await;
     assert_eq!(scene.take("XZ-2", None).await, None);
-    let list = |ended| Request::DeadList { channel: Some("书记县长信箱".into()), ended, limit: 0 };
+    let list =
+        |ended| Request::DeadList { channel: Some("书记县长信箱".into()), ended, unticketed: false, limit: 0 };
     let listed = scene.done(list(false), None).await;
     let kinds: Vec<_> = listed.as_array().unwrap().iter().map(|letter| letter["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds.len(), 2, "{listed}");

@@ -157,6 +157,10 @@ impl Scene {
             compared: None,
             alike: Vec::new(),
             act: None,
+            also: Vec::new(),
+            refers: None,
+            unchanging: false,
+            unticketed: None,
         };
         let acceptance = Acceptance {
             channel: self.channel.channel,

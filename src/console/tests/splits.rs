@@ -112,7 +112,7 @@ async fn what_cannot_be_split_says_why_and_what_to_do() {
         ..Told::signed(Timestamp::UNIX_EPOCH)
     };
     scene.told(&part, "o-2", &back).await;
-    let dead = scene.done(Request::DeadList { channel: None, ended: false, limit: 0 }, None).await;
+    let dead = scene.done(Request::DeadList { channel: None, ended: false, unticketed: false, limit: 0 }, None).await;
     assert_eq!(
         (&dead[0]["kind"], &dead[0]["reason"], &dead[0]["ticket"]),
         (&json!("part"), &json!("part_returned"), &json!(part))

@@ -15,8 +15,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 use tokio::sync::watch::Sender;
 
-use super::build::lent;
 use super::core::CoreSide;
+use super::lent::Lent;
 use super::running::{Now, Running};
 use crate::console::view::{MistakeView, ReloadReport, WrongChannel};
 use crate::settings::{ChannelFile, Channels, Mistake, Text};
@@ -105,7 +105,12 @@ impl Reloader {
         let mut swapped = Box::pin(self.running.secret_set(name)).await;
         let (now, ground) = (self.running.now(), &self.running.ground);
         if now.settings.written().get("core").is_some_and(|core| super::running::names_secret(core, name)) {
-            match super::core::CoreMade::make(&now.settings, &ground.variables, ground.kinds, &lent(&ground.store)) {
+            match super::core::CoreMade::make(
+                &now.settings,
+                &ground.variables,
+                ground.kinds,
+                &Lent::of(&ground.store).blind,
+            ) {
                 Ok(made) => {
                     if self.core.replace(made, now.settings.settings.core.as_ref()) {
                         swapped.push("core".into());
@@ -123,8 +128,8 @@ impl Reloader {
     async fn read(&self) -> Result<Read, Vec<Mistake>> {
         let ground = &self.running.ground;
         let (started, variables, kinds) = (ground.started.clone(), ground.variables.clone(), ground.kinds);
-        let blind = lent(&ground.store);
-        let read = tokio::task::spawn_blocking(move || read::read(&started, &variables, kinds, &blind)).await;
+        let lent = Lent::of(&ground.store);
+        let read = tokio::task::spawn_blocking(move || read::read(&started, &variables, kinds, &lent)).await;
         read.unwrap_or_else(|_| {
             let text =
                 Text::new("重新读取配置时程序出错,详见日志", "reading failed by a fault of the program; see the log");

@@ -1,9 +1,8 @@
 //! Reading everything anew, as the start does, and building it; nothing that runs is touched.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use huiliu_contract::Blind;
+use super::super::lent::Lent;
 
 use crate::channel::Kind;
 use crate::gateway::build::{Made, make};
@@ -34,21 +33,21 @@ pub(super) fn read(
     started: &settings::Gateway,
     variables: &Variables,
     kinds: &[Kind],
-    blind: &Arc<dyn Blind>,
+    lent: &Lent,
 ) -> Result<Read, Vec<Mistake>> {
     let written = settings::Gateway::load(&started.dir, variables)?;
     let needs_restart = written.needs_restart(started);
     // The keys of the store are not changed by this, but a start with these would be refused.
     crate::console::home(&written, &Secrets::new(written.dir.clone(), variables.clone()))?;
     let house = written.as_it_runs(started);
-    let core = CoreMade::make(&house, variables, kinds, blind)?;
+    let core = CoreMade::make(&house, variables, kinds, &lent.blind)?;
     crate::gateway::build_alarms(&house, variables)?;
     is_there(&house)?;
     let infos: Vec<_> = kinds.iter().map(|kind| (kind.info)()).collect();
     let files = house.channels(&infos);
     let made = files.iter().map(|file| {
         let made = match &file.result {
-            Ok(settings) => make(settings, &house, variables, kinds, blind),
+            Ok(settings) => make(settings, &house, variables, kinds, lent),
             Err(mistakes) => Err(mistakes.clone()),
         };
         (file.code.clone(), made)

@@ -27,6 +27,14 @@ pub struct ActsTable {
     #[serde(default)]
     #[schemars(length(min = 1), extend("x-zh" = "指的是哪一件:原来那件的来源编号在哪一栏;不写就是同一个编号"))]
     pub refer: Option<String>,
+    /// Where the number of an earlier item stands that a matter of its own speaks of: the new ticket names the old one.
+    #[serde(default)]
+    #[schemars(length(min = 1), extend("x-zh" = "新件提到的是哪一件:那件的来源编号在哪一栏;新工单会写明它"))]
+    pub names: Option<String>,
+    /// What is done with an act about an item that never came here; absent lets it wait for the item.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "指的那一件没有来过怎么办:wait 等它来(默认),new 当作新件"))]
+    pub unknown: UnknownItem,
     /// How a decision of the upper level (审批结果) is read.
     #[serde(default)]
     #[schemars(extend("x-zh" = "审批结果怎么读"))]
@@ -45,6 +53,19 @@ impl ActsTable {
             _ => None,
         }
     }
+}
+
+/// What is done with an act about an item that never came here.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownItem {
+    /// It waits for the item; a person is told after three days.
+    #[default]
+    #[schemars(extend("x-zh" = "等它来,三天不来告诉人"))]
+    Wait,
+    /// It is a matter of its own.
+    #[schemars(extend("x-zh" = "当作新件"))]
+    New,
 }
 
 /// How a decision is read.

@@ -27,7 +27,7 @@ use toml::de::{DeTable, DeValue};
 use super::document::{Document, typed};
 use super::{Day, Hours, Mistake, Remind, Source, Text};
 
-pub use acts::{ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, DecisionTable};
+pub use acts::{ActsTable, AfterClose, AfterSupervise, AfterSupplement, AfterUrge, DecisionTable, UnknownItem};
 pub use back::{Fallback, ReturnCodes, ReturnTable, Said, Sign, Uncertain, Wording};
 pub use captcha::CaptchaTable;
 pub use deadline::{DayUnit, DeadlineFrom, DeadlineTable};

@@ -123,8 +123,15 @@ impl Ground<'_, '_> {
         arrival: &Arrival,
         plan: Plan,
     ) -> rusqlite::Result<Verdict> {
+        if !matches!(plan, Plan::Nothing(_)) {
+            self.call(member, arrival)?;
+        }
         match plan {
             Plan::Nothing(verdict) => Ok(verdict),
+            Plan::Unticketed => match &arrival.unticketed {
+                Some(unticketed) => self.keep_unticketed(member, arrival, unticketed),
+                None => Err(rusqlite::Error::InvalidQuery),
+            },
             Plan::New { prev } => match &arrival.mapped {
                 Some(mapped) => match self.same_letter(member, arrival, mapped)? {
                     Some(Found { ticket, said: SameLetter { by, doubt: None } }) => {
@@ -135,7 +142,11 @@ impl Ground<'_, '_> {
                         self.name(arrival, &verdict, ticket, said)?;
                         Ok(verdict)
                     }
-                    None => self.new_ticket(member, arrival, mapped, prev),
+                    None => {
+                        let verdict = self.new_ticket(member, arrival, mapped, prev)?;
+                        self.speak_of(member, arrival, &verdict)?;
+                        Ok(verdict)
+                    }
                 },
                 None => {
                     self.keep(member, arrival, prev, 1, STATE_UNMAPPED, None)?;

@@ -76,7 +76,10 @@ impl Ground<'_, '_> {
         act: &ActArrival,
         prev: Option<i64>,
     ) -> rusqlite::Result<Verdict> {
-        let ticket = self.known(member.namespace, act.about.as_str())?.and_then(|known| known.ticket);
+        let (about, ticket) = match self.meant(member.namespace, &act.about)? {
+            Some((about, ticket)) => (about, ticket),
+            None => (act.about.number.as_str().to_owned(), None),
+        };
         let concluded = match ticket {
             Some(ticket) => self.is_concluded(ticket)?,
             None => false,
@@ -86,7 +89,7 @@ impl Ground<'_, '_> {
             && anew
             && let (Some(mapped), None) = (&arrival.mapped, prev)
         {
-            return self.supplement_anew(member, arrival, act, mapped, ticket);
+            return self.supplement_anew(member, arrival, act, mapped, ticket.map(|old| (old, about.as_str())));
         }
         self.keep(member, arrival, prev, 1, STATE_ACT, ticket)?;
         match prev {
@@ -107,7 +110,7 @@ impl Ground<'_, '_> {
         };
         match ticket {
             Some(ticket) => {
-                let reference = self.reference_of(member.namespace, act.about.as_str(), ticket)?;
+                let reference = self.reference_of(member.namespace, &about, ticket)?;
                 self.ask(reference, ticket, &asked)?;
             }
             None => self.wait_for(member, arrival, act, &asked)?,
@@ -128,19 +131,19 @@ impl Ground<'_, '_> {
         arrival: &Arrival,
         act: &ActArrival,
         mapped: &MappedKeys,
-        old: Option<i64>,
+        old: Option<(i64, &str)>,
     ) -> rusqlite::Result<Verdict> {
         let verdict = self.new_ticket(member, arrival, mapped, None)?;
         if let Verdict::Taken { ticket: Some(ticket), .. } = &verdict {
             super::homeward::keep_note(self.db, act.note, &act.body)?;
             self.db
                 .prepare_cached("UPDATE event SET note = ?2, refers = ?3 WHERE ticket = ?1 AND n = 1")?
-                .execute(params![ticket.id, act.note, old])?;
-            if let Some(old) = old {
-                let about = self.reference_of(member.namespace, act.about.as_str(), old)?;
+                .execute(params![ticket.id, act.note, old.map(|(old, _)| old)])?;
+            if let Some((old, number)) = old {
+                let about = self.reference_of(member.namespace, number, old)?;
                 super::closing::answered_at(self.db, ticket.id, about)?;
                 let own = (member.namespace, arrival.external_id.as_str());
-                super::routed::inherit(self.db, own, (member.namespace, act.about.as_str()))?;
+                super::routed::inherit(self.db, own, (member.namespace, number))?;
             }
             self.read_back(ticket.id);
         }
@@ -162,7 +165,7 @@ impl Ground<'_, '_> {
             )?
             .execute(params![
                 member.namespace,
-                act.about.as_str(),
+                act.about.number.as_str(),
                 arrival.version,
                 member.channel,
                 ACTS.iter().position(|one| *one == act.act).unwrap_or(0) as i64,

@@ -38,6 +38,8 @@ pub(super) enum Plan {
     Adopt { prev: i64, n: i64, ticket: i64 },
     /// An act about another item; `prev` when it was told in other words before.
     Act { prev: Option<i64> },
+    /// No submission by itself; it was never kept before.
+    Unticketed,
 }
 
 impl Ground<'_, '_> {
@@ -56,7 +58,12 @@ impl Ground<'_, '_> {
     }
 
     pub(super) fn plan(&mut self, member: &Acceptance, arrival: &Arrival) -> rusqlite::Result<Plan> {
-        if arrival.act.is_some() {
+        if arrival.unticketed.is_some() {
+            return self.plan_unticketed(member, arrival);
+        }
+        if let Some(act) = &arrival.act
+            && (!act.or_new || matches!(self.meant(member.namespace, &act.about)?, Some((_, Some(_)))))
+        {
             return self.plan_act(member, arrival);
         }
         match self.known(member.namespace, arrival.external_id.as_str())? {
@@ -78,7 +85,7 @@ impl Ground<'_, '_> {
         let ticket = known.ticket.map(|id| self.key(id)).transpose()?;
         let latest = self.version(known.latest)?;
         let repeat = Plan::Nothing(Verdict::Taken { what: What::Repeat, ticket });
-        if again.is_none() && latest.source_digest == arrival.source_digest.0 {
+        if again.is_none() && (arrival.unchanging || latest.source_digest == arrival.source_digest.0) {
             return Ok(repeat);
         }
         let keep = |n: i64, latest: Option<i64>, state: i64, what: What| Plan::Keep {
@@ -168,6 +175,8 @@ pub(super) const STATE_HELD: i64 = 2;
 pub(super) const STATE_OLDER: i64 = 3;
 /// What is no form of a ticket, but asks something about one.
 pub(super) const STATE_ACT: i64 = 4;
+/// What is no submission by itself.
+pub(super) const STATE_UNTICKETED: i64 = 5;
 
 #[derive(Default)]
 struct Chain {

@@ -30,12 +30,12 @@ pub(super) struct DeadLetter {
     pub(super) version: Option<i64>,
 }
 
-/// A dead letter that has not ended.
+/// A dead letter that has not ended; one that was never anybody's to deal with, because it is no submission, may still be.
 pub(super) fn open_letter(desk: &Open<'_>, dead: i64) -> Result<DeadLetter, StoreError> {
     let found: Option<(DeadLetter, Option<i64>)> = desk
         .db
         .query_row(
-            "SELECT kind, ticket, n, channel, version, reference, ended_at, file FROM dead WHERE id = ?1",
+            "SELECT kind, ticket, n, channel, version, reference, iif(ended_how = 'unticketed', NULL, ended_at), file FROM dead WHERE id = ?1",
             [dead],
             |row| {
                 let letter = DeadLetter {

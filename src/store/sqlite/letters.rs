@@ -54,7 +54,7 @@ pub(super) fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Ve
          AND routed.external_id = coalesce(version.external_id, ticket.external_id)
          WHERE (?1 IS NULL OR dead.id = ?1) AND (?2 IS NULL OR dead.channel = ?2) AND (?3 OR ended_at IS NULL)
          AND (?6 IS NULL OR coalesce(dead.ticket, version.ticket) = ?6)
-         AND (?7 = 0 OR ?7 >> kind & 1)
+         AND (?7 = 0 AND (kind <> ?8 OR ?1 IS NOT NULL) OR ?7 >> kind & 1)
          ORDER BY dead.id LIMIT ?5",
     )?;
     let mut rows = statement.query(params![
@@ -64,7 +64,9 @@ pub(super) fn dead(db: &Connection, keys: &Keys, query: &DeadQuery) -> Result<Ve
         query.open,
         i64::try_from(query.limit.max(1)).unwrap_or(i64::MAX),
         query.ticket,
-        query.kinds.iter().fold(0_i64, |bits, kind| bits | 1 << kind.number())
+        query.kinds.iter().fold(0_i64, |bits, kind| bits | 1 << kind.number()),
+        // Nobody need deal with it: it is only listed where it is asked for.
+        DeadKind::Unticketed.number()
     ])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

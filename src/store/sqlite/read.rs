@@ -89,7 +89,7 @@ impl Sqlite {
         let read = self.read(move |db, keys| {
             // One look at the database for all: each statement alone would begin by forgetting every page it knows.
             let look = db.unchecked_transaction()?;
-            let lanes = references.into_iter().map(|reference| super::homeward::lane(&look, keys, reference));
+            let lanes = references.into_iter().map(|reference| super::lane::lane(&look, keys, reference));
             Ok(lanes.collect::<Vec<_>>())
         });
         read.await.unwrap_or_else(|_| (0..many).map(|_| Err(StoreError::Closed)).collect())
@@ -292,7 +292,7 @@ impl Archive for Sqlite {
     }
 
     async fn carried(&self, reference: Reference) -> Result<Lane, StoreError> {
-        self.look(move |db, keys| super::homeward::lane(db, keys, reference)).await
+        self.look(move |db, keys| super::lane::lane(db, keys, reference)).await
     }
 
     async fn outcomes(&self, ticket: i64) -> Result<Vec<OutcomeRow>, StoreError> {

@@ -65,7 +65,9 @@ pub(super) fn remap(
         super::files::forget_aside(ground.db, version)?;
     }
     let Some(arrival) = member.arrivals.first() else { return Err(StoreError::NotFound) };
-    if let Some(act) = &arrival.act {
+    if let Some(act) = &arrival.act
+        && (!act.or_new || matches!(ground.meant(namespace, &act.about)?, Some((_, Some(_)))))
+    {
         // One with a number of its own was kept under it.
         let prev = ground.known(namespace, arrival.external_id.as_str())?.map(|known| known.latest);
         return Ok(ground.carry_out_act(&member, arrival, act, prev)?);

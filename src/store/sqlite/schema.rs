@@ -277,6 +277,8 @@ const ALL: &[M<'static>] = &[
     M::up(super::reckoning::RECKONINGS),
     M::up(super::notes::NOTES),
     M::up(super::routed::ROUTED),
+    M::up(super::rations::RATIONS),
+    M::up(super::unticketed::ALSO),
 ];
 
 /// The migrations, ready to be run.

@@ -86,6 +86,7 @@ pub(super) fn load_errands(db: &Connection, schedule: &Schedule, now: i64) -> Re
 pub(super) fn sweep(desk: &mut Desk<'_>) -> Result<(), StoreError> {
     desk.db.execute("DELETE FROM once WHERE until < ?1", [desk.now])?;
     super::answers::sweep(desk.db, desk.now)?;
+    super::rations::sweep(desk.db, desk.now)?;
     desk.db.execute("DELETE FROM outcome WHERE ticket IS NULL AND until < ?1", [desk.now])?;
     desk.db.execute("UPDATE run SET alive = ?1 WHERE stopped IS NULL", [desk.now])?;
     super::acts::show_unmatched(desk)?;

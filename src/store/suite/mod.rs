@@ -29,6 +29,7 @@ mod registering;
 mod routing;
 mod splitting;
 mod sqlite;
+mod unticketing;
 mod waiting;
 
 use std::sync::Arc;
@@ -37,8 +38,9 @@ use huiliu_contract::{ExternalId, Once, SourceVersion, What};
 use serde_json::json;
 
 use super::{
-    Acceptance, ActArrival, Actor, Arrival, Claim, Enrolled, Far, FileAbout, Filed, Folio, Lease, Mapped, MappedKeys,
-    NotAccepted, Outcome, Place, Settlement, Standing, Store, StoreError, Stray, TicketKey, Verdict,
+    About, Acceptance, ActArrival, Actor, Arrival, Claim, Enrolled, Far, FileAbout, Filed, Folio, Lease, Mapped, MappedKeys,
+    NotAccepted, Outcome, Place, Settlement, Standing, Store, StoreError, Stray, TicketKey, UndeliveredArrival, UnticketedArrival,
+    Verdict,
 };
 use crate::settings::AfterClose;
 use crate::store::{DeadKind, DeadQuery, DeadRow, EventRow, VersionRow};
@@ -89,6 +91,19 @@ struct Letter {
     files: Vec<String>,
     /// The tag under which it counts.
     tag: Option<String>,
+    mail: Mail,
+}
+
+/// What only letters by mail say of themselves.
+#[derive(Clone, Default)]
+struct Mail {
+    also: Vec<&'static str>,
+    names: Option<&'static str>,
+    unchanging: bool,
+    /// Where what it is about is not known, it is a matter of its own.
+    or_new: bool,
+    /// Its class, and which answer to which number it says did not arrive.
+    unticketed: Option<(&'static str, Option<(&'static str, u32)>)>,
 }
 
 /// A letter whose mapped form says what its source says.
@@ -112,7 +127,13 @@ fn letter(id: &str, text: &str) -> Letter {
         judged: Likeness::Same,
         files: Vec::new(),
         tag: None,
+        mail: Mail::default(),
     }
+}
+
+/// An item as it is meant by a number, or by whatever else it is called.
+fn meant(store: &dyn Store, called: &str) -> About {
+    About { number: ExternalId::new(called).unwrap(), also: store.keys().blind("also", &[called.as_bytes()]) }
 }
 
 impl Letter {
@@ -160,9 +181,10 @@ impl Letter {
         let (act, about) = self.act.clone()?;
         let note = store.reserve();
         let body = store.keys().seal(Place::Note, note, self.source.as_bytes()).unwrap();
-        let about = ExternalId::new(about).unwrap();
+        let about = meant(store, &about);
         let (granted, after_close, deadline) = (self.granted, self.after_close, self.deadline);
-        Some(Box::new(ActArrival { act, about, granted, after_close, deadline, note, body }))
+        let or_new = self.mail.or_new;
+        Some(Box::new(ActArrival { act, about, or_new, granted, after_close, deadline, note, body }))
     }
 
     fn file(mut self, link: &str) -> Self {
@@ -217,6 +239,17 @@ impl Letter {
             compared: self.compared,
             alike: self.alike.clone(),
             act: self.act(store),
+            also: self.mail.also.iter().map(|called| meant(store, called).also).collect(),
+            refers: self.mail.names.map(|number| meant(store, number)),
+            unchanging: self.mail.unchanging,
+            unticketed: self.mail.unticketed.map(|(class, undelivered)| {
+                let undelivered = undelivered.map(|(to, n)| {
+                    let id = store.reserve();
+                    let body = keys.seal(Place::Dead, id, b"{}").unwrap();
+                    UndeliveredArrival { to: ExternalId::new(to).unwrap(), n, id, body }
+                });
+                Box::new(UnticketedArrival { class, undelivered })
+            }),
         }
     }
 }

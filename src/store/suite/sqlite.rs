@@ -183,6 +183,9 @@ stories! {
         a_dead_letter_stops_its_own_lane_only,
         news_during_dying_waits_behind,
         an_unwritten_settlement_is_done_again_later;
+    unticketing: what_is_no_submission_is_listed_and_may_become_a_ticket, what_cannot_change_is_a_repeat_however_it_looks,
+        a_reply_finds_its_ticket_by_another_name, a_strangers_letter_names_the_ticket_and_enters_it_not,
+        a_bounce_is_a_failed_answer, what_may_leave_is_counted_over_restarts;
     waiting:
         what_does_not_count_is_not_forwarded,
         a_person_ends_a_first_run,
