@@ -23,6 +23,7 @@ mod hooks;
 mod learn;
 mod ledger;
 mod login;
+mod mail;
 mod misspelt;
 mod note;
 mod online;
@@ -165,6 +166,9 @@ enum OnSite {
     /// What a person looks at before it is written back.
     #[command(subcommand)]
     Approve(approve::Approve),
+    /// Letters by mail.
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Secrets of the site.
     #[command(subcommand)]
     Secret(secret::Secret),
@@ -283,6 +287,7 @@ fn on_site(
         OnSite::Errand(errand) => errand.run(site),
         OnSite::Dead(dead) => dead.run(site, prompt),
         OnSite::Approve(approve) => approve.run(site, prompt),
+        OnSite::Mail(mail) => mail.run(site, checks),
         OnSite::Secret(secret) => secret.run(site, prompt),
         OnSite::Report(report) => report.run(site),
         OnSite::Alarm(alarm) => alarm.run(site, now),

@@ -21,6 +21,7 @@ pub(super) fn judged(mapping: &Mapping, item: Item, known: impl Fn(&str) -> Opti
     let read = mapping.read(submission.document.reveal());
     let before = known(submission.external_id.as_str());
     let what = match &read {
+        _ if submission.unticketed.is_some() => What::Unticketed,
         Err(_) => What::Unmapped,
         Ok(reading) if reading.act.is_some() => What::Act,
         Ok(_) if before.is_some() => What::Repeat,

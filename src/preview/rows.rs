@@ -63,6 +63,9 @@ impl Looked {
 /// What the rules make of an item; none for one that is none.
 fn read(subject: &Subject<'_>, item: &Item, now: Timestamp) -> Option<Read> {
     let Item::Submission(submission) = item else { return None };
+    if submission.unticketed.is_some() {
+        return None;
+    }
     let mut read = subject.mapping.read_with(submission.document.reveal(), &submission.attachments);
     if let (Ok(reading), Some(limit)) = (&mut read, subject.time_limit)
         && let Some(deadline) = limit.of(&reading.draft, now)
@@ -82,6 +85,10 @@ fn pieces(subject: &Subject<'_>, item: &Item, read: &Option<Read>) -> Vec<Draft>
 fn row(subject: &Subject<'_>, veil: &Veil, item: &Item, read: Option<&Read>) -> RowView {
     match (item, read) {
         (Item::Submission(submission), Some(read)) => mapped(subject, veil, submission, read),
+        // No rule read it, so nobody knows which of its texts are personal.
+        (Item::Submission(submission), None) if !veil.is_off() => {
+            RowView { document: Value::Null, ..bare(veil, submission) }
+        }
         (Item::Submission(submission), None) => bare(veil, submission),
         (Item::Unreadable(Unreadable { raw, reason }), _) => RowView {
             external_id: None,
@@ -90,6 +97,8 @@ fn row(subject: &Subject<'_>, veil: &Veil, item: &Item, read: Option<&Read>) -> 
             document: raw_shown(veil, raw.bytes.reveal()),
             fields: Vec::new(),
             act: None,
+            unticketed: None,
+            unticketed_reason: Value::Null,
             ticket: Value::Null,
             reasons: json!([{ "reason": { "zh": reason.zh, "en": reason.en } }]),
             files: 0,
@@ -105,6 +114,11 @@ fn bare(veil: &Veil, submission: &Submission) -> RowView {
         document: veil.value(submission.document.reveal()),
         fields: Vec::new(),
         act: None,
+        unticketed: submission.unticketed.as_ref().map(|one| one.class.to_owned()),
+        unticketed_reason: submission
+            .unticketed
+            .as_ref()
+            .map_or(Value::Null, |one| json!({ "zh": one.reason.zh, "en": one.reason.en })),
         ticket: Value::Null,
         reasons: Value::Null,
         files: submission.attachments.len(),

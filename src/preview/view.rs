@@ -151,6 +151,12 @@ pub struct RowView {
     pub fields: Vec<FieldView>,
     /// What it is there for, where that is not a matter of its own.
     pub act: Option<String>,
+    /// Of what class it is where it is no submission by itself, such as `bounce`; then no ticket is made of it.
+    #[serde(default)]
+    pub unticketed: Option<String>,
+    /// Why it is taken for that; null where it is a submission.
+    #[serde(default)]
+    pub unticketed_reason: Value,
     /// The unified ticket; null where it does not map.
     pub ticket: Value,
     /// Why it does not map; null where it does.

@@ -1,6 +1,6 @@
 //! `huiliu channel preview`: request, answer, rows, mapped ticket and next cursor side by side; moves nothing.
 
-mod screen;
+pub(super) mod screen;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use crate::preview::{self, Begin, Preview as Looked, Rehearsal};
 use crate::settings::ChannelSettings;
 
 /// Rows that are shown in full unless another number is asked for.
-const ROWS: usize = 3;
+pub(super) const ROWS: usize = 3;
 
 /// A look at a channel.
 #[derive(Args, Debug)]
@@ -47,27 +47,13 @@ impl Preview {
         let file = site.channel(&self.name)?;
         let settings = file.result.as_ref().map_err(|mistakes| mistakes.clone())?;
         let looked = match &self.from {
-            Some(from) => self.saved(site, checks, settings, from)?,
+            Some(from) => of_file(site, checks, settings, from, self.unmask)?,
             None => self.live(site, checks, settings)?,
         };
         let kind = site.kind(Some(&looked.kind));
         let status = if looked.is_clean() { OK } else { WRONG };
         let text = screen::whole(&site.look, &kind, &looked, self.rows);
         Ok(Output::new(&looked, text).status(status))
-    }
-
-    /// Shows the channel a file. It is the operator's own, so an unmasked look needs no reason.
-    fn saved(
-        &self,
-        site: &Site,
-        checks: &dyn Checks,
-        settings: &ChannelSettings,
-        from: &Path,
-    ) -> Result<Looked, Failure> {
-        let rehearsal = checks.rehearse(&site.gateway, settings, false)?;
-        let (name, bytes) = read(from)?;
-        let looked = preview::saved(&rehearsal.subject(), &name, &bytes, self.unmask, Timestamp::now());
-        looked.ok_or_else(|| reads_no_file(&settings.connect.kind).into())
     }
 
     /// Asks the far side, through the daemon if one runs.
@@ -96,6 +82,20 @@ impl Preview {
         let looked = Box::pin(preview::live(&subject, &begin, rehearsal.secrets.clone(), self.unmask));
         runtime.block_on(looked).map_err(|text| Problem::refused(text.zh, text.en).into())
     }
+}
+
+/// Shows a channel a file. It is the operator's own, so an unmasked look needs no reason.
+pub(super) fn of_file(
+    site: &Site,
+    checks: &dyn Checks,
+    settings: &ChannelSettings,
+    from: &Path,
+    unmask: bool,
+) -> Result<Looked, Failure> {
+    let rehearsal = checks.rehearse(&site.gateway, settings, false)?;
+    let (name, bytes) = read(from)?;
+    let looked = preview::saved(&rehearsal.subject(), &name, &bytes, unmask, Timestamp::now());
+    looked.ok_or_else(|| reads_no_file(&settings.connect.kind).into())
 }
 
 /// A file, or standard input, with what it is called.

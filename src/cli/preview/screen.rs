@@ -6,7 +6,7 @@ use crate::cli::draft::{named, reasons};
 use crate::cli::table::{Look, clean, clean_text};
 use crate::preview::{AnswerView, BodyView, ExchangeView, FieldView, Preview, RowView};
 use crate::settings::Lang;
-use crate::words::{EVENT_KINDS, FAULTS, say, word};
+use crate::words::{EVENT_KINDS, FAULTS, REASONS, say, word};
 
 /// The most lines of a body.
 const LINES: usize = 80;
@@ -18,7 +18,7 @@ const CELL: usize = 60;
 const TELLING: [&str; 6] = ["content-type", "location", "link", "retry-after", "set-cookie", "www-authenticate"];
 
 /// The whole look; `rows` are shown in full, the rest is counted.
-pub(super) fn whole(look: &Look, kind: &str, preview: &Preview, rows: usize) -> String {
+pub(in crate::cli) fn whole(look: &Look, kind: &str, preview: &Preview, rows: usize) -> String {
     let lang = look.lang;
     let mut text = match lang {
         Lang::Zh => format!("{}({})· {kind} · 试看:没有收下、没有移动任何东西\n", preview.name, preview.channel),
@@ -192,13 +192,17 @@ fn one_row(look: &Look, n: usize, row: &RowView) -> String {
     if let Some(act) = &row.act {
         head.push(format!("{} {}", say(lang, "来件性质", "act"), word(EVENT_KINDS, act, lang)));
     }
+    if let Some(class) = &row.unticketed {
+        let why = row.unticketed_reason.get(say(lang, "zh", "en")).and_then(Value::as_str).unwrap_or_default();
+        head.push(format!("{}: {} ({why})", say(lang, "不立件", "no ticket"), word(REASONS, class, lang)));
+    }
     if row.files > 0 {
         head.push(format!("{} {}", say(lang, "附件", "files"), row.files));
     }
     let mut text = head.join(say(lang, ",", ", ")) + "\n";
-    if row.fields.is_empty() {
+    if row.fields.is_empty() && !row.document.is_null() {
         text += &clean_text(&format!("{:#}\n", shortened(lang, &row.document, 3)));
-    } else {
+    } else if !row.fields.is_empty() {
         let cells = row.fields.iter().map(|field| cells(look, field));
         text += &look.table(&["their_field", "their_value", "ticket_field", "became"], &[0, 2], cells.collect());
         text += "\n";

@@ -38,9 +38,9 @@ use huiliu_contract::{ExternalId, Once, SourceVersion, What};
 use serde_json::json;
 
 use super::{
-    About, Acceptance, ActArrival, Actor, Arrival, Claim, Enrolled, Far, FileAbout, Filed, Folio, Lease, Mapped, MappedKeys,
-    NotAccepted, Outcome, Place, Settlement, Standing, Store, StoreError, Stray, TicketKey, UndeliveredArrival, UnticketedArrival,
-    Verdict,
+    About, Acceptance, ActArrival, Actor, Arrival, Claim, Enrolled, Far, FileAbout, Filed, Folio, Lease, Mapped,
+    MappedKeys, NotAccepted, Outcome, Place, Settlement, Standing, Store, StoreError, Stray, TicketKey,
+    UndeliveredArrival, UnticketedArrival, Verdict,
 };
 use crate::settings::AfterClose;
 use crate::store::{DeadKind, DeadQuery, DeadRow, EventRow, VersionRow};

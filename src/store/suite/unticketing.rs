@@ -116,11 +116,8 @@ pub(super) async fn a_bounce_is_a_failed_answer(house: &dyn House) {
 
 /// What may leave is counted on disk: a restart begins no second count, and the same claim is answered the same.
 pub(super) async fn what_may_leave_is_counted_over_restarts(house: &dyn House) {
-    let allowed = |of: &str, most: u32, seconds: u64| Allowance {
-        of: of.into(),
-        most,
-        within: Duration::from_secs(seconds),
-    };
+    let allowed =
+        |of: &str, most: u32, seconds: u64| Allowance { of: of.into(), most, within: Duration::from_secs(seconds) };
     let both = vec![allowed("a", 1, 600), allowed("all", 3, 3600)];
     let site = Site::pushed(house).await;
     let take = async |site: &Site, claim: &str, of: &[Allowance]| {
