@@ -12,11 +12,11 @@ impl Fields {
 
     /// The first value of a field; `name` in lower case.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(own, _)| *own == name).map(|(_, value)| value)
+        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
     /// Every value of a field, topmost first; `name` in lower case.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
