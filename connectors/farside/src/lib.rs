@@ -12,6 +12,7 @@ pub mod parts;
 pub mod platform;
 pub mod port;
 pub mod portal;
+pub mod postbox;
 pub mod promises;
 pub mod proof;
 pub mod proxy;

@@ -1,6 +1,7 @@
 //! Real database servers for tests: Debian's PostgreSQL and MariaDB, started by nobody in particular on a free port, with a
 //! folder of their own, and gone with the process that started them.
 
+pub mod exim;
 mod maria;
 mod postgres;
 mod programs;

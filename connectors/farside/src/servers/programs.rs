@@ -48,6 +48,11 @@ pub(super) fn maria() -> Result<PathBuf, String> {
     found_or_installed("mariadb-server-core", || Some(PathBuf::from("/usr/sbin/mariadbd")).filter(|path| path.exists()))
 }
 
+/// Where Exim is.
+pub(super) fn exim() -> Result<PathBuf, String> {
+    found_or_installed("exim4-daemon-light", || Some(PathBuf::from("/usr/sbin/exim4")).filter(|path| path.exists()))
+}
+
 fn found_or_installed(package: &str, find: impl Fn() -> Option<PathBuf>) -> Result<PathBuf, String> {
     if let Some(path) = find() {
         return Ok(path);
