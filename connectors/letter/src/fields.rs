@@ -12,7 +12,7 @@ impl Fields {
 
     /// The first value of a field; `name` in lower case.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
     /// Every value of a field, topmost first; `name` in lower case.
