@@ -1,0 +1,7 @@
+//! The files of a letter: what they are called, and what Outlook wrapped.
+
+mod name;
+mod tnef;
+
+pub(crate) use name::Names;
+pub(crate) use tnef::tnef;
