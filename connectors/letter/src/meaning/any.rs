@@ -157,7 +157,25 @@ proptest! {
 
 #[test]
 fn no_piece_repeated_breaks_a_reader() {
-    let more = ["<\"", "<'>", "[", "(", "发件人：a\n主题：", "写道\n", "我叫李", "86 ", "1-", "\\(", "=;", "<a "];
+    let more = [
+        "<\"",
+        "<'>",
+        "[",
+        "(",
+        "发件人：a\n主题：",
+        "写道\n",
+        "我叫李",
+        "86 ",
+        "1-",
+        "\\(",
+        "=;",
+        "<a ",
+        "13800001234,",
+        "我是李四,",
+        "家住衡东县,",
+        "电话:",
+        "a@b.cn,",
+    ];
     for piece in PIECES.into_iter().chain(more) {
         // A reader whose work grows with the square of the length would take the suite down here.
         read_all(&piece.repeat(16 * 1024 / piece.len()), "");

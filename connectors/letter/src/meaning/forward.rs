@@ -36,8 +36,11 @@ pub fn is_forwarding(subject: &str) -> bool {
 /// Finds the first letter that was passed on in a text. A block of its header under a mark of forwarding is enough; under a
 /// mark that answers bear as well (`原始邮件`), or under none, the subject must say it.
 pub fn read(subject: &str, text: &str) -> Option<Forwarded> {
-    let lines = plain::lines(text);
     let by_subject = is_forwarding(subject);
+    if !by_subject && !["转发", "orward"].into_iter().any(|word| text.contains(word)) {
+        return None;
+    }
+    let lines = plain::lines(text);
     let mut by_mark = false;
     for (at, (_, line)) in lines.iter().enumerate().filter(|(_, (_, line))| !line.is_empty()) {
         if line.contains(quote::REPLY_LINE) {

@@ -45,20 +45,17 @@ pub(crate) fn is_han(c: char) -> bool {
 pub(crate) fn lines(text: &str) -> Vec<(usize, &str)> {
     let mut lines = Vec::new();
     let mut start = 0;
-    let bytes = text.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
-        let ends = match byte {
-            b'\n' => true,
-            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
-            _ => false,
-        };
-        if ends {
-            lines.push((start, part(text, start..at).trim_end_matches('\r')));
-            start = at + 1;
+    for line in text.split_inclusive('\n') {
+        let bare = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+        let mut from = start;
+        for piece in bare.split_inclusive('\r') {
+            lines.push((from, piece.trim_end_matches('\r')));
+            from += piece.len();
         }
-    }
-    if start < text.len() {
-        lines.push((start, part(text, start..text.len())));
+        if bare.is_empty() {
+            lines.push((start, bare));
+        }
+        start += line.len();
     }
     lines
 }

@@ -50,6 +50,7 @@ pub(super) fn recipient(fields: &Fields, text: &str) -> Option<Recipient> {
         .into_iter()
         .flat_map(|name| fields.all(name))
         .flat_map(address::of_field)
+        .take(100)
         .collect();
     let is_meant = |address: &str| {
         let local = address::local(address);

@@ -3,7 +3,8 @@
 
 use huiliu_contract::Remark;
 
-use super::{Class, Signs, Sorted, signs};
+use super::{Class, Look, Signs, Sorted, signs};
+use crate::Fields;
 use crate::meaning::address;
 use crate::meaning::authentication::{Authentication, Verdict};
 
@@ -28,7 +29,16 @@ pub fn may_be_answered(signs: &Signs<'_>, sorted: &Sorted, auth: Option<&Authent
 
 fn refusal(signs: &Signs<'_>, auth: Option<&Authentication>) -> Option<Remark> {
     let fields = signs.fields;
-    let machine = [signs::echo, signs::receipt, signs::failure, signs::automatic, signs::list, signs::spam];
+    let machine: [Look; 8] = [
+        signs::echo,
+        signs::receipt,
+        signs::failure,
+        signs::automatic,
+        signs::list,
+        signs::notice,
+        signs::meeting,
+        signs::spam,
+    ];
     if let Some(sign) = machine.into_iter().find_map(|look| look(signs)) {
         return Some(sign);
     }
@@ -52,6 +62,19 @@ fn refusal(signs: &Signs<'_>, auth: Option<&Authentication>) -> Option<Remark> {
         ));
     }
     let auth = auth.filter(|auth| auth.verdict == Verdict::Fail)?;
-    let check = if auth.dmarc.is_some() { "DMARC" } else { "SPF/DKIM" };
+    let check = if auth.dmarc.as_deref() == Some("fail") { "DMARC" } else { "SPF/DKIM" };
     Some(Remark::new(format!("发件人验证({check})未通过"), format!("the check of its sender ({check}) failed")))
+}
+
+/// The one address to which an answer goes: that of `Reply-To` where it is a single one in the domain of `From` or in one of
+/// `domains`, else that of `From`. Never that of `Cc`, and never several: whoever writes a letter cannot have others written
+/// to. `None` where no sender is named.
+pub fn answer_to<'a>(fields: &'a Fields, domains: &[String]) -> Option<&'a str> {
+    let from = fields.all("from").find_map(|value| address::of_field(value).into_iter().next())?;
+    let wished: Vec<&str> = fields.all("reply-to").flat_map(address::of_field).collect();
+    let domain = |address: &'a str| address.rsplit_once('@').map(|(_, domain)| domain).unwrap_or_default();
+    let [wish] = wished.as_slice() else { return Some(from) };
+    let is_near = domain(wish).eq_ignore_ascii_case(domain(from))
+        || domains.iter().any(|own| own.trim().trim_start_matches('@').eq_ignore_ascii_case(domain(wish)));
+    Some(if is_near { wish } else { from })
 }

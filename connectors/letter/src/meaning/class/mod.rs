@@ -13,7 +13,7 @@ use huiliu_contract::Remark;
 
 use crate::Fields;
 
-pub use answer::may_be_answered;
+pub use answer::{answer_to, may_be_answered};
 
 /// More `Received` fields than this on one letter are a letter that goes round.
 pub const MOST_HOPS: usize = 25;
@@ -79,7 +79,7 @@ impl Class {
 }
 
 /// What a letter shows of itself.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Signs<'a> {
     /// Its header fields.
     pub fields: &'a Fields,

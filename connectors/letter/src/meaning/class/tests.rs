@@ -207,6 +207,7 @@ fn a_receipt_goes_to_people_only() {
         ("Auto-Submitted", "auto-generated"),
         ("X-Spam-Flag", "YES"),
         ("X-Hotline-Id", "1"),
+        ("From", "monitor@example.net"),
     ] {
         assert!(answer(&[(name, value)], None).is_err(), "{name}: {value}");
     }
@@ -224,7 +225,9 @@ fn no_receipt_goes_where_the_check_of_the_sender_failed() {
     };
     let failed = answer(&[], Some(&auth(Verdict::Fail, Some("fail"))));
     assert_eq!(failed, Err("发件人验证(DMARC)未通过".to_owned()));
-    assert!(answer(&[], Some(&auth(Verdict::Fail, None))).is_err());
+    let spf = Err("发件人验证(SPF/DKIM)未通过".to_owned());
+    assert_eq!(answer(&[], Some(&auth(Verdict::Fail, None))), spf);
+    assert_eq!(answer(&[], Some(&auth(Verdict::Fail, Some("none")))), spf);
     assert_eq!(answer(&[], Some(&auth(Verdict::None, None))), Ok(()));
     assert_eq!(answer(&[], Some(&auth(Verdict::Pass, Some("pass")))), Ok(()));
 }
@@ -234,4 +237,22 @@ fn what_a_person_has_made_a_letter_is_still_held_by_its_signs() {
     let case = Case::of(&[("Precedence", "bulk")]);
     let by_hand = Sorted { class: Class::Letter, reason: Remark::new("人工", "by hand") };
     assert!(may_be_answered(&case.signs(), &by_hand, None).is_err());
+}
+
+#[test]
+fn an_answer_goes_to_one_address_that_the_sender_may_name() {
+    let domains = ["hunan.example".to_owned()];
+    for (reply_to, expected) in [
+        (None, "lisi@example.cn"),
+        (Some("李四 <other@EXAMPLE.cn>"), "other@EXAMPLE.cn"),
+        (Some("lisi@hunan.example"), "lisi@hunan.example"),
+        (Some("victim@elsewhere.example"), "lisi@example.cn"),
+        (Some("a@example.cn, b@example.cn"), "lisi@example.cn"),
+        (Some("没有地址"), "lisi@example.cn"),
+        (Some("evil@notexample.cn"), "lisi@example.cn"),
+    ] {
+        let lines: Vec<(&str, &str)> = reply_to.map(|value| ("Reply-To", value)).into_iter().collect();
+        assert_eq!(answer_to(&fields(&lines), &domains), Some(expected), "{reply_to:?}");
+    }
+    assert_eq!(answer_to(&fields(&[("From", "12345热线"), ("Reply-To", "a@hunan.example")]), &domains), None);
 }

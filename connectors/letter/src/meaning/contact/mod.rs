@@ -14,7 +14,7 @@ mod tests;
 
 use huiliu_contract::Personal;
 
-use super::plain::{is_blank, is_invisible, lines, narrow};
+use super::plain::{is_blank, is_invisible, lines, narrow, part};
 
 pub use patterns::{PATTERNS, Pattern, What};
 
@@ -77,12 +77,26 @@ fn prepared(text: &str) -> Vec<Line> {
 
 /// Half-width, with every dash as one, without the marks of bold text and tables that conversion leaves.
 fn made_plain(line: &str) -> String {
-    let kept = line.chars().filter(|c| !is_invisible(*c) && *c != '*');
-    let plain = kept.map(|c| match narrow(c) {
-        '—' | '–' | '−' | '‐' | '‑' => '-',
-        '\t' | '|' | '│' => ' ',
-        '﹕' => ':',
-        c => c,
-    });
-    plain.collect::<String>().trim().to_owned()
+    // The first bytes of what is changed; runs between them, nearly all of a letter, are copied whole.
+    let may_change = |byte: &u8| matches!(byte, b'\t' | b'|' | b'*' | 0xc2 | 0xe2 | 0xe3 | 0xef);
+    let mut plain = String::with_capacity(line.len());
+    let mut rest = line.trim();
+    while let Some(at) = rest.as_bytes().iter().position(may_change) {
+        let (same, from) = rest.split_at(at);
+        plain.push_str(same);
+        let Some(c) = from.chars().next() else { break };
+        match narrow(c) {
+            '*' => {}
+            c if is_invisible(c) => {}
+            '\t' | '|' | '│' => plain.push(' '),
+            '—' | '–' | '−' | '‐' | '‑' => plain.push('-'),
+            '﹕' => plain.push(':'),
+            c => plain.push(c),
+        }
+        rest = part(from, c.len_utf8()..from.len());
+    }
+    plain.push_str(rest);
+    plain.truncate(plain.trim_end().len());
+    plain.drain(..plain.len() - plain.trim_start().len());
+    plain
 }

@@ -93,23 +93,27 @@ fn labelled_name(value: &str) -> Option<String> {
 
 /// The name with which somebody introduces themselves in a line.
 fn introduced(line: &str) -> Option<String> {
-    line.char_indices().filter(|(_, c)| matches!(c, '我' | '本')).find_map(|(at, _)| {
-        let before = last(line.get(..at)?, 2);
-        let opens = before.chars().next_back().is_none_or(|c| !is_han(c)) || before.ends_with('好') || before == "领导";
-        let text = first(line.get(at..)?, 14);
-        let lead = NAME_LEADS.iter().filter(|lead| text.starts_with(**lead)).max_by_key(|lead| lead.len())?;
-        if !opens {
-            return None;
-        }
-        let rest = text.strip_prefix(lead)?.trim_start_matches([' ', ':', '"', '“']);
-        if lead.ends_with('姓') {
-            let surname = surname(rest)?;
-            let behind = rest.strip_prefix(surname)?;
-            return ends(behind).then(|| surname.to_owned());
-        }
-        let sure = lead.ends_with(['叫', '名']) || lead.ends_with("名字是");
-        person(rest, sure).map(str::to_owned)
-    })
+    let first = |word: char| line.match_indices(word).find_map(|(at, _)| Some((at, introduced_at(line, at)?)));
+    ['我', '本'].into_iter().filter_map(first).min_by_key(|(at, _)| *at).map(|(_, name)| name)
+}
+
+/// The name behind the words that begin at this place.
+fn introduced_at(line: &str, at: usize) -> Option<String> {
+    let before = last(line.get(..at)?, 2);
+    let opens = before.chars().next_back().is_none_or(|c| !is_han(c)) || before.ends_with('好') || before == "领导";
+    let text = first(line.get(at..)?, 14);
+    let lead = NAME_LEADS.iter().filter(|lead| text.starts_with(**lead)).max_by_key(|lead| lead.len())?;
+    if !opens {
+        return None;
+    }
+    let rest = text.strip_prefix(lead)?.trim_start_matches([' ', ':', '"', '“']);
+    if lead.ends_with('姓') {
+        let surname = surname(rest)?;
+        let behind = rest.strip_prefix(surname)?;
+        return ends(behind).then(|| surname.to_owned());
+    }
+    let sure = lead.ends_with(['叫', '名']) || lead.ends_with("名字是");
+    person(rest, sure).map(str::to_owned)
 }
 
 /// The surname with which a text begins.

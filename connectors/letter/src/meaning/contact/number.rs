@@ -45,11 +45,8 @@ fn words(line: &str) -> Vec<Word<'_>> {
     let bytes = line.as_bytes();
     let mut words = Vec::new();
     let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        if !byte.is_ascii_digit() {
-            at += 1;
-            continue;
-        }
+    while let Some(digit) = bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
+        at += digit;
         let start = at;
         while bytes.get(at).is_some_and(|byte| byte.is_ascii_digit())
             || (bytes.get(at) == Some(&b'-') && bytes.get(at + 1).is_some_and(u8::is_ascii_digit))

@@ -157,16 +157,20 @@ struct Candidate {
     closing: bool,
 }
 
+/// Characters of a closing line that holds a number and little else.
+const SHORT: usize = 40;
+
 pub(super) fn find(lines: &[Line]) -> Option<Found> {
     let mut candidates = Vec::new();
     for line in lines {
+        let closing = line.closing && first(&line.text, SHORT).len() == line.text.len();
         let mut from = 0;
         for number in numbers(&line.text) {
             let before = part(&line.text, from..number.start);
             let after = first(part(&line.text, number.end..line.text.len()), 8);
             let whose = whose(before, after);
             from = number.end;
-            candidates.push(Candidate { number, whose, closing: line.closing && line.text.chars().count() <= 40 });
+            candidates.push(Candidate { number, whose, closing });
         }
     }
     let labelled = candidates.iter().filter_map(|candidate| match candidate.whose {

@@ -72,27 +72,28 @@ fn labelled_by(line: &str) -> Option<String> {
 
 /// The place behind 家住, 现住, 住在 …
 fn lived(line: &str) -> Option<String> {
-    line.char_indices().filter(|(_, c)| matches!(c, '住' | '居')).find_map(|(at, c)| {
-        let before = last(line.get(..at)?, 6);
-        let rest = first(line.get(at + c.len_utf8()..)?, 80);
-        let somebody_else = SOMEBODY_ELSE.into_iter().any(|word| before.contains(word));
-        let says = match c {
-            '居' => before.ends_with('现') && !rest.starts_with('住'),
-            _ => {
-                let in_place = rest.starts_with(['在', '于']);
-                let own = ["家", "现", "居", "我", "本人", "我们", "一直", "长期"]
-                    .into_iter()
-                    .any(|word| before.ends_with(word));
-                own || (in_place && is_the_writers(before))
-            }
-        };
-        if somebody_else || !says || rest.starts_with(|c| NO_LIVING.contains(c)) {
-            return None;
-        }
-        let rest = ended(rest.trim_start_matches(['在', '于', ':', ' ']));
-        let end = GOES_ON.into_iter().filter_map(|word| rest.find(word)).min().unwrap_or(rest.len());
-        place(cut_at_labels(rest.get(..end)?))
-    })
+    let first = |word: char| line.match_indices(word).find_map(|(at, _)| Some((at, lived_at(line, at, word)?)));
+    ['住', '居'].into_iter().filter_map(first).min_by_key(|(at, _)| *at).map(|(_, place)| place)
+}
+
+/// The place behind this word at this place in the line.
+fn lived_at(line: &str, at: usize, word: char) -> Option<String> {
+    let before = last(line.get(..at)?, 6);
+    let rest = first(line.get(at + word.len_utf8()..)?, 80);
+    let says = if word == '居' {
+        before.ends_with('现') && !rest.starts_with('住')
+    } else {
+        let own =
+            ["家", "现", "居", "我", "本人", "我们", "一直", "长期"].into_iter().any(|word| before.ends_with(word));
+        own || (rest.starts_with(['在', '于']) && is_the_writers(before))
+    };
+    let somebody_else = || SOMEBODY_ELSE.into_iter().any(|word| before.contains(word));
+    if !says || rest.starts_with(|c| NO_LIVING.contains(c)) || somebody_else() {
+        return None;
+    }
+    let rest = ended(rest.trim_start_matches(['在', '于', ':', ' ']));
+    let end = GOES_ON.into_iter().filter_map(|word| rest.find(word)).min().unwrap_or(rest.len());
+    place(cut_at_labels(rest.get(..end)?))
 }
 
 /// Up to the first sign that ends a clause, or a number that is none of a house.

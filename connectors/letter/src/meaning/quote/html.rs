@@ -69,7 +69,8 @@ pub fn html_history(html: &str) -> Option<usize> {
         if let Some(place) = place {
             return (seen || !is_blank(part(text, 0..place))).then_some(at + place);
         }
-        seen |= !is_blank(&text.replace("&#160;", " "));
+        // The dashes of a line whose words stand in a tag of their own are nobody's text.
+        seen |= !is_blank(&text.replace("&#160;", " ").replace(['-', '—', '–', '_'], ""));
         at += text.len().max(1);
     }
     None

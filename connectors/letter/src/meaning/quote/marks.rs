@@ -154,8 +154,8 @@ const ATTRIBUTION: (usize, usize) = (3, 600);
 /// Whether `On … wrote:`, `在 … 写道：` or `… 于…写道：` begins at this line.
 fn attribution_begins(lines: &[(usize, &str)]) -> bool {
     let Some((_, first)) = lines.first() else { return false };
-    let says = |word: &str| lines.iter().take(ATTRIBUTION.0).any(|(_, line)| line.contains(word));
-    if !["写道", "写到", "rote"].into_iter().any(says) {
+    let may_end = |line: &str| line.trim_end().ends_with([':', '：', '道', '到']);
+    if !lines.iter().take(ATTRIBUTION.0).any(|(_, line)| may_end(line)) {
         return false;
     }
     let mut whole = String::new();

@@ -1,6 +1,6 @@
 //! Query codes (查询码): what a citizen asks by, and writes into an answer.
 
-use crate::meaning::plain::narrowed;
+use crate::meaning::plain::{is_invisible, narrow};
 
 /// Query codes taken out of one text.
 const MOST_CODES: usize = 20;
@@ -25,20 +25,30 @@ pub fn code_of(digest: &[u8]) -> String {
 /// letters, full-width ones and a dash in its middle are forgiven. One wrong character, or two that changed places, is no
 /// code.
 pub fn codes(text: &str) -> Vec<String> {
-    let text = narrowed(text);
-    let mut found: Vec<String> = Vec::new();
-    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
-        let whole = match word.split_once('-') {
-            Some((one, other)) if one.len() == other.len() => format!("{one}{other}"),
-            Some(_) => {
-                word.split('-').for_each(|piece| add(&mut found, piece));
-                continue;
+    let mut found = Vec::new();
+    let mut word = String::new();
+    for c in text.chars() {
+        match c {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' => word.push(c),
+            '\u{ff01}'..='\u{ff5e}' if narrow(c).is_ascii_alphanumeric() => word.push(narrow(c)),
+            c if word.is_empty() || is_invisible(c) => {}
+            _ => {
+                add_word(&mut found, &word);
+                word.clear();
             }
-            None => word.to_owned(),
-        };
-        add(&mut found, &whole);
+        }
     }
+    add_word(&mut found, &word);
     found
+}
+
+/// Adds what a word is: one code with a dash in its middle, or each of its pieces.
+fn add_word(found: &mut Vec<String>, word: &str) {
+    match word.split_once('-') {
+        Some((one, other)) if one.len() == other.len() => add(found, &format!("{one}{other}")),
+        Some(_) => word.split('-').for_each(|piece| add(found, piece)),
+        None => add(found, word),
+    }
 }
 
 fn add(found: &mut Vec<String>, word: &str) {

@@ -61,9 +61,35 @@ const COURTESY: [&str; 13] =
     ["您好", "你好", "谢谢", "感谢", "麻烦", "辛苦", "拜托", "收到", "领导", "尊敬的", "敬礼", "此致", "打扰"];
 
 /// Words of something new; whoever writes one adds to the matter, however much they urge.
-const NEWS: [&str; 20] = [
-    "补充", "另外", "还有", "附件", "照片", "图片", "视频", "地址", "电话", "更正", "又", "昨", "今早", "今晚", "新的",
-    "其实", "不是", "现在", "号楼", "摔",
+const NEWS: [&str; 28] = [
+    "补充",
+    "另外",
+    "还有就是",
+    "还有一",
+    "附件",
+    "照片",
+    "图片",
+    "视频",
+    "地址",
+    "电话是",
+    "电话改",
+    "号码",
+    "更正",
+    "又坏",
+    "又出",
+    "又有",
+    "又来",
+    "又开始",
+    "又停",
+    "昨",
+    "今早",
+    "今晚",
+    "新的",
+    "其实",
+    "而是",
+    "不是这",
+    "号楼",
+    "摔",
 ];
 
 /// Whether an answer only asks where ours stays (催办). Everything else that answers us adds something (补充): in doubt it
@@ -78,7 +104,8 @@ pub fn is_urge(new_text: &str) -> bool {
     let mut other = 0;
     for clause in text.split(|c: char| c.is_whitespace() || "，,。.!！?？;；、:：~…".contains(c)) {
         let says = |words: &[&str]| words.iter().any(|word| clause.contains(word));
-        if says(&NEWS) {
+        let number = clause.bytes().filter(u8::is_ascii_digit).count() >= 7;
+        if number || says(&NEWS) {
             return false;
         }
         if says(&URGES) {
@@ -104,6 +131,9 @@ mod tests {
             "都一个月了还没有回复。请问进展如何？",
             "路灯的事情怎么还没处理，麻烦催一下",
             "一直没有消息，何时答复",
+            "又过了一个月，到现在还没有处理",
+            "没人给我打电话，还有多久？",
+            "不是说一周内答复吗，怎么还没有回音",
         ] {
             assert!(is_urge(urge), "{urge}");
         }
@@ -115,6 +145,8 @@ mod tests {
             "又坏了，什么时候能修好",
             "照片在附件里，请尽快",
             "我的电话是13800000000，请尽快回复",
+            "请尽快回复，13800000000",
+            "不是这盏，而是路口那盏，请尽快处理",
             "路口往东第三盏和第五盏路灯也已经不亮了，请尽快处理",
             "请尽快处理。这条路是洣水镇中心小学的学生每天上学的必经之路，天黑以后完全看不见路面，附近又有工地的货车进出，家长们都很担心孩子的安全。我们已经向社区反映了三次，社区说要向县里报告，县里说要等资金。",
         ] {
