@@ -4,6 +4,7 @@
 pub mod core;
 pub mod desk;
 mod dice;
+pub mod imap;
 pub mod letter;
 mod lines;
 pub mod mailbox;

@@ -1,6 +1,7 @@
-//! Real database servers for tests: Debian's PostgreSQL and MariaDB, started by nobody in particular on a free port, with a
-//! folder of their own, and gone with the process that started them.
+//! Real servers for tests: Debian's PostgreSQL and MariaDB, and its mail server Dovecot, started by nobody in particular on
+//! free ports, with a folder of their own, and gone with the process that started them.
 
+mod dovecot;
 pub mod exim;
 mod maria;
 mod postgres;
@@ -13,7 +14,8 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use watched::Watched;
+pub use dovecot::{Dovecot, DovecotOptions, SECOND, USER, token};
+use watched::{Ending, Watched};
 
 /// Who may do everything there.
 pub const ADMIN: &str = "admin";
@@ -96,7 +98,7 @@ impl Server {
             Sort::Postgres => postgres::command(&self.folder, self.port, self.tls)?,
             Sort::Maria => maria::command(&self.folder, self.port, self.tls)?,
         };
-        self.running = Some(Watched::start(command, &self.folder, sign)?);
+        self.running = Some(Watched::start(command, &self.folder, sign, Ending::Killed)?);
         Ok(())
     }
 

@@ -53,6 +53,16 @@ pub(super) fn exim() -> Result<PathBuf, String> {
     found_or_installed("exim4-daemon-light", || Some(PathBuf::from("/usr/sbin/exim4")).filter(|path| path.exists()))
 }
 
+/// Where Dovecot is, or one of the programs that come with it.
+pub(super) fn dovecot(name: &str) -> Result<PathBuf, String> {
+    found_or_installed("dovecot-imapd dovecot-lmtpd", || {
+        let whole = ["imap", "lmtp"].iter().all(|part| Path::new("/usr/lib/dovecot").join(part).exists());
+        let places = ["/usr/sbin", "/usr/bin"].map(|folder| Path::new(folder).join(name));
+        places.into_iter().find(|path| whole && path.exists())
+    })
+}
+
+/// `package` may be several, parted by spaces.
 fn found_or_installed(package: &str, find: impl Fn() -> Option<PathBuf>) -> Result<PathBuf, String> {
     if let Some(path) = find() {
         return Ok(path);
@@ -67,7 +77,9 @@ fn found_or_installed(package: &str, find: impl Fn() -> Option<PathBuf>) -> Resu
         install(package)?;
     }
     find().ok_or_else(|| {
-        format!("this test needs a database server; install it: apt-get install --no-install-recommends {package}")
+        format!(
+            "this test needs a server that is not here; install it: apt-get install --no-install-recommends {package}"
+        )
     })
 }
 
@@ -80,7 +92,9 @@ fn install(package: &str) -> Result<(), String> {
             .map_err(|error| error.to_string())?;
     }
     apt(&["update"])?;
-    apt(&["install", "-y", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold", package])
+    let mut words = vec!["install", "-y", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold"];
+    words.extend(package.split(' '));
+    apt(&words)
 }
 
 fn apt(words: &[&str]) -> Result<(), String> {

@@ -98,6 +98,14 @@ impl Way {
             Err(()) => false,
         }
     }
+
+    /// When the certificate ends that is shown over a connection on which TLS comes next, trusted or not. No word is sent
+    /// behind the handshake.
+    pub async fn shown_until(&self, stream: TcpStream, trust: &Trust, limit: Duration) -> Option<Timestamp> {
+        let mut steps = Vec::new();
+        let shown = shake::shake(self, Box::new(stream), &trust.0, &[], limit, &mut steps).await.ok()?;
+        certificate::ends(&shown)
+    }
 }
 
 /// Notes a step; an error where the walk ends with it.
