@@ -8,6 +8,10 @@ const WIDEST: usize = 10_000;
 /// What laying out tables may fill with blanks, in characters: rows times width.
 const ROOM: usize = 4_000_000;
 
+/// The most work, see [`Reduced::work`](super::layout::Reduced::work), for which a tree is built: well under a second. Half a
+/// million paragraphs, or quotes five hundred deep, would take minutes.
+const MOST_WORK: usize = 60_000;
+
 /// The charset that a page says of itself at its beginning.
 pub(crate) fn meta_charset(bytes: &[u8]) -> Option<&str> {
     const HEAD: usize = 4096;
@@ -33,7 +37,7 @@ pub(crate) fn meta_charset(bytes: &[u8]) -> Option<&str> {
 /// The text of a page, in lines, the cells of its tables apart; and whether it was too large to be laid out.
 pub(crate) fn to_text(html: &str, most: usize, levels: usize) -> (String, bool) {
     let reduced = reduce(html, levels);
-    let large = html.len() > most;
+    let large = html.len() > most || reduced.work > MOST_WORK;
     if !large {
         let width = (ROOM / (reduced.rows + 1)).clamp(200, WIDEST);
         let config = html2text::config::plain_no_decorate().no_table_borders().allow_width_overflow();
@@ -126,6 +130,8 @@ mod tests {
         let formats: String = (0..400).map(|at| format!("<b id={at}>")).collect();
         for (page, expected) in [
             (format!("{}里面", "<div>".repeat(100_000)), "里面"),
+            (format!("{}{}", "<blockquote>".repeat(1000), "<p>里".repeat(5000)), "里"),
+            (format!("{}{}", "<ul><li>".repeat(1000), "里<li>".repeat(5000)), "里"),
             (format!("{formats}{}", "<p>里".repeat(20_000)), "里"),
             (format!("{}里面", "<table><tr><td>".repeat(20_000)), "里面"),
             (format!("<table>{}</table>", "里<br>".repeat(20_000)), "里"),

@@ -165,6 +165,16 @@ fn sealed() -> Vec<Made> {
             .text("")
             .files(&["encrypted 附件1.bin", "encrypted encrypted.asc"]),
         Made::new("encrypted-smime", smime, SUBJECT, "").files(&["encrypted smime.p7m"]),
+        Made::new(
+            "encrypted-in-the-text",
+            letter(
+                SUBJECT.as_bytes(),
+                "Content-Type: text/plain",
+                b"-----BEGIN PGP MESSAGE-----\r\n\r\nhQEMA\r\n-----END PGP MESSAGE-----",
+            ),
+            SUBJECT,
+            "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----",
+        ),
         made(
             "archives",
             "mixed",
