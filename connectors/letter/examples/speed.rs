@@ -1,5 +1,5 @@
 //! How many letters a second one core reads, from bytes to document, with the bare mail parser beside it.
-//! `cargo run --release -p huiliu-letter --example speed`
+//! `cargo run --release -p huiliu-letter --example speed [-- WORD]`, only letters whose name has the word in it.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a tool for developers: it fails loudly, and it prints")]
 
@@ -15,7 +15,8 @@ fn main() {
     let parser = MessageParser::default();
     println!("{:<46}{:>8}{:>14}{:>14}", "letter", "bytes", "letters/s", "mail-parser/s");
     let mut all = Vec::new();
-    for (name, letter) in letters() {
+    let word = std::env::args().nth(1).unwrap_or_default();
+    for (name, letter) in letters().into_iter().filter(|(name, _)| name.contains(&word)) {
         let ours = rate(|| {
             let letter = read(black_box(&letter), &how).expect("it is a letter");
             black_box(letter.document());

@@ -66,6 +66,7 @@ fn letters_made_to_exhaust_are_read_to_their_limits() {
         "a: b\n".repeat(200_000),
         format!("Content-Type: text/plain;{}\n\nx", " name*0*=a;".repeat(10_000)),
         format!("Content-Type: text/html\n\n{}", "<blockquote>x".repeat(100_000)),
+        format!("{head}{}", format!("--b\nContent-Type: text/html\n\n{}\n", "<p>x".repeat(10_000)).repeat(100)),
     ] {
         let letter = read(raw.as_bytes(), &How::default()).unwrap();
         assert!(letter.document().is_object());

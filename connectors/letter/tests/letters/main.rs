@@ -127,6 +127,7 @@ fn letters_within_letters_and_reports_are_opened() {
     let receipt = find("read-receipt").report.unwrap();
     assert_eq!(receipt.kind, huiliu_letter::ReportKind::DispositionNotification);
     assert!(find("encrypted-pgp").unreadable.is_some() && find("encrypted-smime").unreadable.is_some());
+    assert!(find("signed-in-one-block").unreadable.unwrap().en.contains("inside of a signature"));
     assert!(find("encrypted-in-the-text").unreadable.is_some() && find("signed").unreadable.is_none());
 }
 
