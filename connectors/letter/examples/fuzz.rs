@@ -1,7 +1,7 @@
 //! Reads letters that are nearly letters: the corpus, flipped, cut, spliced, doubled and stuffed with what letters are made
 //! of. `cargo run --release -p huiliu-letter --example fuzz -- [INPUTS] [SEED]`
 //!
-//! It ends with an error at the first input that takes longer than a second, panics, breaks what a letter promises, or when
+//! It ends with an error at the first input that takes the processor longer than a second (it is read twice), panics, breaks what a letter promises, or when
 //! the process has needed more than 512 MiB; the input is then written beside the system's temporary files.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a tool for developers: it fails loudly, and it prints")]
@@ -68,13 +68,7 @@ fn main() {
         let input = mutated(&corpus, &mut chance);
         bytes += input.len() as u64;
         BEGUN.store(since(start), Ordering::Relaxed);
-        let begun = Instant::now();
-        let result = catch_unwind(|| check(&input));
-        let mut took = begun.elapsed();
-        if took > longest {
-            // The system may have been busy with something else.
-            took = took.min(best_of_three(&input));
-        }
+        let (result, took) = timed(&input);
         if took > longest {
             (longest, slowest) = (took, input.clone());
         }
@@ -107,13 +101,18 @@ fn main() {
     assert!(peak() <= 512, "the process needed more than 512 MiB");
 }
 
-fn best_of_three(input: &[u8]) -> Duration {
-    let once = |_| {
-        let begun = Instant::now();
-        let _ = catch_unwind(|| check(input));
-        begun.elapsed()
-    };
-    (0..3).map(once).min().unwrap_or_default()
+/// What became of an input, and how long the processor was at it: the machine may be busy with something else.
+fn timed(input: &[u8]) -> (std::thread::Result<Result<(), String>>, Duration) {
+    let (begun, cpu) = (Instant::now(), on_cpu());
+    let result = catch_unwind(|| check(input));
+    let took = cpu.zip(on_cpu()).map_or_else(|| begun.elapsed(), |(before, after)| after.saturating_sub(before));
+    (result, took)
+}
+
+/// How long this thread has run, where the system tells.
+fn on_cpu() -> Option<Duration> {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    told.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
 fn in_time(took: Duration) -> Result<(), String> {

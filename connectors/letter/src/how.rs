@@ -38,7 +38,8 @@ pub struct Limits {
     pub decoded: usize,
     /// Bytes of a part of HTML of which a tree is built; a larger one is only stripped of its tags.
     pub html: usize,
-    /// Levels of elements that a tree of HTML may have.
+    /// Levels of quotes, lists and tables that a tree of HTML may have. Divisions and formatting make no levels. What all
+    /// HTML of a letter may cost to lay out is bounded as well, whatever is set here.
     pub html_levels: usize,
     /// Files, those of nested letters among them.
     pub files: usize,

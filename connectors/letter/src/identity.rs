@@ -65,7 +65,9 @@ fn head(raw: &[u8]) -> ([Option<Vec<u8>>; 4], &[u8]) {
     let mut values: [Option<Vec<u8>>; 4] = [None, None, None, None];
     // Which value a continued line belongs to; none for a field that does not count, or comes a second time.
     let mut current: Option<usize> = None;
-    let mut rest = raw;
+    // Empty lines before the first field end no header.
+    let begin = raw.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let mut rest = raw.get(begin..).unwrap_or_default();
     while !rest.is_empty() {
         let (line, behind) = line(rest);
         rest = behind;
@@ -144,6 +146,12 @@ mod tests {
         let second = letter(&[("Subject", "a"), ("From", "x"), ("subject", "b\n more")], "");
         assert_eq!(identity(&one).bytes(), identity(&second).bytes());
         assert_ne!(identity(b"Subject:\n\nx").bytes(), identity(b"X:\n\nx").bytes());
+    }
+
+    #[test]
+    fn empty_lines_before_the_header_change_nothing() {
+        let sent = letter(&[("From", "ab")], "路灯");
+        assert_eq!(identity(&[b"\r\n".as_slice(), &sent].concat()).bytes(), identity(&sent).bytes());
     }
 
     #[test]

@@ -57,6 +57,11 @@ pub(crate) const BAD_TNEF: Note =
     ("winmail.dat 无法拆开，已原样保留", "winmail.dat cannot be taken apart; it was kept as it is");
 pub(crate) const ENCRYPTED: Note = ("邮件经过加密，无法阅读", "the mail is encrypted and cannot be read");
 
+pub(crate) const SEALED: Note = (
+    "邮件内容封装在数字签名（S/MIME）之内，无法直接阅读",
+    "the mail lies inside of a signature (S/MIME) and cannot be read",
+);
+
 pub(crate) fn remark((zh, en): Note) -> Remark {
     Remark::new(zh, en)
 }

@@ -19,15 +19,17 @@ pub(crate) struct Bodies {
     pub(crate) cut: bool,
 }
 
-/// The body of these pieces, in their order.
-pub(crate) fn bodies(segments: Vec<Segment>, limits: &Limits) -> Bodies {
+/// The body of these pieces, in their order. `work` is what laying out HTML may still cost.
+pub(crate) fn bodies(segments: Vec<Segment>, limits: &Limits, work: &mut usize) -> Bodies {
     let mut bodies = Bodies::default();
     for Segment { plain, html } in segments {
         let plain = plain.map(|plain| lines(&plain)).filter(|plain| !is_nothing(plain));
         let text = match (plain, html.as_deref()) {
-            (Some(plain), Some(html)) if is_stub(&plain) => laid_out(html, limits, &mut bodies.cut).unwrap_or(plain),
+            (Some(plain), Some(html)) if is_stub(&plain) => {
+                laid_out(html, limits, work, &mut bodies.cut).unwrap_or(plain)
+            }
             (Some(plain), _) => plain,
-            (None, Some(html)) => laid_out(html, limits, &mut bodies.cut).unwrap_or_default(),
+            (None, Some(html)) => laid_out(html, limits, work, &mut bodies.cut).unwrap_or_default(),
             (None, None) => String::new(),
         };
         if !text.is_empty() {
@@ -47,8 +49,8 @@ pub(crate) fn bodies(segments: Vec<Segment>, limits: &Limits) -> Bodies {
     bodies
 }
 
-fn laid_out(html: &str, limits: &Limits, cut: &mut bool) -> Option<String> {
-    let (text, large) = words::to_text(html, limits.html, limits.html_levels);
+fn laid_out(html: &str, limits: &Limits, work: &mut usize, cut: &mut bool) -> Option<String> {
+    let (text, large) = words::to_text(html, limits, work);
     *cut |= large;
     Some(text).filter(|text| !is_nothing(text))
 }
@@ -101,7 +103,7 @@ mod tests {
     }
 
     fn text(segments: Vec<Segment>) -> String {
-        bodies(segments, &Limits::default()).text
+        bodies(segments, &Limits::default(), &mut 1000).text
     }
 
     #[test]
@@ -116,6 +118,9 @@ mod tests {
     #[test]
     fn pieces_are_read_one_after_the_other() {
         assert_eq!(text(vec![both("一\r\n二\r三\0", ""), both("", "<p>四</p>"), both("", "")]), "一\n二\n三\n\n四");
-        assert_eq!(bodies(vec![both("", "<p>a"), both("", "<p>b")], &Limits::default()).html.unwrap(), "<p>a<p>b");
+        assert_eq!(
+            bodies(vec![both("", "<p>a"), both("", "<p>b")], &Limits::default(), &mut 1000).html.unwrap(),
+            "<p>a<p>b"
+        );
     }
 }

@@ -104,7 +104,9 @@ impl Walk<'_> {
     fn other(&mut self, part: Part, bytes: Bytes, place: Place, sort: FileSort) {
         match sort {
             FileSort::Encrypted if place == Place::Whole || part.media.contains("pkcs7") => {
-                self.found.unreadable = Some(notes::remark(notes::ENCRYPTED));
+                let signed =
+                    part.typed.token("smime-type").is_some_and(|kind| kind.eq_ignore_ascii_case("signed-data"));
+                self.found.unreadable = Some(notes::remark(if signed { notes::SEALED } else { notes::ENCRYPTED }));
             }
             FileSort::Encrypted if place != Place::Encrypted => self.note(notes::LOCKED),
             FileSort::Notice => self.notice(&part, &bytes),

@@ -18,6 +18,8 @@ pub(crate) struct Budget {
     pub(crate) parts: usize,
     pub(crate) files: usize,
     pub(crate) decoded: usize,
+    /// What laying out HTML may cost, see [`crate::words::MOST_WORK`].
+    pub(crate) layout: usize,
 }
 
 /// A file before it has a name.

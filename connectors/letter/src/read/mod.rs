@@ -41,6 +41,7 @@ pub fn read_shared(raw: Bytes, how: &How) -> Result<Letter, NotALetter> {
         parts: limits.parts,
         files: if large { 0 } else { limits.files },
         decoded: raw.len().saturating_mul(limits.decoded),
+        layout: words::MOST_WORK,
     };
     if !large {
         return letter(&raw, identity, how, 0, &mut budget);
@@ -67,7 +68,7 @@ fn letter(raw: &Bytes, identity: Identity, how: &How, level: usize, budget: &mut
     }
     let block = block(&raw, how.limits.head, how.limits.field);
     let found = walk(&raw, &block, how, level, budget);
-    Ok(whole(&block, found, identity, how))
+    Ok(whole(&block, found, identity, how, budget))
 }
 
 /// The letter from its first field on, with line ends that are some: mailboxes put a line of their own before it, and very
@@ -92,7 +93,7 @@ fn begun(raw: &Bytes) -> Bytes {
     rest.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect::<Vec<u8>>().into()
 }
 
-fn whole(block: &Block<'_>, found: Found, identity: Identity, how: &How) -> Letter {
+fn whole(block: &Block<'_>, found: Found, identity: Identity, how: &How, budget: &mut Budget) -> Letter {
     let Found { segments, files, letters, report, unreadable, notes, guessed, damaged, hint } = found;
     let hint = hint.as_deref();
     let mut letter = Letter {
@@ -118,7 +119,7 @@ fn whole(block: &Block<'_>, found: Found, identity: Identity, how: &How) -> Lett
         identity,
     };
     let mut damaged = damaged | head::write(&mut letter, block, hint, how);
-    let Bodies { text, html, cut } = bodies(segments, &how.limits);
+    let Bodies { text, html, cut } = bodies(segments, &how.limits, &mut budget.layout);
     let shown = html.as_deref().map(pictures).unwrap_or_default();
     let mut names = Names::default();
     for file in files {

@@ -1,12 +1,17 @@
 //! HTML to the text that a person would read.
 
 use super::reduce::reduce;
+use crate::Limits;
 
 /// Wide enough that no line of a person's is broken by us.
 const WIDEST: usize = 10_000;
 
 /// What laying out tables may fill with blanks, in characters: rows times width.
 const ROOM: usize = 4_000_000;
+
+/// The most work (see [`Reduced::work`](super::layout::Reduced::work)) that all HTML of a letter may make: about a third of a
+/// second. Half a million paragraphs, or quotes five hundred deep, would take minutes.
+pub(crate) const MOST_WORK: usize = 60_000;
 
 /// The charset that a page says of itself at its beginning.
 pub(crate) fn meta_charset(bytes: &[u8]) -> Option<&str> {
@@ -30,11 +35,14 @@ pub(crate) fn meta_charset(bytes: &[u8]) -> Option<&str> {
     }
 }
 
-/// The text of a page, in lines, the cells of its tables apart; and whether it was too large to be laid out.
-pub(crate) fn to_text(html: &str, most: usize, levels: usize) -> (String, bool) {
-    let reduced = reduce(html, levels);
-    let large = html.len() > most;
-    if !large {
+/// The text of a page, in lines, the cells of its tables apart; and whether it was too large to be laid out. `work` is what
+/// is left of [`MOST_WORK`].
+pub(crate) fn to_text(html: &str, limits: &Limits, work: &mut usize) -> (String, bool) {
+    let reduced = reduce(html, limits.html_levels);
+    let left = work.checked_sub(reduced.work).filter(|_| html.len() <= limits.html);
+    let large = left.is_none();
+    if let Some(left) = left {
+        *work = left;
         let width = (ROOM / (reduced.rows + 1)).clamp(200, WIDEST);
         let config = html2text::config::plain_no_decorate().no_table_borders().allow_width_overflow();
         if let Ok(text) = config.string_from_read(reduced.html.as_bytes(), width) {
@@ -84,7 +92,8 @@ mod tests {
     use super::*;
 
     fn text(html: &str) -> String {
-        to_text(html, 2 << 20, 500).0
+        let mut work = MOST_WORK;
+        to_text(html, &Limits::default(), &mut work).0
     }
 
     #[test]
@@ -126,6 +135,8 @@ mod tests {
         let formats: String = (0..400).map(|at| format!("<b id={at}>")).collect();
         for (page, expected) in [
             (format!("{}里面", "<div>".repeat(100_000)), "里面"),
+            (format!("{}{}", "<blockquote>".repeat(1000), "<p>里".repeat(5000)), "里"),
+            (format!("{}{}", "<ul><li>".repeat(1000), "里<li>".repeat(5000)), "里"),
             (format!("{formats}{}", "<p>里".repeat(20_000)), "里"),
             (format!("{}里面", "<table><tr><td>".repeat(20_000)), "里面"),
             (format!("<table>{}</table>", "里<br>".repeat(20_000)), "里"),
@@ -133,7 +144,8 @@ mod tests {
         ] {
             assert!(text(&page).contains(expected));
         }
-        let (large, cut) = to_text(&format!("<p>{}", "大".repeat(1000)), 1000, 500);
+        let (large, cut) =
+            to_text(&format!("<p>{}", "大".repeat(1000)), &Limits { html: 1000, ..Limits::default() }, &mut 100);
         assert!(cut && large.chars().count() == 1000);
     }
 

@@ -14,7 +14,7 @@ mod transfer;
 pub(crate) use charset::{Decoded, decode};
 pub(crate) use encoded::{Piece, line, pieces};
 pub(crate) use flowed::unfold;
-pub(crate) use html::{meta_charset, to_text};
+pub(crate) use html::{MOST_WORK, meta_charset, to_text};
 pub(crate) use params::Typed;
 pub(crate) use transfer::{Transfer, from_transfer};
 

@@ -7,6 +7,7 @@
 
 mod charsets;
 mod hand;
+mod limits;
 mod names;
 mod parts;
 mod troubles;
@@ -126,7 +127,8 @@ fn letters_within_letters_and_reports_are_opened() {
     let receipt = find("read-receipt").report.unwrap();
     assert_eq!(receipt.kind, huiliu_letter::ReportKind::DispositionNotification);
     assert!(find("encrypted-pgp").unreadable.is_some() && find("encrypted-smime").unreadable.is_some());
-    assert!(find("signed").unreadable.is_none());
+    assert!(find("signed-in-one-block").unreadable.unwrap().en.contains("inside of a signature"));
+    assert!(find("encrypted-in-the-text").unreadable.is_some() && find("signed").unreadable.is_none());
 }
 
 #[test]

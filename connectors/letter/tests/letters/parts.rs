@@ -151,6 +151,11 @@ fn sealed() -> Vec<Made> {
     let mut docx = b"PK\x03\x04\x14\0\0\0".to_vec();
     docx.resize(26, 0);
     docx.extend(b"\x13\0\0\0[Content_Types].xml");
+    let signed = letter(
+        SUBJECT.as_bytes(),
+        "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\nContent-Transfer-Encoding: base64",
+        b64(b"0\x82\x02").as_bytes(),
+    );
     let smime = letter(
         SUBJECT.as_bytes(),
         "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\nContent-Transfer-Encoding: base64",
@@ -164,7 +169,18 @@ fn sealed() -> Vec<Made> {
         made("encrypted-pgp", "encrypted; protocol=\"application/pgp-encrypted\"", &[&version, &secret])
             .text("")
             .files(&["encrypted 附件1.bin", "encrypted encrypted.asc"]),
+        Made::new("signed-in-one-block", signed, SUBJECT, "").files(&["encrypted smime.p7m"]),
         Made::new("encrypted-smime", smime, SUBJECT, "").files(&["encrypted smime.p7m"]),
+        Made::new(
+            "encrypted-in-the-text",
+            letter(
+                SUBJECT.as_bytes(),
+                "Content-Type: text/plain",
+                b"-----BEGIN PGP MESSAGE-----\r\n\r\nhQEMA\r\n-----END PGP MESSAGE-----",
+            ),
+            SUBJECT,
+            "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----",
+        ),
         made(
             "archives",
             "mixed",
