@@ -65,25 +65,31 @@ fn letters_are_read_as_another_library_reads_them_but_for_what_is_listed() {
     for path in paths.iter().filter(|path| path.extension().is_some_and(|end| end == "eml")) {
         let expected: Value = serde_json::from_slice(&std::fs::read(path.with_extension("json")).unwrap()).unwrap();
         let raw = std::fs::read(path).unwrap();
-        let raw: Vec<u8> = raw.into_iter().filter(|byte| *byte != b'\r').collect();
-        let (ours, theirs) = (ours(&read(&raw, &How::default()).unwrap()), theirs(&expected));
+        let unix: Vec<u8> = raw.into_iter().filter(|byte| *byte != b'\r').collect();
+        let network = unix.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(b"\r\n".as_slice());
         count += 1;
         let name = path.strip_prefix(&folder).unwrap().with_extension("").display().to_string();
-        let fields = [
-            ("subject", ours.subject, theirs.subject),
-            ("from", format!("{:?}", ours.from), format!("{:?}", theirs.from)),
-            ("date", format!("{:?}", ours.date), format!("{:?}", theirs.date)),
-            ("text", ours.text, theirs.text),
-            ("files", format!("{:?}", ours.files), format!("{:?}", theirs.files)),
-        ];
-        for (what, ours, theirs) in fields {
-            let listed = LISTED.iter().any(|(letter, field, _)| *letter == name && *field == what);
-            if (ours == theirs) == listed {
-                wrong.push(format!("{name} {what}\n  ours   {ours}\n  theirs {theirs}"));
-            }
+        for raw in [unix, network] {
+            compare(&name, &ours(&read(&raw, &How::default()).unwrap()), &theirs(&expected), &mut wrong);
         }
     }
     assert!(count > 100 && wrong.is_empty(), "{count} letters; {} differ\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn compare(name: &str, ours: &Said, theirs: &Said, wrong: &mut Vec<String>) {
+    let fields = [
+        ("subject", ours.subject.clone(), theirs.subject.clone()),
+        ("from", format!("{:?}", ours.from), format!("{:?}", theirs.from)),
+        ("date", format!("{:?}", ours.date), format!("{:?}", theirs.date)),
+        ("text", ours.text.clone(), theirs.text.clone()),
+        ("files", format!("{:?}", ours.files), format!("{:?}", theirs.files)),
+    ];
+    for (what, ours, theirs) in fields {
+        let listed = LISTED.iter().any(|(letter, field, _)| *letter == name && *field == what);
+        if (ours == theirs) == listed {
+            wrong.push(format!("{name} {what}\n  ours   {ours}\n  theirs {theirs}"));
+        }
+    }
 }
 
 /// What differs, and why it shall.

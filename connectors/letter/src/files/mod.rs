@@ -1,5 +1,6 @@
 //! The files of a letter: what they are called, and what Outlook wrapped.
 
+mod mapi;
 mod name;
 mod tnef;
 

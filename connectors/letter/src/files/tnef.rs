@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::mapi;
 use crate::words;
 
 /// What every such file begins with.
@@ -11,6 +12,7 @@ const SIGNATURE: [u8; 4] = [0x78, 0x9f, 0x3e, 0x22];
 const NEW: u16 = 0x9002;
 const TITLE: u16 = 0x8010;
 const DATA: u16 = 0x800f;
+const PROPERTIES: u16 = 0x9005;
 
 /// So many files of one wrapping are taken.
 const MOST: usize = 200;
@@ -36,6 +38,12 @@ pub(crate) fn tnef(bytes: &Bytes) -> Option<Vec<(String, Bytes)>> {
                 if let Some((name, _)) = files.last_mut() {
                     let title = value.split(|byte| *byte == 0).next().unwrap_or_default();
                     *name = words::decode(title, None).text;
+                }
+            }
+            // The title may be cut to the eight letters of old systems; the properties come behind it.
+            PROPERTIES => {
+                if let Some(((name, _), long)) = files.last_mut().zip(mapi::long_name(value)) {
+                    *name = long;
                 }
             }
             DATA => {

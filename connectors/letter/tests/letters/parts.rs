@@ -199,6 +199,7 @@ fn sealed() -> Vec<Made> {
             "tnef winmail.dat",
             "file 现场照片.jpg",
             "file 附件1.bin",
+            "file 杨林大道现场照片之二.jpg",
         ]),
         made("winmail-that-is-broken", "mixed", &[&plain(TEXT), &octets("winmail.dat", &winmail()[..30])])
             .files(&["tnef winmail.dat"])
@@ -206,17 +207,25 @@ fn sealed() -> Vec<Made> {
     ]
 }
 
-/// Two files as Outlook wraps them, the second without a name.
+/// Three files as Outlook wraps them: one without a name, one with its name cut short and whole among its properties.
 fn winmail() -> Vec<u8> {
     let mut out = b"\x78\x9f\x3e\x22\x01\0".to_vec();
     let title = join(&[&gb("现场照片.jpg"), b"\0"]);
-    let records: [(u8, u16, &[u8]); 6] = [
+    let long: Vec<u8> = "杨林大道现场照片之二.jpg\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let length = (long.len() as u32).to_le_bytes();
+    let mut properties = join(&[&[1, 0, 0, 0, 0x1f, 0, 0x07, 0x37, 1, 0, 0, 0], &length, &long]);
+    properties.resize(properties.len().next_multiple_of(4), 0);
+    let records: [(u8, u16, &[u8]); 10] = [
         (1, 0x8008, b"IPM.Note\0"),
         (2, 0x9002, &[0; 14]),
         (2, 0x8010, &title),
         (2, 0x800f, JPEG),
         (2, 0x9002, &[0; 14]),
         (2, 0x800f, b"data"),
+        (2, 0x9002, &[0; 14]),
+        (2, 0x8010, b"B~1.JPG\0"),
+        (2, 0x800f, JPEG),
+        (2, 0x9005, &properties),
     ];
     for (level, number, value) in records {
         out.push(level);
