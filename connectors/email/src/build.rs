@@ -10,7 +10,7 @@ use huiliu_letter::How;
 use crate::door::HandedOver;
 use crate::imap::{ImapOptions, Mailbox};
 use crate::options::{LmtpOptions, Options};
-use crate::outlet::Outlet;
+use crate::outlet::{self, Outlet};
 use crate::reader::Letters;
 use crate::saved::SavedLetter;
 use crate::tag::Tag;
@@ -36,13 +36,13 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
     let blind = site.blind();
     let tag = Tag::new(blind.clone());
     let how = How { zone: site.zone(), ..How::default() };
-    let letters = Arc::new(Letters { how, own: own.clone(), options: receive, blind, tag: tag.clone() });
+    let letters = Arc::new(Letters { how, own: own.clone(), options: receive, blind, tag });
     let mailbox = connect.imap.map(|connect| {
         let built = Mailbox::build(ImapOptions { connect, poll }, letters.clone(), site);
         wrong.take_all(built.map_err(below_imap))
     });
     let door = connect.lmtp.map(|lmtp| door(&lmtp, &own, &mut wrong));
-    let outlet = r#return.is_written().then(|| wrong.take_all(Outlet::build(&r#return, tag, site)));
+    let outlet = wrong.take_all(outlet::build(&r#return, site));
     let wrong = wrong.into_vec();
     if !wrong.is_empty() {
         return Err(wrong);

@@ -1,15 +1,15 @@
 //! To whom an answer would go, and whether one may leave by itself.
 
-use huiliu_letter::meaning::class::may_be_answered;
+use huiliu_letter::meaning::class::{answer_to, may_be_answered};
 use serde_json::{Value, json};
 
-use super::{Letters, Opened, sender};
+use super::{Letters, Opened};
 
 impl Letters {
     /// What an answer needs to know of the letter.
     pub(super) fn answer(&self, opened: &Opened<'_>) -> Value {
         let letter = self.inner(opened.letter);
-        let to = self.reply_address(opened);
+        let to = answer_to(&letter.fields, &self.options.reply_domains).unwrap_or_default();
         let may = if to.is_empty() {
             Err(("来信没有回信地址", "the letter has no address to answer to"))
         } else if opened.met.junk {
@@ -36,23 +36,5 @@ impl Letters {
             answer["why_en"] = en.into();
         }
         answer
-    }
-
-    /// Where an answer goes: where the letter asks for it, if that is of the sender's own domain or of one that is allowed;
-    /// else to the sender.
-    pub(super) fn reply_address<'a>(&self, opened: &Opened<'a>) -> &'a str {
-        let letter = self.inner_of(opened);
-        let from = sender(letter);
-        let domain = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.trim().to_lowercase());
-        let allowed = |address: &str| {
-            let asked = domain(address);
-            asked.is_some()
-                && (asked == domain(from)
-                    || self.options.reply_domains.iter().any(|one| Some(one.trim().to_lowercase()) == asked))
-        };
-        match letter.reply_to.first().map(|reply| reply.address.as_str()) {
-            Some(reply) if allowed(reply) => reply,
-            _ => from,
-        }
     }
 }

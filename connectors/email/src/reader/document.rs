@@ -29,9 +29,9 @@ impl Letters {
         let unquoted = forwarded.as_ref().map(|inline| inline.unquoted(&letter.text));
         let text = unquoted.as_deref().unwrap_or(&letter.text);
         let split = quote::split(text);
-        let found = contact::read(split.new, split.signature);
+        let found = contact::read(split.new_text(), split.signature());
         let thread = match forwarded.is_none() && std::ptr::eq(letter, opened.letter) {
-            true => self.thread(opened, split.new),
+            true => self.thread(opened, split.new_text()),
             false => Thread::default(),
         };
         let (mut name, mut address) = (
@@ -53,9 +53,9 @@ impl Letters {
         };
         put("id", opened.id.as_str().into());
         put("query_code", opened.code.as_str().into());
-        put("title", title(&subject, split.new).into());
+        put("title", title(&subject, split.new_text()).into());
         put("subject", subject.into());
-        put("words", split.new.trim().into());
+        put("words", split.new_text().trim().into());
         let own = found.name.as_ref().map(|found| found.value.reveal().clone());
         put("name", own.unwrap_or_else(|| name.clone()).into());
         put("from", json!({ "name": name, "address": address }));
@@ -66,14 +66,14 @@ impl Letters {
         put("refer", thread.refer.into());
         put("names", thread.names.into());
         put("remarks", remarks(opened, letter).into());
-        let whole = (letter.text != split.new).then(|| letter.text.clone());
+        let whole = (letter.text != split.new_text()).then(|| letter.text.clone());
         let lines = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let links: Vec<Value> = clouds::find(letter.html.as_deref(), &letter.text)
             .iter()
-            .map(|one| json!({ "host": one.host, "name": one.name, "link": one.link, "size": one.size, "expires": one.expires_text }))
+            .map(|one| json!({ "host": one.host, "store": one.store, "name": one.name.reveal(), "link": one.link.reveal(), "size": one.size, "expires": one.expires_text }))
             .collect();
         let mut beside = json!({
-            "whole": whole, "history": lines(split.history), "signature": lines(split.signature),
+            "whole": whole, "history": lines(split.history()), "signature": lines(split.signature()),
             "to": letter.to.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(),
             "cc": letter.cc.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(),
             "class": opened.sorted.class.word(), "answer": self.answer(opened), "cloud_files": links,

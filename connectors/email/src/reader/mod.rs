@@ -52,11 +52,11 @@ struct Opened<'a> {
 impl Reader for Letters {
     fn item(&self, raw: Bytes, met: &Met) -> Item {
         let kept = || Raw::new(raw.clone(), MAIL);
-        let letter = match huiliu_letter::read(&raw, &self.how) {
+        let letter = match huiliu_letter::read_shared(raw.clone(), &self.how) {
             Ok(letter) => letter,
             Err(wrong) => return Item::Unreadable(Unreadable { raw: kept(), reason: wrong.reason }),
         };
-        let digest = self.blind.blind("email letter", letter.identity.as_bytes());
+        let digest = self.blind.blind("email letter", &letter.identity.bytes());
         let id = format!("{RULE}{}", hex::encode(digest));
         let Ok(external_id) = ExternalId::new(id.clone()) else {
             let reason = Remark::new("来信编号算不出来", "the letter's id cannot be made");

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::watched::Watched;
+use super::watched::{Ending, Watched};
 use super::{Identity, folder, free_port, owned, programs, write};
 
 /// Who may log in.
@@ -62,7 +62,7 @@ impl Exim {
         owned(&copy, 0o755).map_err(|error| error.to_string())?;
         let mut command = Command::new("/bin/sh");
         command.args(["-c", START, "start"]).arg(&exim.folder);
-        exim.running = Some(Watched::start(command, &exim.folder, "exim is ready")?);
+        exim.running = Some(Watched::start(command, &exim.folder, "exim is ready", Ending::Asked)?);
         Ok(exim)
     }
 
