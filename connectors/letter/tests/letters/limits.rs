@@ -75,6 +75,27 @@ fn letters_made_to_exhaust_are_read_to_their_limits() {
 }
 
 #[test]
+fn no_setting_lets_a_letter_run_over_the_stack() {
+    let how = How {
+        limits: Limits { levels: usize::MAX, parts: usize::MAX, decoded: usize::MAX, ..Limits::default() },
+        ..How::default()
+    };
+    let level = |at: usize| {
+        format!(
+            "Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\nContent-Type: message/rfc822\n\nSubject: {at}\n"
+        )
+    };
+    let raw: String = (0..20_000).map(level).collect();
+    let mut letter = &read(raw.as_bytes(), &how).unwrap();
+    let mut depth = 0;
+    while let Some(inner) = letter.letters.first() {
+        (letter, depth) = (inner, depth + 1);
+    }
+    assert!((10..=Limits::MOST_LEVELS).contains(&depth), "{depth}");
+    assert!(letter.notes.iter().any(|note| note.en.contains("nested too deeply")));
+}
+
+#[test]
 fn what_answers_need_is_told() {
     let fields = "Return-Path: <>\nIn-Reply-To: <long-id.\n part@x>\nReply-To: =?utf-8?B?5byg5LiJ?= <z@x>\nAuto-Submitted: auto-replied";
     let letter = read(&letter(b"a", fields, b""), &How::default()).unwrap();
