@@ -75,6 +75,23 @@ fn letters_made_to_exhaust_are_read_to_their_limits() {
 }
 
 #[test]
+fn a_letter_that_was_forwarded_ten_times_keeps_its_file() {
+    let mut raw = with_a_file();
+    for time in 0..10 {
+        let inner = [b"Content-Type: message/rfc822\r\n\r\n".as_slice(), &raw].concat();
+        let boundary = format!("time-{time}");
+        let fields = format!("Content-Type: multipart/mixed; boundary={boundary}");
+        raw = letter(b"Fw: a", &fields, &multipart(&boundary, &[&plain("转发"), &inner]));
+    }
+    let mut letter = &read(&raw, &How::default()).unwrap();
+    while let Some(inner) = letter.letters.first() {
+        assert_eq!((letter.notes.len(), letter.text.as_str()), (0, "转发"));
+        letter = inner;
+    }
+    assert_eq!((letter.text.as_str(), letter.files[0].bytes.len()), ("路灯坏了", JPEG.len() * 1000));
+}
+
+#[test]
 fn no_setting_lets_a_letter_run_over_the_stack() {
     let how = How {
         limits: Limits { levels: usize::MAX, parts: usize::MAX, decoded: usize::MAX, ..Limits::default() },
