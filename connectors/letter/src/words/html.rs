@@ -49,9 +49,7 @@ pub(crate) fn to_text(html: &str, limits: &Limits, work: &mut usize) -> (String,
             return (tidy(&text), false);
         }
     }
-    // It glues cells together.
-    let apart = reduced.html.replace("</td>", " </td>");
-    (tidy(&mail_parser::decoders::html::html_to_text(&apart)), large)
+    (tidy(&mail_parser::decoders::html::html_to_text(&reduced.html)), large)
 }
 
 /// Lines without blanks at their ends, at most two blanks in a row (tables are filled up with them), at most one empty line

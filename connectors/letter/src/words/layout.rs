@@ -197,7 +197,8 @@ impl Writer {
     fn truncate(&mut self, to: usize) {
         while self.open.len() > to {
             if let Some(kept) = self.open.pop() {
-                self.out.push_str("</");
+                // Where no tree is built, this is all that keeps cells apart.
+                self.out.push_str(if kept == Kept::Cell { " </" } else { "</" });
                 self.out.push_str(kept.tag());
                 self.out.push('>');
             }
