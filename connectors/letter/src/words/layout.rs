@@ -66,6 +66,11 @@ impl Writer {
         Reduced { html: self.out, rows: self.rows, work: self.work }
     }
 
+    /// How many bytes were written.
+    pub(super) fn len(&self) -> usize {
+        self.out.len()
+    }
+
     pub(super) fn text(&mut self, text: &str) {
         let between = self.broken || matches!(self.open.last(), Some(Kept::Table | Kept::Row));
         if text.is_empty() || (between && text.trim_ascii().is_empty()) {

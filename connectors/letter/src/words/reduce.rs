@@ -9,12 +9,17 @@ use super::layout::{Reduced, Writer};
 /// Elements whose content is nothing to read.
 const SILENT: [&str; 8] = ["script", "style", "title", "template", "xml", "iframe", "object", "textarea"];
 
-/// The HTML reduced; nothing nests deeper than `levels`.
-pub(super) fn reduce(html: &str, levels: usize) -> Reduced {
-    let mut writer = Writer::new(html.len() / 2, levels);
+/// The HTML reduced; nothing nests deeper than `levels`. What would make it longer than about `most` bytes is left out:
+/// pictures within the page do not count, words do.
+pub(super) fn reduce(html: &str, levels: usize, most: usize) -> Reduced {
+    let mut writer = Writer::new(html.len().min(most) / 2, levels);
     let mut rest = html;
     let mut left = Left { tags: true, quotes: true, comments: true, silent: SILENT.to_vec() };
     while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
+        if writer.len() > most {
+            rest = "";
+            break;
+        }
         let (text, from) = rest.split_at(at);
         writer.text(text);
         if let Some(behind) = left.comment(from) {
@@ -42,7 +47,8 @@ pub(super) fn reduce(html: &str, levels: usize) -> Reduced {
             writer.start(name);
         }
     }
-    writer.text(rest);
+    let room = most.saturating_sub(writer.len());
+    writer.text(rest.get(..rest.floor_char_boundary(room)).unwrap_or_default());
     writer.finish()
 }
 
@@ -158,7 +164,7 @@ mod tests {
     use super::*;
 
     fn reduced(html: &str) -> String {
-        reduce(html, 20).html
+        reduce(html, 20, 1 << 24).html
     }
 
     #[test]
@@ -193,6 +199,12 @@ mod tests {
         let deep = reduced(&"<blockquote>x".repeat(1000));
         assert_eq!(deep.matches("<blockquote>").count(), 20);
         assert_eq!(deep.matches('x').count(), 1000);
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut() {
+        assert!(reduce(&"<p>路灯".repeat(1000), 20, 600).html.len() < 640);
+        assert_eq!(reduce(&"路".repeat(1000), 20, 601).html.len(), 600);
     }
 
     #[test]
