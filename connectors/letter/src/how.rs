@@ -36,7 +36,8 @@ pub struct Limits {
     pub levels: usize,
     /// Bytes of all decoded parts, as a multiple of the letter's.
     pub decoded: usize,
-    /// Bytes of a part of HTML of which a tree is built; a larger one is only stripped of its tags.
+    /// Bytes of a part of HTML of which a tree is built; a larger one is only stripped of its tags, and its words are taken up
+    /// to four times as many bytes.
     pub html: usize,
     /// Levels of quotes, lists and tables that a tree of HTML may have. Divisions and formatting make no levels. What all
     /// HTML of a letter may cost to lay out is bounded as well, whatever is set here.

@@ -50,8 +50,10 @@ pub(crate) const DECODED_CUT: Note =
     ("展开后的内容过大，部分附件没有接收", "what it unpacks to is too large; some files were not taken");
 pub(crate) const BAD_TRANSFER: Note =
     ("有内容的传输编码有误，附件可能残缺", "the transfer encoding of a part is broken; files may be incomplete");
-pub(crate) const HTML_CUT: Note =
-    ("网页格式的正文过大，只提取了文字", "the HTML is too large; only its words were taken");
+pub(crate) const HTML_CUT: Note = (
+    "网页格式的正文过大，只提取了文字，过长的部分略去",
+    "the HTML is too large; only its words were taken, and not beyond some megabytes",
+);
 pub(crate) const LOCKED: Note = ("有加密的压缩包，无法查看内容", "an archive is locked by a password");
 pub(crate) const BAD_TNEF: Note =
     ("winmail.dat 无法拆开，已原样保留", "winmail.dat cannot be taken apart; it was kept as it is");

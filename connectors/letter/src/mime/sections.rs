@@ -39,7 +39,9 @@ pub(super) fn sections(body: &[u8], boundary: &[u8], most: usize) -> Option<Sect
     if let Some(begin) = begin {
         sections.parts.push(begin.min(body.len())..body.len());
     }
-    found.then_some(sections)
+    // An end without a beginning, with words behind it, is no boundary.
+    let words = body.get(at..).is_some_and(|rest| !rest.trim_ascii().is_empty());
+    (found && !(sections.parts.is_empty() && words)).then_some(sections)
 }
 
 /// The boundary of a body whose declaration is missing or wrong: the first line of two dashes that has a field of a part
@@ -106,6 +108,8 @@ mod tests {
         assert_eq!(read("--boundary-0001\na--boundary-0001--\n", "boundary-0001"), parts(&["a"], true));
         assert_eq!(read("--x\na\n--x--\n--x\nb\n--x--", "x"), parts(&["a", "b"], true));
         assert_eq!(read("no part at all", "x"), None);
+        assert_eq!(read("--x--\nwords", "x"), None);
+        assert_eq!(read("--x--\n", "x"), parts(&[], true));
     }
 
     #[test]

@@ -17,7 +17,9 @@ use crate::{Fields, FileSort, How, Limits, Report, ReportKind, files, read};
 impl Walk<'_> {
     pub(super) fn leaf(&mut self, part: Part, body: Range<usize>, place: Place, level: usize) -> Vec<Segment> {
         let raw = self.slice(body);
-        let Some(left) = self.budget.decoded.checked_sub(raw.len()) else {
+        // A letter that is carried as it is shares the bytes of the one around it, however often it was forwarded.
+        let shared = part.transfer == Transfer::Plain && part.media.starts_with("message/");
+        let Some(left) = self.budget.decoded.checked_sub(if shared { 0 } else { raw.len() }) else {
             self.note(notes::DECODED_CUT);
             return Vec::new();
         };

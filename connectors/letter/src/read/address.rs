@@ -25,6 +25,13 @@ pub(super) fn addresses(value: &[u8], hint: Option<&str>, most: usize) -> (Vec<A
         if address.is_empty() && name.contains('@') && !name.contains(char::is_whitespace) {
             std::mem::swap(&mut name, &mut address);
         }
+        // Some programs encode all of it, brackets and address too.
+        if address.is_empty()
+            && let Some((before, inner)) = name.rsplit_once('<')
+            && let Some(inner) = inner.strip_suffix('>').filter(|inner| inner.contains('@'))
+        {
+            (name, address) = (before.trim().to_owned(), inner.trim().to_owned());
+        }
         let name = name.trim_matches(['"', '\'', ' ']).to_owned();
         if !(name.is_empty() && address.is_empty()) {
             all.push(Address { name, address });
@@ -102,6 +109,7 @@ mod tests {
         assert_eq!(read(&[b"\"", gb.as_slice(), b"\" <a@b.c>, d@e"].concat()), ["张三丰|a@b.c", "|d@e"]);
         assert_eq!(read(b"a@b.c (=?gbk?B?1cXI/bfh?=)"), ["张三丰|a@b.c"]);
         assert_eq!(read(b"=?utf-8?Q?Li=2C_Si_=3Cx=40y=3E?= <a@b.c>"), ["Li, Si <x@y>|a@b.c"]);
+        assert_eq!(read(b"=?utf-8?B?5byg5LiJIDxhQGIuYz4=?="), ["张三|a@b.c"], "all of it is one word");
         assert_eq!(read("李四\u{202e}x <a@b.c>".as_bytes()), ["李四x|a@b.c"]);
     }
 

@@ -38,7 +38,7 @@ pub(crate) fn meta_charset(bytes: &[u8]) -> Option<&str> {
 /// The text of a page, in lines, the cells of its tables apart; and whether it was too large to be laid out. `work` is what
 /// is left of [`MOST_WORK`].
 pub(crate) fn to_text(html: &str, limits: &Limits, work: &mut usize) -> (String, bool) {
-    let reduced = reduce(html, limits.html_levels);
+    let reduced = reduce(html, limits.html_levels, limits.html.saturating_mul(4));
     let left = work.checked_sub(reduced.work).filter(|_| html.len() <= limits.html);
     let large = left.is_none();
     if let Some(left) = left {
@@ -49,9 +49,7 @@ pub(crate) fn to_text(html: &str, limits: &Limits, work: &mut usize) -> (String,
             return (tidy(&text), false);
         }
     }
-    // It glues cells together.
-    let apart = reduced.html.replace("</td>", " </td>");
-    (tidy(&mail_parser::decoders::html::html_to_text(&apart)), large)
+    (tidy(&mail_parser::decoders::html::html_to_text(&reduced.html)), large)
 }
 
 /// Lines without blanks at their ends, at most two blanks in a row (tables are filled up with them), at most one empty line

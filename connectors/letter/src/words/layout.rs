@@ -66,6 +66,11 @@ impl Writer {
         Reduced { html: self.out, rows: self.rows, work: self.work }
     }
 
+    /// How many bytes were written.
+    pub(super) fn len(&self) -> usize {
+        self.out.len()
+    }
+
     pub(super) fn text(&mut self, text: &str) {
         let between = self.broken || matches!(self.open.last(), Some(Kept::Table | Kept::Row));
         if text.is_empty() || (between && text.trim_ascii().is_empty()) {
@@ -197,7 +202,8 @@ impl Writer {
     fn truncate(&mut self, to: usize) {
         while self.open.len() > to {
             if let Some(kept) = self.open.pop() {
-                self.out.push_str("</");
+                // Where no tree is built, this is all that keeps cells apart.
+                self.out.push_str(if kept == Kept::Cell { " </" } else { "</" });
                 self.out.push_str(kept.tag());
                 self.out.push('>');
             }

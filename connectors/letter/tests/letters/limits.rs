@@ -75,6 +75,44 @@ fn letters_made_to_exhaust_are_read_to_their_limits() {
 }
 
 #[test]
+fn a_letter_that_was_forwarded_ten_times_keeps_its_file() {
+    let mut raw = with_a_file();
+    for time in 0..10 {
+        let inner = [b"Content-Type: message/rfc822\r\n\r\n".as_slice(), &raw].concat();
+        let boundary = format!("time-{time}");
+        let fields = format!("Content-Type: multipart/mixed; boundary={boundary}");
+        raw = letter(b"Fw: a", &fields, &multipart(&boundary, &[&plain("转发"), &inner]));
+    }
+    let mut letter = &read(&raw, &How::default()).unwrap();
+    while let Some(inner) = letter.letters.first() {
+        assert_eq!((letter.notes.len(), letter.text.as_str()), (0, "转发"));
+        letter = inner;
+    }
+    assert_eq!((letter.text.as_str(), letter.files[0].bytes.len()), ("路灯坏了", JPEG.len() * 1000));
+}
+
+#[test]
+fn no_setting_lets_a_letter_run_over_the_stack() {
+    let how = How {
+        limits: Limits { levels: usize::MAX, parts: usize::MAX, decoded: usize::MAX, ..Limits::default() },
+        ..How::default()
+    };
+    let level = |at: usize| {
+        format!(
+            "Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\nContent-Type: message/rfc822\n\nSubject: {at}\n"
+        )
+    };
+    let raw: String = (0..20_000).map(level).collect();
+    let mut letter = &read(raw.as_bytes(), &how).unwrap();
+    let mut depth = 0;
+    while let Some(inner) = letter.letters.first() {
+        (letter, depth) = (inner, depth + 1);
+    }
+    assert!((10..=Limits::MOST_LEVELS).contains(&depth), "{depth}");
+    assert!(letter.notes.iter().any(|note| note.en.contains("nested too deeply")));
+}
+
+#[test]
 fn what_answers_need_is_told() {
     let fields = "Return-Path: <>\nIn-Reply-To: <long-id.\n part@x>\nReply-To: =?utf-8?B?5byg5LiJ?= <z@x>\nAuto-Submitted: auto-replied";
     let letter = read(&letter(b"a", fields, b""), &How::default()).unwrap();
