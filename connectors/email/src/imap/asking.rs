@@ -97,7 +97,7 @@ async fn search(line: &mut Line, what: &str) -> Result<Vec<u32>, Trouble> {
 /// Size and time of letters; those that are gone are not among them.
 pub(super) async fn heads(line: &mut Line, uids: &Uids) -> Result<Vec<(u32, Head)>, Trouble> {
     let mut found = Vec::new();
-    let cost = line.plain();
+    let cost = Cost { keep: 4096, ..line.plain() };
     let command = format!("UID FETCH {uids} (UID RFC822.SIZE INTERNALDATE)");
     let asked = line.run(&command, cost, |answer| {
         let Some((Some(uid), parts)) = fetched(answer) else { return };

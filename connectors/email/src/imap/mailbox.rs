@@ -1,4 +1,4 @@
-//! A mailbox, asked again and again: the connection it keeps, what it remembers between two calls, and how a call goes.
+//! A mailbox, asked again and again: the connection it keeps, what it remembers between two calls, and what ends a call.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,40 +7,25 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use huiliu_contract::{
-    Cursor, FarSide, Fault, Keepsake, Misconfigured, Page, Personal, Poll, Remark, Site, Told, What as Became,
+    Cursor, FarSide, Fault, Keepsake, Misconfigured, Page, Poll, Remark, Site, Told, What as Became,
 };
-use jiff::ToSpan;
-use jiff::tz::TimeZone;
 use tokio::sync::{Mutex, Notify};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::Reader;
 use super::build::{self, Door, Plan};
-use super::care::{self, Kept, Orders};
+use super::care::Orders;
 use super::far::Far;
-use super::fetch::Bounds;
-use super::folders::{self, Folder, There};
-use super::idle::idle;
-use super::item::Reading;
+use super::folders::Folder;
 use super::line::Line;
 use super::open::open;
 use super::options::ImapOptions;
 use super::place::Place;
-use super::sync::{self, Recall, Round};
+use super::sync::Recall;
 use super::trouble::{Trouble, What};
 
-/// The longest wait for the server to tell of something new: the gateway cuts a call off after 300 s.
-const WAIT: Duration = Duration::from_secs(220);
-/// Only a call that took less so far waits, and what it finds then it begins to fetch for so long.
-const BRISK: Duration = Duration::from_secs(30);
 /// No further letter is begun behind so much of a call.
-const BUSY: Duration = Duration::from_secs(200);
-/// How often old letters are deleted at most.
-const SWEEP: Duration = Duration::from_secs(3600);
-/// So many letters are shown to a person who looks.
-const LOOK: usize = 10;
-/// After so many letters of a folder that is looked through again it is judged whether it is the same one.
-const ENOUGH: u32 = 20;
+pub(super) const BUSY: Duration = Duration::from_secs(200);
 /// A call logs in so often at most.
 const LOGINS: u32 = 4;
 
@@ -50,40 +35,40 @@ pub struct Mailbox(Arc<Shared>);
 /// What the asking and the walking share: never two connections of one account.
 pub(super) struct Shared {
     pub(super) door: Door,
-    plan: Plan,
-    reader: Arc<dyn Reader>,
+    pub(super) plan: Plan,
+    pub(super) reader: Arc<dyn Reader>,
     pub(super) inner: Mutex<Inner>,
     /// How many want the connection while it waits.
-    callers: AtomicUsize,
-    wanted: Notify,
+    pub(super) callers: AtomicUsize,
+    pub(super) wanted: Notify,
 }
 
 /// What is kept between calls.
 #[derive(Default)]
 pub(super) struct Inner {
     pub(super) line: Option<Line>,
-    chosen: Option<Chosen>,
-    recall: Recall,
+    pub(super) chosen: Option<Chosen>,
+    pub(super) recall: Recall,
     /// How often in a row the login was refused.
     refused: u32,
     /// The server wanted to be told who we are.
     pub(super) tell: bool,
     /// The last call found nothing.
-    quiet: bool,
-    swept: Option<Instant>,
+    pub(super) quiet: bool,
+    pub(super) swept: Option<Instant>,
     /// Which items of the last page came out of folders that are looked through again.
-    last: Vec<Option<(String, u32)>>,
+    pub(super) last: Vec<Option<(String, u32)>>,
     /// Of those how many came, and how many were not known.
-    tally: BTreeMap<(String, u32), (u32, u32)>,
-    asked: BTreeSet<(String, u32)>,
-    agreed: BTreeSet<(String, u32)>,
+    pub(super) tally: BTreeMap<(String, u32), (u32, u32)>,
+    pub(super) asked: BTreeSet<(String, u32)>,
+    pub(super) agreed: BTreeSet<(String, u32)>,
 }
 
 /// Folders and orders by the names that the server has.
 #[derive(Clone)]
-struct Chosen {
-    folders: Vec<Folder>,
-    orders: Orders,
+pub(super) struct Chosen {
+    pub(super) folders: Vec<Folder>,
+    pub(super) orders: Orders,
 }
 
 /// Somebody who wants the connection, for as long as this lives.
@@ -169,20 +154,21 @@ impl Shared {
 
     /// One call: as often as it takes to get past a connection that ended meanwhile, or a letter that breaks it.
     async fn call(&self, inner: &mut Inner, place: Place, looks: bool) -> Result<Page, Fault> {
+        let mut scratch = looks.then(Recall::default);
         if !looks {
             self.doubt(inner, &place)?;
         }
         let began = Instant::now();
         let mut logins = u32::from(inner.line.is_none());
         loop {
-            let trouble = match Box::pin(self.attempt(inner, place.clone(), looks, began)).await {
+            let trouble = match Box::pin(self.attempt(inner, place.clone(), scratch.as_mut(), began)).await {
                 Ok(page) => return Ok(page),
                 Err(trouble) => trouble,
             };
             let again = match trouble.what {
                 // A connection that was kept may have ended long ago.
                 What::Lost => logins == 0,
-                What::Odd => logins < LOGINS && !looks,
+                What::Odd => logins < LOGINS,
                 What::Unsafe => !std::mem::replace(&mut inner.tell, true),
                 _ => false,
             };
@@ -197,7 +183,14 @@ impl Shared {
         }
     }
 
-    async fn attempt(&self, inner: &mut Inner, place: Place, looks: bool, began: Instant) -> Result<Page, Trouble> {
+    /// One try; `scratch` is the memory of a person who looks.
+    async fn attempt(
+        &self,
+        inner: &mut Inner,
+        place: Place,
+        scratch: Option<&mut Recall>,
+        began: Instant,
+    ) -> Result<Page, Trouble> {
         // While it is used it belongs to this call: a call that is dropped takes it along.
         let mut line = match inner.line.take() {
             Some(line) => line,
@@ -207,9 +200,9 @@ impl Shared {
                 Box::pin(self.logged_in(inner)).await?
             }
         };
-        let done = match looks {
-            true => Box::pin(self.look(&mut line, inner, place, began)).await,
-            false => Box::pin(self.ask(&mut line, inner, place, began)).await,
+        let done = match scratch {
+            Some(recall) => Box::pin(self.look(&mut line, inner, place, recall, began)).await,
+            None => Box::pin(self.ask(&mut line, inner, place, began)).await,
         };
         match done {
             Ok((page, trouble)) => {
@@ -234,161 +227,5 @@ impl Shared {
                 Err(trouble)
             }
         }
-    }
-
-    async fn chosen(&self, line: &mut Line, inner: &mut Inner) -> Result<Chosen, Trouble> {
-        if let Some(chosen) = &inner.chosen {
-            return Ok(chosen.clone());
-        }
-        let there = folders::list(line).await?;
-        let folders = self.chosen_of(&there)?;
-        let orders = Orders::new(&self.plan.afterwards, self.plan.unfit_to.as_ref(), &there);
-        Ok(inner.chosen.insert(Chosen { folders, orders }).clone())
-    }
-
-    /// The folders that are read, of those there are.
-    pub(super) fn chosen_of(&self, there: &[There]) -> Result<Vec<Folder>, Trouble> {
-        folders::chosen(&self.plan.folders, self.plan.junk, there)
-    }
-
-    fn round(&self, orders: &Orders, began: Instant) -> Round<'_> {
-        let moves_unfit = orders.unfit_to.is_some();
-        Round {
-            plan: &self.plan,
-            reading: Reading { reader: self.reader.as_ref(), blind: self.plan.blind.as_ref() },
-            bounds: Bounds {
-                letters: self.plan.page,
-                weight: self.plan.weight,
-                largest: self.plan.largest,
-                until: began + BUSY,
-            },
-            writes: orders.kept != Kept::Nothing || moves_unfit,
-            cares: orders.cares(),
-            moves_unfit,
-            looks: false,
-        }
-    }
-
-    /// What a poll does: after-care of what is committed, a round, and if there is nothing again, a wait and a round.
-    async fn ask(
-        &self,
-        line: &mut Line,
-        inner: &mut Inner,
-        before: Place,
-        began: Instant,
-    ) -> Result<(Page, Option<Trouble>), Trouble> {
-        let chosen = self.chosen(line, inner).await?;
-        let mut place = before.clone();
-        Box::pin(self.care(line, inner, &chosen, &mut place)).await?;
-        let round = self.round(&chosen.orders, began);
-        let mut brought = Box::pin(sync::round(line, &chosen.folders, &mut place, &mut inner.recall, round)).await?;
-        let mut nothing = brought.items.is_empty() && place == before;
-        if nothing && inner.quiet && began.elapsed() < BRISK {
-            Box::pin(self.wait(line, &chosen, &place, round)).await?;
-            let round = Round { bounds: Bounds { until: Instant::now() + BRISK, ..round.bounds }, ..round };
-            brought = Box::pin(sync::round(line, &chosen.folders, &mut place, &mut inner.recall, round)).await?;
-            nothing = brought.items.is_empty() && place == before;
-        }
-        inner.quiet = nothing;
-        inner.last = brought.again;
-        let next = if place == before { None } else { place.cursor() };
-        Ok((Page { items: brought.items, next, more: brought.more, keep: None }, brought.trouble))
-    }
-
-    /// What a look does: the same round, with nothing remembered and nothing changed.
-    async fn look(
-        &self,
-        line: &mut Line,
-        inner: &mut Inner,
-        mut place: Place,
-        began: Instant,
-    ) -> Result<(Page, Option<Trouble>), Trouble> {
-        let chosen = self.chosen(line, inner).await?;
-        let round = self.round(&chosen.orders, began);
-        let bounds = Bounds { letters: LOOK, ..round.bounds };
-        let round = Round { writes: false, looks: true, bounds, ..round };
-        let mut recall = Recall::default();
-        let brought = Box::pin(sync::round(line, &chosen.folders, &mut place, &mut recall, round)).await?;
-        Ok((Page { items: brought.items, next: place.cursor(), more: brought.more, keep: None }, brought.trouble))
-    }
-
-    async fn care(
-        &self,
-        line: &mut Line,
-        inner: &mut Inner,
-        chosen: &Chosen,
-        place: &mut Place,
-    ) -> Result<(), Trouble> {
-        for folder in &chosen.folders {
-            let Some(spot) = place.folders.get_mut(&folder.name) else { continue };
-            Box::pin(care::care(line, folder, spot, &chosen.orders)).await?;
-        }
-        let Kept::Delete(days) = chosen.orders.kept else { return Ok(()) };
-        if inner.swept.is_some_and(|at| at.elapsed() < SWEEP) {
-            return Ok(());
-        }
-        // The day of the server may be another one than ours.
-        let today = jiff::Timestamp::now().to_zoned(TimeZone::UTC).date();
-        let Ok(day) = today.checked_sub((i64::from(days) + 1).days()) else { return Ok(()) };
-        for folder in &chosen.folders {
-            let Some(spot) = place.folders.get(&folder.name) else { continue };
-            Box::pin(care::sweep(line, folder, spot, day)).await?;
-        }
-        inner.swept = Some(Instant::now());
-        Ok(())
-    }
-
-    /// Waits for something new in the first folder, unless somebody else wants the connection.
-    async fn wait(&self, line: &mut Line, chosen: &Chosen, place: &Place, round: Round<'_>) -> Result<(), Trouble> {
-        let mut wanted = std::pin::pin!(self.wanted.notified());
-        wanted.as_mut().enable();
-        if self.callers.load(Ordering::SeqCst) > 0 {
-            return Ok(());
-        }
-        if !line.can.idle {
-            // Nobody wanted it: the time is over.
-            let _ = timeout(self.plan.without_idle, wanted).await;
-            return Ok(());
-        }
-        let Some(first) = chosen.folders.first() else { return Ok(()) };
-        if line.opened.as_ref().is_none_or(|open| open.wire != first.wire) {
-            // What came there while others were looked into makes no event any more.
-            let is_new = sync::has_new(line, first, place, round).await?;
-            if is_new {
-                return Ok(());
-            }
-        }
-        match idle(line, WAIT, wanted).await {
-            Err(trouble) if trouble.leaves_the_line() => {
-                line.can.idle = false;
-                Ok(())
-            }
-            other => other,
-        }
-    }
-
-    /// Whether a folder that was numbered anew is the one it was: most of what is looked through again should be known. If it
-    /// is not, a person is asked, once.
-    fn doubt(&self, inner: &mut Inner, place: &Place) -> Result<(), Fault> {
-        for (name, spot) in &place.folders {
-            let key = (name.clone(), spot.validity);
-            let (came, new) = inner.tally.get(&key).copied().unwrap_or_default();
-            if spot.again.is_none() || came < ENOUGH || new * 2 <= came || inner.agreed.contains(&key) {
-                continue;
-            }
-            if inner.asked.contains(&key) {
-                inner.agreed.insert(key);
-                continue;
-            }
-            inner.asked.insert(key);
-            return Err(Fault::NeedsPerson {
-                message: format!(
-                    "folder `{name}` was numbered anew by its server, and {new} of the {came} letters looked through so far \
-                     were never seen here: was the mailbox swapped or restored? Resume the channel if they shall be taken"
-                ),
-                challenge: Personal::new(String::new()),
-            });
-        }
-        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 
 mod asking;
 mod build;
+mod call;
 mod care;
 mod far;
 mod fetch;

@@ -205,7 +205,11 @@ async fn waiting(
     }
     let opened = folders::open(line, &folder.wire, round.writes).await?.clone();
     let is_new = *spot == Spot::default();
-    let went_down = opened.next.is_some_and(|next| next <= spot.settled);
+    // Numbers below those that were seen are new numbers too, unless the server contradicts itself.
+    let went_down = match opened.next.filter(|next| !is_new && *next <= spot.settled) {
+        Some(next) => asking::highest(line).await? < next,
+        None => false,
+    };
     if is_new {
         *spot = Box::pin(begin(line, opened.next, since, round)).await?;
         spot.validity = opened.validity;

@@ -1,5 +1,7 @@
 //! Letters as they come: in order, each once, large and small, out of several folders, while others work in the mailbox too.
 
+use std::io::{BufReader, Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use huiliu_contract::Poll;
@@ -130,4 +132,24 @@ async fn a_letter_that_breaks_its_reader_is_kept_for_a_person() {
     house.assert_kept([letter(1).as_slice(), letter(2).as_slice()]);
     assert_eq!(house.unreadable.len(), 1);
     assert_eq!(house.unreadable[0].raw.bytes.reveal().as_ref(), bad);
+}
+
+#[tokio::test]
+async fn a_letter_that_another_mail_server_hands_over_comes_as_it_was_kept() {
+    let (server, mut house) = scene(&[], json!({}));
+    house.walk().await.unwrap();
+    let mut line = BufReader::new(TcpStream::connect(("127.0.0.1", server.lmtp())).unwrap());
+    let rcpt = format!("RCPT TO:<{USER}>");
+    let mut said = String::new();
+    for word in
+        ["LHLO here", "MAIL FROM:<citizen@example.test>", &rcpt, "DATA", "Subject: lamp\r\n\r\ndark\r\n.", "QUIT"]
+    {
+        line.get_mut().write_all(format!("{word}\r\n").as_bytes()).unwrap();
+    }
+    line.read_to_string(&mut said).unwrap();
+    assert!(said.contains("Saved"), "{said}");
+    house.until(|house| house.kept.len() == 1).await;
+    let raw = house.kept[0].1.raw.bytes.reveal().clone();
+    let text = String::from_utf8(raw.to_vec()).unwrap();
+    assert!(text.starts_with("Return-Path: <citizen@example.test>\r\n") && text.ends_with("dark\r\n"), "{text}");
 }
