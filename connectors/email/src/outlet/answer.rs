@@ -72,7 +72,13 @@ impl Answer {
             let unsaid = || ("来信不该自动回复".to_owned(), "the letter must not be answered by a machine".to_owned());
             return Some(self.why.as_ref().filter(|why| !why.trim().is_empty()).map_or_else(unsaid, both));
         }
-        let none = || ("来信没有可以回复的地址".to_owned(), "the letter names no address to answer to".to_owned());
-        self.to().is_none().then(none)
+        match self.to() {
+            None => Some(("来信没有可以回复的地址".into(), "the letter names no address to answer to".into())),
+            // Nobody is asked to mend an address that some machine made up.
+            Some(to) if !huiliu_mailer::is_address(to) => {
+                Some(("来信的地址发不了信".into(), "the letter's address is none that mail can go to".into()))
+            }
+            Some(_) => None,
+        }
     }
 }

@@ -88,6 +88,7 @@ async fn a_letter_that_no_machine_may_answer_gets_no_receipt_and_the_reason_is_k
         (json!({ "to": CITIZEN, "receipt": false, "why": "来信是自动回复" }), "来信是自动回复"),
         (json!({ "to": CITIZEN, "receipt": false }), "来信不该自动回复"),
         (json!({ "receipt": true }), "来信没有可以回复的地址"),
+        (json!({ "to": "nobody at all", "receipt": true }), "来信的地址发不了信"),
         (json!(null), "来信没有可以回复的地址"),
     ] {
         let mut home = Home::of(OutcomeKind::Signed);
