@@ -3,6 +3,7 @@
 
 mod board;
 mod cause;
+mod mail;
 mod outlet;
 mod post;
 mod robots;

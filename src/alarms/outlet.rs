@@ -1,4 +1,4 @@
-//! Outlets: by which a message leaves, as a templated request or as a command with the text on its standard input.
+//! Outlets: by which a message leaves, as a templated request, as a mail, or as a command with the text on its standard input.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -15,13 +15,15 @@ use huiliu_kit::route::{Ends, Route};
 use huiliu_kit::success::Judge;
 use huiliu_kit::target::SendAs;
 use huiliu_kit::template::{Filling, Template};
+use huiliu_mailer::Mailer;
 use jiff::Timestamp;
 use tokio::io::AsyncWriteExt;
 use url::Url;
 
 use super::Letter;
+use super::mail::Post;
 use super::robots::Robot;
-use crate::settings::{Address, AlarmKind, AlarmOutlet, OutletKind};
+use crate::settings::{Address, AlarmKind, AlarmOutlet, AlarmSettings, OutletKind};
 
 /// What a message may name.
 const NAMES: [&str; 8] = ["text", "title", "kind", "channel", "since", "todo", "phone", "key"];
@@ -34,15 +36,16 @@ pub struct Outlet {
     pub second: bool,
     /// Whether it gets the digest.
     pub digest: bool,
-    /// How many messages each telling makes: one a number.
+    /// How many messages each telling makes: one a number or address.
     pub places: u32,
     kinds: Vec<AlarmKind>,
-    phones: Vec<String>,
+    receivers: Vec<String>,
     way: Way,
 }
 
 enum Way {
     Request(Box<Request>),
+    Mail(Post),
     Command { run: Vec<String>, limit: Duration },
 }
 
@@ -66,12 +69,18 @@ enum Body {
 /// # Errors
 ///
 /// Everything wrong with any of them.
-pub fn build(outlets: &[AlarmOutlet], site: &dyn Site) -> Result<Vec<Outlet>, Vec<Misconfigured>> {
+pub fn build(settings: &AlarmSettings, site: &dyn Site) -> Result<Vec<Outlet>, Vec<Misconfigured>> {
     let mut wrong = Mistakes::default();
-    let built: Vec<_> = outlets
+    let by_mail = settings.to.iter().any(|outlet| outlet.kind == OutletKind::Mail);
+    let account = settings.mail.as_ref().filter(|_| by_mail);
+    let mailer = account.and_then(|account| wrong.take_all(Mailer::build(account, "alarms.mail", site)));
+    // One account, one connection, whatever number of outlets leaves by it.
+    let post = mailer.map(|mailer| Post::new(mailer, site));
+    let built: Vec<_> = settings
+        .to
         .iter()
         .enumerate()
-        .filter_map(|(at, outlet)| Outlet::build(outlet, &format!("alarms.to.{at}"), site, &mut wrong))
+        .filter_map(|(at, outlet)| Outlet::build(outlet, post.as_ref(), &format!("alarms.to.{at}"), site, &mut wrong))
         .collect();
     match wrong.count() {
         0 => Ok(built),
@@ -94,18 +103,26 @@ pub fn build_address(address: &Address, key: &str, site: &dyn Site) -> Result<Ur
 }
 
 impl Outlet {
-    fn build(options: &AlarmOutlet, key: &str, site: &dyn Site, wrong: &mut Mistakes) -> Option<Self> {
+    fn build(
+        options: &AlarmOutlet,
+        post: Option<&Post>,
+        key: &str,
+        site: &dyn Site,
+        wrong: &mut Mistakes,
+    ) -> Option<Self> {
         let way = match options.kind {
             OutletKind::Http => Way::Request(Box::new(Request::build(options, key, site, wrong)?)),
+            OutletKind::Mail => Way::Mail(post?.clone()),
             OutletKind::Command => Way::Command { run: options.run.clone(), limit: options.timeout.0 },
         };
+        let receivers = if options.kind == OutletKind::Mail { &options.to } else { &options.phones };
         Some(Self {
             name: options.name.clone(),
             second: options.level > 1,
             digest: options.digest,
-            places: u32::try_from(options.phones.len()).unwrap_or(u32::MAX).max(1),
+            places: u32::try_from(receivers.len()).unwrap_or(u32::MAX).max(1),
             kinds: options.kinds.clone(),
-            phones: options.phones.clone(),
+            receivers: receivers.clone(),
             way,
         })
     }
@@ -115,17 +132,18 @@ impl Outlet {
         self.kinds.is_empty() || self.kinds.contains(&kind)
     }
 
-    /// Sends one message to the number at this place; `key` is the same in every attempt.
+    /// Sends one message to the number or address at this place; `key` is the same in every attempt.
     ///
     /// # Errors
     ///
     /// As the far side failed; a command as one that is unavailable. Nothing that was answered stands in the message.
     pub async fn send(&self, letter: &Letter, place: u32, key: &str) -> Result<(), Fault> {
-        let phone = self.phones.get(place as usize).map(String::as_str).unwrap_or_default();
+        let receiver = self.receivers.get(place as usize).map(String::as_str).unwrap_or_default();
         match &self.way {
-            Way::Request(request) => request.send(letter, phone, key).await,
+            Way::Request(request) => request.send(letter, receiver, key).await,
+            Way::Mail(post) => post.send(letter, receiver, key).await,
             Way::Command { run, limit } => {
-                let called = tokio::time::timeout(*limit, call(run, &letter.text, phone)).await;
+                let called = tokio::time::timeout(*limit, call(run, &letter.text, receiver)).await;
                 let failed = |why: String| Fault::unavailable(why, Reached::Maybe);
                 called
                     .map_err(|_| failed(format!("the command did not end within {} s", limit.as_secs())))?

@@ -17,7 +17,7 @@ pub fn receivers(outlets: &[Outlet], kind: AlarmKind, second: bool) -> Vec<Alarm
     outlets.iter().filter(|outlet| outlet.takes(kind) && (second || !outlet.second)).flat_map(places).collect()
 }
 
-/// The addresses of an outlet: one a number.
+/// The receivers of an outlet: one a number or address.
 pub fn places(outlet: &Outlet) -> impl Iterator<Item = AlarmTo> + '_ {
     (0..outlet.places).map(|place| AlarmTo { outlet: outlet.name.clone(), place })
 }

@@ -146,7 +146,7 @@ fn card(look: &Look, alarm: &RaisedView) -> String {
 fn test(site: &Site, only: Option<&str>) -> Result<Output, Failure> {
     let gateway = &site.gateway;
     let lent = ChannelSite::new("alarms", gateway, &site.variables, &Keys::of_no_house());
-    let built = alarms::build(&gateway.settings.alarms.to, &lent);
+    let built = alarms::build(&gateway.settings.alarms, &lent);
     let outlets = built.map_err(|wrong| wrong.iter().map(|wrong| gateway.mistake(wrong)).collect::<Vec<_>>())?;
     let outlets: Vec<_> = outlets.into_iter().filter(|outlet| only.is_none_or(|name| outlet.name == name)).collect();
     if outlets.is_empty() {

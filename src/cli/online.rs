@@ -8,7 +8,7 @@ use crate::settings::Lang;
 use crate::words::say;
 
 /// Steps by their words, in both languages.
-const STEPS: [(&str, &str, &str); 17] = [
+const STEPS: [(&str, &str, &str); 18] = [
     ("name", "域名", "name"),
     ("route", "路由", "route"),
     ("port", "端口", "port"),
@@ -16,6 +16,7 @@ const STEPS: [(&str, &str, &str); 17] = [
     ("tls", "TLS", "TLS"),
     ("certificate", "证书", "certificate"),
     ("http", "HTTP", "HTTP"),
+    ("smtp", "发信", "SMTP"),
     ("clock", "时钟", "clock"),
     ("login", "登录", "login"),
     ("first_item", "第一件", "first item"),

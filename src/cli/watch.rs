@@ -49,7 +49,7 @@ impl Watch {
             return Err(Problem::invalid("--after 不能比 --every 短", "--after is not shorter than --every").into());
         }
         let lent = ChannelSite::new("alarms", gateway, &site.variables, &Keys::of_no_house());
-        let built = alarms::build(&gateway.settings.alarms.to, &lent);
+        let built = alarms::build(&gateway.settings.alarms, &lent);
         let outlets = built.map_err(|wrong| wrong.iter().map(|wrong| gateway.mistake(wrong)).collect::<Vec<_>>())?;
         if outlets.is_empty() {
             return Err(Problem::refused(

@@ -72,7 +72,7 @@ pub(super) fn learn(lane: &mut Lane, facts: &[Fact], now: i64) -> bool {
         let (n, state) = match fact {
             Fact::State { n, state } => (*n, *state),
             Fact::Person { n, .. } => (*n, Carried::Person),
-            Fact::Tried { id, end: end @ TryEnd::Taken, .. } => {
+            Fact::Tried { id, end: end @ (TryEnd::Taken | TryEnd::Withheld), .. } => {
                 let tries = lane.items.iter_mut().flat_map(|item| &mut item.tries);
                 tries.filter(|one| one.id == *id).for_each(|one| one.end = Some(*end));
                 return true;

@@ -109,6 +109,8 @@ pub enum TryEnd {
     Uncertain = 4,
     /// It may have arrived, and then was not there when it was looked for.
     Absent = 5,
+    /// It did not leave, on purpose; why is its answer.
+    Withheld = 6,
 }
 
 impl TryEnd {
@@ -119,6 +121,7 @@ impl TryEnd {
             2 => Self::Refused,
             3 => Self::NotArrived,
             5 => Self::Absent,
+            6 => Self::Withheld,
             _ => Self::Uncertain,
         }
     }
@@ -130,6 +133,7 @@ impl TryEnd {
             Self::Refused => "refused",
             Self::NotArrived => "not_arrived",
             Self::Absent => "absent",
+            Self::Withheld => "withheld",
             Self::Uncertain => "uncertain",
         }
     }

@@ -44,6 +44,7 @@ pub const TRY_ENDS: &[Entry] = &[
     ("refused", "对方拒收", "refused"),
     ("not_arrived", "没有送到", "not arrived"),
     ("absent", "查过,对方没有", "looked for, not there"),
+    ("withheld", "按规定未发", "not sent, on purpose"),
     ("uncertain", "不知到没到", "may have arrived"),
     ("underway", "没有结果", "no end yet"),
 ];

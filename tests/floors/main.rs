@@ -28,7 +28,7 @@ const FLOORS: [&[&str]; 13] = [
 ];
 
 /// The folders in `connectors/` that hold no kind.
-const SHARED: [&str; 6] = ["contract", "kit", "sheet", "page", "reshape", "farside"];
+const SHARED: [&str; 8] = ["contract", "kit", "sheet", "page", "reshape", "letter", "mailer", "farside"];
 
 fn floor(room: &str) -> Option<usize> {
     FLOORS.iter().position(|rooms| rooms.contains(&room))
@@ -123,7 +123,9 @@ fn a_connector_answers_and_the_gateway_loops() {
         ["tokio::spawn", "spawn_blocking", "tokio::task::", "use tokio::task;", "time::sleep", "time::interval"];
     // Work that takes long (on the disk, on a page) goes through one door a kind, where it is awaited.
     const DOORS: [&str; 2] = ["connectors/folder/src/aside.rs", "connectors/portal/src/aside.rs"];
-    for folder in kinds().iter().map(String::as_str).chain(["contract", "kit", "sheet", "page", "reshape"]) {
+    for folder in
+        kinds().iter().map(String::as_str).chain(["contract", "kit", "sheet", "page", "reshape", "letter", "mailer"])
+    {
         for source in connector(folder).into_iter().filter(|source| !DOORS.contains(&source.path.as_str())) {
             let found: Vec<_> = NEVER.into_iter().filter(|word| source.says(word)).collect();
             assert!(found.is_empty(), "{}: {found:?}; the connector answers, the gateway loops", source.path);
@@ -135,8 +137,8 @@ fn a_connector_answers_and_the_gateway_loops() {
 fn a_kind_sees_the_contract_and_shared_hands_and_nobody_else() {
     for kind in kinds() {
         let known: BTreeSet<String> = source::house_dependencies(&kind);
-        let allowed =
-            BTreeSet::from(["huiliu-contract", "huiliu-kit", "huiliu-page", "huiliu-sheet"].map(str::to_owned));
+        let allowed = ["contract", "kit", "page", "sheet", "letter", "mailer"].map(|name| format!("huiliu-{name}"));
+        let allowed = BTreeSet::from(allowed);
         assert!(known.is_subset(&allowed), "connectors/{kind} depends on {known:?}");
     }
     assert_eq!(source::house_dependencies("contract"), BTreeSet::new());
@@ -144,6 +146,17 @@ fn a_kind_sees_the_contract_and_shared_hands_and_nobody_else() {
     assert_eq!(source::house_dependencies("page"), BTreeSet::new());
     assert_eq!(source::house_dependencies("reshape"), BTreeSet::new());
     assert_eq!(source::house_dependencies("kit"), BTreeSet::from(["huiliu-contract".to_owned()]));
+    assert_eq!(source::house_dependencies("letter"), BTreeSet::from(["huiliu-contract".to_owned()]));
+    let below = BTreeSet::from(["huiliu-contract", "huiliu-kit"].map(str::to_owned));
+    assert_eq!(source::house_dependencies("mailer"), below);
+}
+
+#[test]
+fn only_the_mailer_names_the_crate_of_mails() {
+    let folders = source::folders("connectors").into_iter().filter(|name| name != "mailer");
+    let outside = folders.flat_map(|folder| connector(&folder)).chain(house());
+    let naming: Vec<_> = outside.filter(|source| source.says("lettre")).map(|source| source.path).collect();
+    assert!(naming.is_empty(), "{naming:?}");
 }
 
 /// Asked of cargo, not of `Cargo.lock`: that also lists what no feature switches on.

@@ -39,6 +39,7 @@ mod logins;
 mod outcomes;
 mod people;
 mod polled;
+mod posted;
 mod previewed;
 mod pushed;
 mod reconciled;

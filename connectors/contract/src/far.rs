@@ -36,7 +36,7 @@ impl Went {
 /// its lower layers show to everybody: addresses, certificates, a status.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Step {
-    /// One stable word: `name`, `route`, `port`, `proxy`, `tls`, `certificate`, `http`, `clock`, `login`, `first_item`,
+    /// One stable word: `name`, `route`, `port`, `proxy`, `tls`, `certificate`, `http`, `smtp`, `clock`, `login`, `first_item`,
     /// `folder`, `space`, `listener`, `outside`, `allow`, `off` or `by_hand`.
     pub word: &'static str,
     /// How it went.

@@ -104,6 +104,10 @@ pub struct Manners {
     pub honours_key: bool,
     /// It can be asked whether a write-back arrived, and what became of it.
     pub looks: bool,
+    /// Where nobody knows whether it arrived, once too often is better there than not at all: it is told once more.
+    pub bears_twice: bool,
+    /// What it refuses it refuses for good: telling it again is useless, and a person is asked at once.
+    pub refuses_for_good: bool,
 }
 
 /// The answering half of a connector.

@@ -9,10 +9,12 @@ use lettre::message::header::{
 };
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 
-use crate::mail::{self, File, Mail};
+use crate::mail::{self, Automatic, File, Mail};
 
-/// Headers by which a mail says that no person wrote it: RFC 3834; what Exchange heeds; what old systems heed.
-const AUTOMATIC: [(&str, &str); 2] = [("Auto-Submitted", "auto-replied"), ("Precedence", "auto_reply")];
+/// Headers by which an answer says that no person wrote it: RFC 3834, and what old systems heed.
+const REPLIED: [(&str, &str); 2] = [("Auto-Submitted", "auto-replied"), ("Precedence", "auto_reply")];
+/// The same of what answers nothing.
+const GENERATED: [(&str, &str); 1] = [("Auto-Submitted", "auto-generated")];
 /// Asks Exchange not to answer by itself (MS-OXCMAIL). A person's answer asks so too.
 const SILENCE: (&str, &str) = ("X-Auto-Response-Suppress", "All");
 
@@ -33,7 +35,11 @@ pub(crate) fn bytes(from: &Mailbox, mail: &Mail) -> Result<Vec<u8>, Fault> {
     if !before.is_empty() {
         builder = builder.header(References::from(before.join(" ")));
     }
-    let automatic = if mail.automatic { &AUTOMATIC[..] } else { &[] };
+    let automatic = match mail.automatic {
+        Some(Automatic::Replied) => &REPLIED[..],
+        Some(Automatic::Generated) => &GENERATED[..],
+        None => &[],
+    };
     let usual = automatic.iter().chain([&SILENCE]).map(|(name, value)| (*name, (*value).to_owned()));
     let own_headers = mail.headers.iter().map(|(name, value)| (name.as_str(), line(value)));
     for (name, value) in usual.chain(own_headers) {
@@ -77,8 +83,8 @@ fn written(mail: &Mail, boundary: &str) -> Written {
 
 fn text(media_type: ContentType, text: &Personal<String>) -> SinglePart {
     // Base64 takes every text; what could be refused is handed back, and then the encoding is left to be chosen.
-    let body = Body::new_with_encoding(text.reveal().clone(), ContentTransferEncoding::Base64)
-        .unwrap_or_else(|bytes| Body::new(bytes));
+    let body =
+        Body::new_with_encoding(text.reveal().clone(), ContentTransferEncoding::Base64).unwrap_or_else(Body::new);
     SinglePart::builder().header(media_type).body(body)
 }
 
@@ -90,8 +96,8 @@ fn file(file: &File) -> SinglePart {
         Some(media_type) => part.header(media_type),
         None => part,
     };
-    let body = Body::new_with_encoding(file.bytes.reveal().clone(), ContentTransferEncoding::Base64)
-        .unwrap_or_else(|bytes| Body::new(bytes));
+    let body =
+        Body::new_with_encoding(file.bytes.reveal().clone(), ContentTransferEncoding::Base64).unwrap_or_else(Body::new);
     part.header(ContentDisposition::attachment(&line(file.name.reveal()))).body(body)
 }
 
@@ -131,7 +137,7 @@ mod tests {
             in_reply_to: Some(OUTLOOK.into()),
             references: vec!["first@example.test".into(), OUTLOOK.into()],
             date: "2026-11-22T05:05:43.5Z".parse().unwrap(),
-            automatic: true,
+            automatic: Some(Automatic::Replied),
             headers: vec![("X-Hotline-Id".into(), "0011".into())],
             files: vec![File {
                 name: personal("办理情况说明(终稿).pdf"),
@@ -185,11 +191,13 @@ mod tests {
 
     #[test]
     fn what_a_machine_wrote_says_so_and_what_a_person_wrote_does_not() {
-        let (machine, person) = (written(&mail()), written(&Mail { automatic: false, ..mail() }));
+        let (machine, person) = (written(&mail()), written(&Mail { automatic: None, ..mail() }));
         for name in ["Auto-Submitted: auto-replied\r\n", "Precedence: auto_reply\r\n"] {
             assert!(machine.contains(name) && !person.contains(name), "{name}");
         }
-        for all in [&machine, &person] {
+        let event = written(&Mail { automatic: Some(Automatic::Generated), ..mail() });
+        assert!(event.contains("Auto-Submitted: auto-generated\r\n") && !event.contains("Precedence"), "{event}");
+        for all in [&machine, &person, &event] {
             assert!(all.contains("X-Auto-Response-Suppress: All\r\n") && all.contains("X-Hotline-Id: 0011\r\n"));
         }
     }

@@ -13,6 +13,6 @@ mod mailer;
 mod options;
 mod smtp;
 
-pub use mail::{Envelope, File, Mail};
+pub use mail::{Automatic, Envelope, File, Mail, is_address};
 pub use mailer::Mailer;
 pub use options::{DkimOptions, MailerOptions, Sender, Tls};

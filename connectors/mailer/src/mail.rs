@@ -22,12 +22,21 @@ pub struct Mail {
     pub references: Vec<String>,
     /// When it was written; a second is the smallest part that a mail can tell.
     pub date: Timestamp,
-    /// Whether no person wrote it (RFC 3834, 5.1): then it says so, and asks machines not to answer.
-    pub automatic: bool,
+    /// How it came about, if no person wrote it: then it says so, and asks machines not to answer.
+    pub automatic: Option<Automatic>,
     /// Further headers, by name.
     pub headers: Vec<(String, String)>,
     /// Files that go along.
     pub files: Vec<File>,
+}
+
+/// How a mail came about that no person wrote (RFC 3834, 5).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Automatic {
+    /// It answers another mail.
+    Replied,
+    /// Something happened here.
+    Generated,
 }
 
 /// A file that goes along with a mail.
@@ -71,6 +80,11 @@ impl Envelope {
         let ascii = |address: &lettre::Address| AsRef::<str>::as_ref(address).is_ascii();
         self.0.from().is_none_or(ascii) && self.0.to().iter().all(ascii)
     }
+}
+
+/// Whether mail can go to a text.
+pub fn is_address(text: &str) -> bool {
+    address(text, "").is_ok()
 }
 
 /// Reads an address; `whose` is for the error, which does not repeat it.

@@ -87,22 +87,20 @@ impl Shared {
         let answer = by(self.login.as_ref(), sending).await;
         let now = self.store.clock().now();
         match answer {
-            Ok(receipt) => {
-                self.well(claim, now);
-                self.written_back.increment(1);
-                let (came_to, reference) = match receipt {
-                    Receipt::Settled { reference } => (self.settled(item), reference),
-                    Receipt::Withheld { why } => {
-                        (vec![Fact::State { n: item.n, state: Carried::Unwanted }], Some(why.en))
-                    }
-                    Receipt::PendingReview { reference } => {
-                        (vec![Fact::State { n: item.n, state: Carried::Review }], reference)
-                    }
-                };
-                let answer =
-                    reference.map(|text| self.store.keys().seal(Place::Answer, id, text.as_bytes())).transpose()?;
-                let facts = std::iter::once(Fact::Tried { id, end: TryEnd::Taken, answer }).chain(came_to);
-                Ok(Some((facts.collect(), Again::Now)))
+            Ok(Receipt::Withheld { why }) => {
+                // Nobody was told anything, so nothing is known of the far side.
+                self.gate.probe_was_void();
+                let channel = self.channel.code.to_string();
+                metrics::counter!("huiliu_write_backs_withheld_total", "channel" => channel).increment(1);
+                let why = format!("{} · {}", why.zh, why.en);
+                let answer = Some(self.store.keys().seal(Place::Answer, id, why.as_bytes())?);
+                let tried = Fact::Tried { id, end: TryEnd::Withheld, answer };
+                Ok(Some((vec![tried, Fact::State { n: item.n, state: Carried::Unwanted }], Again::Now)))
+            }
+            Ok(Receipt::Settled { reference }) => self.taken(claim, id, now, self.settled(item), reference).map(Some),
+            Ok(Receipt::PendingReview { reference }) => {
+                let pending = vec![Fact::State { n: item.n, state: Carried::Review }];
+                self.taken(claim, id, now, pending, reference).map(Some)
             }
             Err(fault) => {
                 let channel = self.channel.code.to_string();
@@ -120,6 +118,22 @@ impl Shared {
                 Ok(Some((facts, again)))
             }
         }
+    }
+
+    /// The far side took it.
+    fn taken(
+        &self,
+        claim: &Claim,
+        id: i64,
+        now: i64,
+        came_to: Vec<Fact>,
+        reference: Option<String>,
+    ) -> Result<Yield, Ours> {
+        self.well(claim, now);
+        self.written_back.increment(1);
+        let answer = reference.map(|text| self.store.keys().seal(Place::Answer, id, text.as_bytes())).transpose()?;
+        let tried = Fact::Tried { id, end: TryEnd::Taken, answer };
+        Ok((std::iter::once(tried).chain(came_to).collect(), Again::Now))
     }
 
     pub(super) fn well(&self, claim: &Claim, now: i64) {
@@ -151,6 +165,12 @@ impl Shared {
             return Ok((Vec::new(), Again::Now));
         }
         let attempts = item.attempts + 1;
+        let manners = self.channel.connector.outlet.as_ref().map(|outlet| outlet.manners()).unwrap_or_default();
+        if manners.refuses_for_good && matches!(fault, Fault::Malformed { .. }) {
+            let (mut facts, again) = self.failed_for_good(lane, item, fault)?;
+            facts.insert(0, Fact::Attempts { n: item.n, attempts });
+            return Ok((facts, again));
+        }
         let steps = self.channel.settings.back.retries();
         match wait(steps.as_deref().unwrap_or(&STEPS), attempts, chance()) {
             Some(pause) => {

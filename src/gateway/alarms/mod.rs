@@ -63,7 +63,7 @@ pub(super) fn outlets(gateway: &settings::Gateway, variables: &Variables) -> Res
     let settings = &gateway.settings.alarms;
     let heartbeat = settings.heartbeat.as_ref().map(|at| alarms::build_address(at, "alarms.heartbeat", &site));
     let wrong = |wrong: Vec<_>| wrong.iter().map(|wrong| gateway.mistake(wrong)).collect::<Vec<_>>();
-    match (alarms::build(&settings.to, &site), heartbeat.transpose()) {
+    match (alarms::build(settings, &site), heartbeat.transpose()) {
         (Ok(list), Ok(heartbeat)) => Ok(Outlets { list, heartbeat }),
         (list, heartbeat) => Err(wrong(list.err().into_iter().flatten().chain(heartbeat.err()).collect())),
     }

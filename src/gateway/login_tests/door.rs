@@ -48,6 +48,10 @@ pub(super) struct Far {
     pub(super) ends: Option<Timestamp>,
     /// Numbers of its letters.
     pub(super) letters: Vec<&'static str>,
+    /// What it makes of the next write-backs, the first one first; behind them it takes all.
+    pub(super) replies: Vec<Result<Receipt, Fault>>,
+    /// Whether it is as a mail server is: what it refuses it refuses for good, and once too often is better than not at all.
+    pub(super) by_mail: bool,
     pictures: u32,
 }
 
@@ -291,7 +295,8 @@ struct Home(Arc<Opened>);
 #[async_trait]
 impl WriteBack for Home {
     fn manners(&self) -> Manners {
-        Manners::default()
+        let by_mail = self.0.far.lock().unwrap().by_mail;
+        Manners { bears_twice: by_mail, refuses_for_good: by_mail, ..Manners::default() }
     }
 
     fn carries(&self, kind: OutcomeKind) -> bool {
@@ -305,7 +310,8 @@ impl WriteBack for Home {
 
     async fn send(&self, parcel: &Parcel, _: &str) -> Result<Receipt, Fault> {
         self.0.enter(&format!("told {}", parcel.content.reveal()))?;
-        Ok(Receipt::Settled { reference: None })
+        let mut far = self.0.far.lock().unwrap();
+        if far.replies.is_empty() { Ok(Receipt::Settled { reference: None }) } else { far.replies.remove(0) }
     }
 
     async fn look(&self, _: &ExternalId, _: OutcomeKind) -> Result<Judgement, Fault> {

@@ -1,6 +1,7 @@
 //! Logins that people do, through a whole house: who is asked, what becomes of an answer, and that nothing of it is forgotten.
 
 mod door;
+mod homeward;
 mod stories;
 mod written;
 

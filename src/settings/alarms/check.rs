@@ -87,6 +87,13 @@ impl AlarmSettings {
             }
             outlet.mistakes(&key, wrong);
         }
+        if self.mail.is_none() && self.to.iter().any(|outlet| outlet.kind == OutletKind::Mail) {
+            wrong.push(Misconfigured::new(
+                "alarms.mail",
+                "an outlet of kind `mail` needs an account: write `[alarms.mail]` with host, user, password and from",
+                "kind = \"mail\" 的出口要有账号:写 [alarms.mail] 的 host、user、password、from",
+            ));
+        }
         if self.to.is_empty() {
             return;
         }
@@ -113,7 +120,11 @@ impl AlarmOutlet {
         if !(Duration::from_secs(1)..=Duration::from_secs(120)).contains(&self.timeout.0) {
             tell("timeout", "a time from 1s to 2m is needed", "要在 1s 到 2m 之间");
         }
+        if self.kind != OutletKind::Mail && !self.to.is_empty() {
+            tell("to", "`to` belongs to `kind = \"mail\"`", "to 是 kind = \"mail\" 用的");
+        }
         match self.kind {
+            OutletKind::Mail => self.mail_mistakes(&mut tell),
             OutletKind::Http => {
                 if self.url.is_none() {
                     tell("url", "an outlet of kind `http` needs `url`", "kind = \"http\" 的出口要写 url");
@@ -146,5 +157,64 @@ impl AlarmOutlet {
                 }
             }
         }
+    }
+
+    fn mail_mistakes(&self, tell: &mut impl FnMut(&str, &str, &str)) {
+        if self.to.is_empty() {
+            tell(
+                "to",
+                "an outlet of kind `mail` needs `to = [\"name@example.gov.cn\", …]`",
+                "kind = \"mail\" 的出口要写 to = [\"某人@example.gov.cn\", …]",
+            );
+        }
+        // Whether an address is one is known when a mail is composed; that would be in the middle of the night.
+        if self.to.iter().any(|to| !huiliu_mailer::is_address(to)) {
+            tell("to", "one of these is no mail address", "有一个不是邮箱地址");
+        }
+        if self.url.is_some() || self.post.is_some() || self.preset.is_some() || !self.run.is_empty() {
+            tell(
+                "kind",
+                "`url`, `post`, `preset` and `run` are for outlets of other kinds",
+                "url、post、preset、run 是别的出口用的",
+            );
+        }
+        if !self.phones.is_empty() {
+            tell("phones", "whom a mail goes to is `to`", "邮件发给谁写在 to 里");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(written: &str) -> Vec<String> {
+        let settings: AlarmSettings = toml::from_str(written).unwrap();
+        settings.mistakes().into_iter().map(|wrong| wrong.key).collect()
+    }
+
+    const ACCOUNT: &str = "[mail]\nhost = \"smtp.example.test\"\nfrom = \"hotline@example.test\"\n";
+
+    #[test]
+    fn an_outlet_by_mail_needs_an_account_and_addresses() {
+        let outlet = |more: &str| format!("[[to]]\nname = \"邮件\"\nkind = \"mail\"\n{more}\n");
+        let to = "to = [\"duty@county.test\"]";
+        assert_eq!(keys(&format!("{ACCOUNT}{}", outlet(to))), [""; 0]);
+        assert_eq!(keys(&outlet(to)), ["alarms.mail"]);
+        for (more, wanted) in [
+            ("", "alarms.to.0.to"),
+            ("to = [\"duty at county\"]", "alarms.to.0.to"),
+            ("to = [\"duty@county.test\"]\nrun = [\"/bin/true\"]", "alarms.to.0.kind"),
+            ("to = [\"duty@county.test\"]\nphones = [\"1\"]", "alarms.to.0.phones"),
+        ] {
+            assert_eq!(keys(&format!("{ACCOUNT}{}", outlet(more))), [wanted], "{more}");
+        }
+    }
+
+    #[test]
+    fn whom_a_mail_goes_to_is_nothing_for_other_outlets() {
+        let command =
+            "[[to]]\nname = \"命令\"\nkind = \"command\"\nrun = [\"/bin/true\"]\nto = [\"duty@county.test\"]\n";
+        assert_eq!(keys(command), ["alarms.to.0.to"]);
     }
 }

@@ -8,6 +8,7 @@ mod urgent;
 use std::collections::BTreeMap;
 
 use huiliu_contract::Period;
+use huiliu_mailer::MailerOptions;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -23,6 +24,9 @@ pub struct AlarmSettings {
     /// Where alarms go; without any they stand on screens and in metrics only.
     #[schemars(extend("x-zh" = "告警送到哪里;一个也不写,就只在屏幕和指标里"))]
     pub to: Vec<AlarmOutlet>,
+    /// The account by which outlets of kind `mail` leave.
+    #[schemars(extend("x-zh" = "kind = \"mail\" 的出口用哪个账号发邮件"))]
+    pub mail: Option<MailerOptions>,
     /// How soon an urgent alarm is told again while it lasts and nobody took it; 1m to 1h.
     #[schemars(extend("x-zh" = "紧急的告警隔多久再发(1m 到 1h)"))]
     pub repeat_urgent: Period,
@@ -72,6 +76,7 @@ impl Default for AlarmSettings {
     fn default() -> Self {
         Self {
             to: Vec::new(),
+            mail: None,
             repeat_urgent: Period::seconds(900),
             repeat: Period::seconds(3600),
             second_after: Period::seconds(900),

@@ -1,4 +1,5 @@
-//! `[[alarms.to]]`: where alarms go. A message platform or a robot is a templated request, a command gets the text.
+//! `[[alarms.to]]`: where alarms go. A message platform or a robot is a templated request, a mail leaves by the account of
+//! `[alarms.mail]`, a command gets the text.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ pub struct AlarmOutlet {
     /// What people call it; each outlet has a name of its own.
     #[schemars(length(min = 1, max = 40), extend("x-zh" = "出口的名字,不能重复"))]
     pub name: String,
-    /// A request, or a command.
+    /// A request, a mail, or a command.
     #[serde(default)]
     #[schemars(extend("x-zh" = "怎样送出"))]
     pub kind: OutletKind,
@@ -72,7 +73,11 @@ pub struct AlarmOutlet {
     #[serde(default)]
     #[schemars(extend("x-zh" = "值班号码,每个号码单独发一条({phone});不写就只发一条"))]
     pub phones: Vec<String>,
-    /// How long one message may take; 1s to 2m.
+    /// Addresses that each get a mail of their own, with `kind = "mail"`.
+    #[serde(default)]
+    #[schemars(extend("x-zh" = "收件人邮箱,每人单独一封(kind = \"mail\" 用)"))]
+    pub to: Vec<String>,
+    /// How long one message may take; 1s to 2m. A mail has the time of its account.
     #[serde(default = "timeout")]
     #[schemars(extend("x-zh" = "发一条最多等多久"))]
     pub timeout: Period,
@@ -98,6 +103,9 @@ pub enum OutletKind {
     #[default]
     #[schemars(extend("x-zh" = "HTTP 请求:政务短信平台、企业微信或钉钉机器人"))]
     Http,
+    /// By mail, from the account of `[alarms.mail]`.
+    #[schemars(extend("x-zh" = "邮件,账号写在 [alarms.mail]"))]
+    Mail,
     /// By a command of this machine.
     #[schemars(extend("x-zh" = "本机的一个命令"))]
     Command,

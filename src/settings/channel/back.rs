@@ -21,9 +21,9 @@ pub struct ReturnTable {
     /// What a person agrees to before it leaves; absent is 申请退单, 申请延期 and 办结.
     #[schemars(extend("x-zh" = "哪几样发出前要人点“同意”,不写就是退单、延期、办结"))]
     pub approve: Option<Vec<ReturnWord>>,
-    /// What is done when nobody knows whether a write-back arrived; absent is to look where the far side can be asked, else
-    /// to ask a person.
-    #[schemars(extend("x-zh" = "发出后没等到回音怎么办;不写就是:能查状态先查,不能查就问人"))]
+    /// What is done when nobody knows whether a write-back arrived; absent is to look where the far side can be asked, to
+    /// tell it once more where it leaves by mail, else to ask a person.
+    #[schemars(extend("x-zh" = "发出后没等到回音怎么办;不写就是:能查状态先查,邮件再发一次,都不是就问人"))]
     pub uncertain: Option<Uncertain>,
     /// Whether a person answers on the far side's own pages instead of a machine.
     #[schemars(extend("x-zh" = "没有接口,由人到对方后台回复"))]
@@ -167,7 +167,11 @@ impl ReturnTable {
 
     /// What is done when nobody knows whether a write-back arrived, at a far side with these manners.
     pub fn uncertain(&self, manners: Manners) -> Uncertain {
-        self.uncertain.unwrap_or(if manners.looks { Uncertain::Look } else { Uncertain::Ask })
+        self.uncertain.unwrap_or(match manners {
+            Manners { looks: true, .. } => Uncertain::Look,
+            Manners { bears_twice: true, .. } => Uncertain::Retry,
+            _ => Uncertain::Ask,
+        })
     }
 }
 
@@ -237,8 +241,10 @@ mod tests {
         let approved: Vec<_> = OutcomeKind::ALL.into_iter().filter(|kind| table.approves(*kind)).collect();
         assert_eq!(approved, [OutcomeKind::ReturnedToSource, OutcomeKind::Extended, OutcomeKind::Closed]);
         assert_eq!(table.uncertain(Manners::default()), Uncertain::Ask);
-        assert_eq!(table.uncertain(Manners { looks: true, honours_key: true }), Uncertain::Look);
+        assert_eq!(table.uncertain(Manners { looks: true, honours_key: true, ..Manners::default() }), Uncertain::Look);
         assert!(!table.wants(OutcomeKind::Closed));
+        let by_mail = Manners { bears_twice: true, ..Manners::default() };
+        assert_eq!(table.uncertain(by_mail), Uncertain::Retry);
         let manual = ReturnTable { manual: true, ..ReturnTable::default() };
         assert!(manual.wants(OutcomeKind::Closed) && !manual.wants(OutcomeKind::Signed));
     }

@@ -105,7 +105,7 @@ impl Outlet {
 #[async_trait]
 impl WriteBack for Outlet {
     fn manners(&self) -> Manners {
-        Manners { honours_key: self.honours_key, looks: self.look.is_some() }
+        Manners { honours_key: self.honours_key, looks: self.look.is_some(), ..Manners::default() }
     }
 
     fn carries(&self, kind: OutcomeKind) -> bool {

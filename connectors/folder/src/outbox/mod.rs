@@ -128,7 +128,7 @@ impl Outbox {
 impl WriteBack for Outbox {
     fn manners(&self) -> Manners {
         // A key that is in the file already is not written again.
-        Manners { honours_key: true, looks: false }
+        Manners { honours_key: true, ..Manners::default() }
     }
 
     fn carries(&self, kind: OutcomeKind) -> bool {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use huiliu_contract::{Fault, Misconfigured, Personal};
 use huiliu_farside::site::Premises;
-use huiliu_mailer::{Mail, Mailer, MailerOptions};
+use huiliu_mailer::{Automatic, Mail, Mailer, MailerOptions};
 use serde_json::{Value, json};
 
 /// The address that mails come from.
@@ -49,7 +49,7 @@ pub(crate) fn mail(to: &str) -> Mail {
         in_reply_to: Some("letter-1@citizen.test".into()),
         references: vec!["letter-0@citizen.test".into(), "letter-1@citizen.test".into()],
         date: "2026-11-22T05:05:43Z".parse().unwrap(),
-        automatic: true,
+        automatic: Some(Automatic::Replied),
         headers: Vec::new(),
         files: Vec::new(),
     }

@@ -78,7 +78,7 @@ impl Outlet {
 #[async_trait]
 impl WriteBack for Outlet {
     fn manners(&self) -> Manners {
-        Manners { honours_key: false, looks: self.look.is_some() }
+        Manners { looks: self.look.is_some(), ..Manners::default() }
     }
 
     fn carries(&self, kind: OutcomeKind) -> bool {
