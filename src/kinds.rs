@@ -9,6 +9,7 @@ use crate::settings::KindInfo;
 /// Every kind there is, sorted by name.
 pub const KINDS: &[Kind] = &[
     kind::<huiliu_database::Database>(),
+    kind::<huiliu_email::Email>(),
     kind::<huiliu_folder::Folder>(),
     kind::<huiliu_manual::Manual>(),
     kind::<huiliu_portal::Portal>(),

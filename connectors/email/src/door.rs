@@ -19,13 +19,8 @@ impl Receive for HandedOver {
     async fn receive(&self, push: &Push) -> Result<Received, Refusal> {
         let letters = Arc::clone(&self.0);
         let raw = push.body.reveal().clone();
-        let met = Met {
-            folder: String::new(),
-            uid: 0,
-            received_at: Some(push.received_at),
-            junk: false,
-            whole_size: None,
-        };
+        let met =
+            Met { folder: String::new(), uid: 0, received_at: Some(push.received_at), junk: false, whole_size: None };
         let item = tokio::task::spawn_blocking(move || letters.item(raw, &met)).await;
         match item {
             Ok(Item::Submission(submission)) => {

@@ -38,15 +38,18 @@ fn of_mailbox(imap: &ImapConnect, options: &Options) -> Sentence {
     let (host, poll) = (&imap.host, &options.poll);
     let (junk, junk_en) = if poll.junk { (",垃圾邮件也看", " and the junk") } else { ("", "") };
     let (after, after_en) = match &poll.afterwards {
-        Afterwards::Nothing => ("收妥的信在邮箱里不动".to_owned(), "letters that are kept stay there as they are".to_owned()),
+        Afterwards::Nothing => {
+            ("收妥的信在邮箱里不动".to_owned(), "letters that are kept stay there as they are".to_owned())
+        }
         Afterwards::Seen => ("收妥的信标为已读".to_owned(), "letters that are kept are marked as read".to_owned()),
         Afterwards::Keyword(word) => {
             (format!("收妥的信打上标签 {word}"), format!("letters that are kept get the keyword {word}"))
         }
         Afterwards::Move(to) => (format!("收妥的信移到“{to}”"), format!("letters that are kept are moved to {to}")),
-        Afterwards::DeleteAfterDays(days) => {
-            (format!("收妥的信 {days} 天后删掉"), format!("letters that are kept are deleted {days} days after they came"))
-        }
+        Afterwards::DeleteAfterDays(days) => (
+            format!("收妥的信 {days} 天后删掉"),
+            format!("letters that are kept are deleted {days} days after they came"),
+        ),
     };
     let folders = poll.folders.join("、");
     Sentence::new(
@@ -65,7 +68,9 @@ fn of_what_is_no_submission(options: &Options) -> Sentence {
     };
     Sentence::new(
         Topic::Arrives,
-        format!("退信、自动回复、群发邮件、回执、我们自己的信不立件{of_these};都列在 huiliu dead list --unticketed,可以改立"),
+        format!(
+            "退信、自动回复、群发邮件、回执、我们自己的信不立件{of_these};都列在 huiliu dead list --unticketed,可以改立"
+        ),
         format!(
             "Bounces, automatic answers, mailing lists, notices and our own letters make no tickets{of_these_en}; they are \
              listed by huiliu dead list --unticketed and can be made tickets of"

@@ -96,7 +96,8 @@ fn a_reply_belongs_to_its_ticket_only_where_its_sender_is_a_party_or_bears_the_c
 
     let first = document(&letter("f@x.test", CITIZEN, "Subject: x\n", "水管漏水"));
     let code = first["query_code"].as_str().unwrap();
-    let bearing = document(&letter("g@x.test", "son@other.test", "Subject: x\n", &format!("查询码 {code},再补充一点。")));
+    let bearing =
+        document(&letter("g@x.test", "son@other.test", "Subject: x\n", &format!("查询码 {code},再补充一点。")));
     assert_eq!((&bearing["act"], &bearing["refer"]), (&json!("补充"), &json!(format!("code:{code}"))));
     // A reply to one's own earlier letter, which only its sender can be taken for.
     let own = letter("h@x.test", CITIZEN, "In-Reply-To: <f@x.test>\n", "再说一点。");

@@ -7,6 +7,7 @@ mod dice;
 pub mod imap;
 pub mod letter;
 mod lines;
+pub mod lmtp;
 pub mod mailbox;
 pub mod outlet_promises;
 pub mod parts;

@@ -39,13 +39,13 @@ impl Said {
     pub(super) fn read(homebound: &Homebound<'_>) -> Result<Self, Fault> {
         let document =
             homebound.document.ok_or_else(|| Fault::malformed("the letter that is answered is not at hand"))?;
-        let part = |name: &str| document.get(name).cloned().unwrap_or_default();
-        let answer = match part("answer") {
+        let part = |at: &str| document.pointer(at).cloned().unwrap_or_default();
+        let answer = match part("/@mail/answer") {
             serde_json::Value::Null => Answer::default(),
             value => serde_json::from_value(value)
                 .map_err(|_| Fault::malformed("what the letter says about its answer cannot be read"))?,
         };
-        let query_code = part("query_code").as_str().map(str::to_owned);
+        let query_code = part("/query_code").as_str().map(str::to_owned);
         Ok(Self { answer, query_code })
     }
 }

@@ -34,10 +34,8 @@ impl Letters {
             true => self.thread(opened, split.new_text()),
             false => Thread::default(),
         };
-        let (mut name, mut address) = (
-            letter.from.first().map_or_else(String::new, |from| from.name.clone()),
-            sender(letter).to_owned(),
-        );
+        let (mut name, mut address) =
+            (letter.from.first().map_or_else(String::new, |from| from.name.clone()), sender(letter).to_owned());
         let mut subject = letter.subject.clone();
         if let Some(inline) = &forwarded {
             name = inline.from_name.reveal().clone();

@@ -136,7 +136,8 @@ impl Letters {
     /// Which answer of ours a notice says did not arrive. A delay is no failure.
     fn undelivered(&self, letter: &Letter) -> Option<Undelivered> {
         let report = letter.report.as_ref();
-        let status = report.filter(|report| report.kind == ReportKind::DeliveryStatus).map(|report| report.status.as_str());
+        let status =
+            report.filter(|report| report.kind == ReportKind::DeliveryStatus).map(|report| report.status.as_str());
         let inner = letter.letters.first().map(|inner| &inner.fields);
         let returned = report.and_then(|report| report.returned.as_ref()).or(inner);
         let bounce = bounce::read(status, returned, &letter.fields, &letter.text);
@@ -145,12 +146,17 @@ impl Letters {
         let codes: String = failed.status.chars().filter(|c| c.is_ascii_digit() || *c == '.').take(12).collect();
         let (dead, dead_en) = match failed.permanent {
             true => ("对方邮箱收不到,不要再寄到这个地址", "the address is dead"),
-            false => ("对方邮箱暂时收不了(例如已满)", "the mailbox takes nothing at present, for example because it is full"),
+            false => {
+                ("对方邮箱暂时收不了(例如已满)", "the mailbox takes nothing at present, for example because it is full")
+            }
         };
         Some(Undelivered {
             to: told.external_id,
             key: told.key,
-            reason: Remark::new(format!("邮件被退回:{dead}({codes})"), format!("the mail came back: {dead_en} ({codes})")),
+            reason: Remark::new(
+                format!("邮件被退回:{dead}({codes})"),
+                format!("the mail came back: {dead_en} ({codes})"),
+            ),
         })
     }
 }

@@ -38,7 +38,9 @@ impl Letters {
         }
         match named {
             Some(names) => Thread { names: Some(names), ..Thread::default() },
-            None => answered(letter).next().map_or_else(Thread::default, |id| about(called_by_mail(id, sender(letter)))),
+            None => {
+                answered(letter).next().map_or_else(Thread::default, |id| about(called_by_mail(id, sender(letter))))
+            }
         }
     }
 

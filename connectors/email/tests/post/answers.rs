@@ -66,7 +66,7 @@ async fn an_answer_is_never_withheld() {
     for n in 0..5 {
         let mut home = Home::of(OutcomeKind::Replied);
         home.key = format!("k-{n}");
-        home.letter["answer"]["receipt"] = json!(false);
+        home.letter["@mail"]["answer"]["receipt"] = json!(false);
         let receipt = outlet.send(&home.compose(&outlet).unwrap(), &home.key).await.unwrap();
         assert!(matches!(receipt, Receipt::Settled { .. }), "{receipt:?}");
     }
@@ -86,7 +86,7 @@ fn an_answer_that_says_nothing_or_has_nowhere_to_go_is_none() {
     malformed(&home);
     for answer in [json!({ "to": "" }), json!({ "to": "wang at citizen.test" }), json!("not as agreed"), json!(null)] {
         let mut home = Home::of(OutcomeKind::Closed);
-        home.letter["answer"] = answer;
+        home.letter["@mail"]["answer"] = answer;
         malformed(&home);
     }
     malformed(&Home::of(OutcomeKind::Merged));
@@ -97,8 +97,8 @@ fn a_thread_is_carried_on_with_its_last_twenty_letters() {
     let outlet = outlet(25, json!({}));
     let mut home = Home::of(OutcomeKind::Closed);
     let ids: Vec<_> = (0..30).map(|n| format!("letter-{n}@citizen.test")).collect();
-    home.letter["answer"]["references"] = json!(ids);
-    home.letter["answer"]["message_id"] = json!("last@citizen.test");
+    home.letter["@mail"]["answer"]["references"] = json!(ids);
+    home.letter["@mail"]["answer"]["message_id"] = json!("last@citizen.test");
     let parcel = home.compose(&outlet).unwrap();
     let content: serde_json::Value = serde_json::from_str(parcel.content.reveal()).unwrap();
     let listed: Vec<_> = content["references"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();

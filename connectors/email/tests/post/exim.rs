@@ -13,7 +13,7 @@ async fn a_notice_of_failed_delivery_holds_the_id_by_which_the_answer_is_found()
     let exim = Exim::start(&EximOptions::default()).unwrap();
     let outlet = outlet(exim.port(), json!({}));
     let mut home = Home::of(OutcomeKind::Closed);
-    home.letter["answer"]["to"] = json!("lost@citizen.test");
+    home.letter["@mail"]["answer"]["to"] = json!("lost@citizen.test");
     outlet.send(&home.compose(&outlet).unwrap(), &home.key).await.unwrap();
     let began = Instant::now();
     let notice = loop {

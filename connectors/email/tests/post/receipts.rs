@@ -41,7 +41,7 @@ async fn nothing_that_the_citizen_wrote_goes_out_again() {
     let postbox = Postbox::open(Manner::default()).await.unwrap();
     let outlet = outlet(postbox.port(), json!({}));
     let mut home = Home::of(OutcomeKind::Signed);
-    home.letter["answer"]["subject"] = json!("便宜药 www.evil.test 快来买".repeat(20));
+    home.letter["@mail"]["answer"]["subject"] = json!("便宜药 www.evil.test 快来买".repeat(20));
     let parcel = home.compose(&outlet).unwrap();
     outlet.send(&parcel, &home.key).await.unwrap();
     let bytes = postbox.taken().remove(0).bytes;
@@ -72,7 +72,7 @@ async fn where_there_is_no_code_its_line_is_left_out() {
     let outlet = outlet(postbox.port(), json!({ "lookup": null }));
     let mut home = Home::of(OutcomeKind::Signed);
     home.letter["query_code"] = json!(null);
-    home.letter["answer"]["subject"] = json!(null);
+    home.letter["@mail"]["answer"]["subject"] = json!(null);
     outlet.send(&home.compose(&outlet).unwrap(), &home.key).await.unwrap();
     let bytes = postbox.taken().remove(0).bytes;
     let text = text(&read(&bytes));
@@ -92,7 +92,7 @@ async fn a_letter_that_no_machine_may_answer_gets_no_receipt_and_the_reason_is_k
         (json!(null), "来信没有可以回复的地址"),
     ] {
         let mut home = Home::of(OutcomeKind::Signed);
-        home.letter["answer"] = answer;
+        home.letter["@mail"]["answer"] = answer;
         let parcel = home.compose(&outlet).unwrap();
         assert!(parcel.shown.reveal().contains(wanted), "{}", parcel.shown.reveal());
         let Receipt::Withheld { why } = outlet.send(&parcel, &home.key).await.unwrap() else { panic!("{wanted}") };
@@ -108,7 +108,7 @@ async fn a_second_receipt_to_one_address_is_withheld_and_the_same_one_again_is_n
     let send = async |key: &str, to: &str| {
         let mut home = Home::of(OutcomeKind::Signed);
         home.key = key.into();
-        home.letter["answer"]["to"] = json!(to);
+        home.letter["@mail"]["answer"]["to"] = json!(to);
         let receipt = outlet.send(&home.compose(&outlet).unwrap(), key).await.unwrap();
         matches!(receipt, Receipt::Settled { .. })
     };
@@ -128,7 +128,7 @@ async fn a_storm_from_one_domain_is_answered_no_more_than_its_ration() {
         let mut home = Home::of(OutcomeKind::Signed);
         home.key = format!("k-{n}");
         let domain = if n < 5 { "firm.test" } else { "163.com" };
-        home.letter["answer"]["to"] = json!(format!("a{n}@{domain}"));
+        home.letter["@mail"]["answer"]["to"] = json!(format!("a{n}@{domain}"));
         let receipt = outlet.send(&home.compose(&outlet).unwrap(), &home.key).await.unwrap();
         sent.push(matches!(receipt, Receipt::Settled { .. }));
     }

@@ -106,10 +106,10 @@ pub(crate) fn built(port: u16, over: Value) -> Result<Option<Outlet>, Vec<Miscon
 /// A letter as its reader tells it.
 pub(crate) fn letter() -> Value {
     json!({
-        "answer": {
+        "@mail": { "answer": {
             "to": CITIZEN, "message_id": "letter-1@citizen.test", "references": ["letter-0@citizen.test"],
             "subject": "Re: 新民路路灯不亮 http://evil.test/x", "receipt": true, "why": null,
-        },
+        } },
         "query_code": CODE,
         "text": "我家门口的路灯坏了,请看 http://evil.test/x",
     })
