@@ -36,6 +36,7 @@ mod interface;
 mod kills;
 mod learnt;
 mod logins;
+mod mailed;
 mod outcomes;
 mod people;
 mod polled;
