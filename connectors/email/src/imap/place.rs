@@ -46,7 +46,7 @@ pub(super) struct Spot {
     /// Not taken whole, and not moved aside yet.
     #[serde(default, skip_serializing_if = "Uids::is_empty")]
     pub(super) unfit: Uids,
-    /// Not taken whole: never deleted by us.
+    /// Not taken, or not whole: never deleted by us.
     #[serde(default, skip_serializing_if = "Uids::is_empty")]
     pub(super) spared: Uids,
     /// Given up on: listed as what could not be read.

@@ -128,7 +128,9 @@ async fn pieces(
         });
     }
     let kept = memory.half.take().filter(|half| half.uid == uid).map(|half| half.bytes);
-    let mut half = Half { uid, bytes: kept.unwrap_or_default() };
+    // What is told is within bounds here; set aside at once it need not be copied as it grows.
+    let room = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+    let mut half = Half { uid, bytes: kept.unwrap_or_else(|| BytesMut::with_capacity(room)) };
     loop {
         let from = half.bytes.len() as u64;
         if from > bounds.largest {

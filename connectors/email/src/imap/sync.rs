@@ -153,6 +153,8 @@ fn settle(
             Came::Letter { date, .. }
                 if again.is_some() && date.zip(spot.begun).is_some_and(|(at, from)| at < from) =>
             {
+                // It was never ours to take, nor is it to delete.
+                spot.spared.add(uid);
                 continue;
             }
             Came::Letter { raw, date, whole_size } => {

@@ -123,6 +123,31 @@ async fn many_bad_letters_hold_up_no_good_one() {
 }
 
 #[tokio::test]
+async fn whatever_is_wrong_with_some_the_others_come_each_once_and_in_order() {
+    let flaws = [
+        Flaw::Nil,
+        Flaw::Garbage(b"* 9 FETCH (UID 9 BODY[]<0> {{{{ \xc4\r\n"),
+        Flaw::None,
+        Flaw::Missing,
+        Flaw::ShortOnce(9),
+        Flaw::Announces("4294967297"),
+        Flaw::Size(9999),
+        Flaw::Refused,
+        Flaw::Size(1),
+        Flaw::Cut,
+    ];
+    let bad = |n: usize| matches!(n % 10, 0 | 1 | 3 | 5 | 7 | 9);
+    let (server, mut house) = small(Habits { chatty: true, ..Habits::default() }, json!({})).await;
+    for n in 0..30 {
+        server.deliver("INBOX", letter(n), flaws[n % 10].clone());
+    }
+    settle(&mut house, 30).await;
+    let good: Vec<_> = (0..30).filter(|n| !bad(*n)).map(letter).collect();
+    house.assert_kept(good.iter().map(Vec::as_slice));
+    assert_eq!((house.unreadable.len(), server.connections().0), (18, 1));
+}
+
+#[tokio::test]
 async fn what_another_version_gave_up_on_is_tried_again() {
     let (server, mut house) = with(Flaw::Nil).await;
     settle(&mut house, 10).await;

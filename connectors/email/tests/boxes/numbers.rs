@@ -78,6 +78,8 @@ async fn what_was_there_before_the_beginning_stays_outside_when_numbers_change()
     house.walk().await.unwrap();
     house.assert_kept([letter(7).as_slice()]);
     assert_eq!(house.repeats, 1);
+    let place = &house.cursor.as_ref().unwrap().0;
+    assert!(place.contains("\"spared\":\"1:3\""), "nor are they ever deleted: {place}");
 }
 
 #[tokio::test]
