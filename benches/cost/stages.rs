@@ -114,6 +114,7 @@ fn prepared(k: u64, receive: &dyn Receive, channel: &Channel) -> Letter {
         body: Personal::new(Bytes::from(letter::body(k))),
         peer: SocketAddr::from(([127, 0, 0, 1], 40_000)),
         received_at: Timestamp::now(),
+        envelope: None,
     };
     let received = receive.receive(&push).now_or_never().expect("a webhook does not wait").unwrap();
     let Received::Submissions { mut items, .. } = received else { panic!("a letter is no handshake") };

@@ -74,6 +74,7 @@ fn pushed(recipe: &str, now: Timestamp) -> Push {
         body: Personal::new(Bytes::copy_from_slice(request.body().unwrap().as_bytes().unwrap())),
         peer: ([127, 0, 0, 1], 4000).into(),
         received_at: now,
+        envelope: None,
     }
 }
 

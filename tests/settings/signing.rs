@@ -137,7 +137,7 @@ fn push(sent: Sent, now: Timestamp) -> Push {
     }
     let method = Method::from_bytes(sent.method.as_bytes()).unwrap();
     let (target, body) = (sent.target, Personal::new(sent.body.into()));
-    Push { method, target, headers, body, peer: ([127, 0, 0, 1], 1).into(), received_at: now }
+    Push { method, target, headers, body, peer: ([127, 0, 0, 1], 1).into(), received_at: now, envelope: None }
 }
 
 async fn heard(receive: &dyn Receive, sent: Sent) -> Result<Received, &'static str> {

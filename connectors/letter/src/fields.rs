@@ -12,11 +12,11 @@ impl Fields {
 
     /// The first value of a field; `name` in lower case.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.iter().find(|(own, _)| *own == name).map(|(_, value)| value)
     }
 
     /// Every value of a field, topmost first; `name` in lower case.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
         self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 

@@ -92,6 +92,9 @@ impl Shared {
                 self.written_back.increment(1);
                 let (came_to, reference) = match receipt {
                     Receipt::Settled { reference } => (self.settled(item), reference),
+                    Receipt::Withheld { why } => {
+                        (vec![Fact::State { n: item.n, state: Carried::Unwanted }], Some(why.en))
+                    }
                     Receipt::PendingReview { reference } => {
                         (vec![Fact::State { n: item.n, state: Carried::Review }], reference)
                     }
