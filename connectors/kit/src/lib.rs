@@ -11,6 +11,7 @@ pub mod line;
 pub mod links;
 pub mod mistakes;
 pub mod multipart;
+pub mod network;
 pub mod outlet;
 pub mod pick;
 pub mod recipe;

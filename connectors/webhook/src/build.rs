@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use huiliu_contract::{Connector, ConnectorKind, Door, Misconfigured, Sentence, Site};
+use huiliu_kit::network::Network;
 use huiliu_kit::pick::Pointer;
 use huiliu_kit::recipe::Recipe;
 use huiliu_kit::xml::Reading;
 
-use crate::allow::Network;
 use crate::answer::Envelopes;
 use crate::back;
 use crate::gate::Gate;

@@ -2,7 +2,6 @@
 //! `/channels/{name}`, and this kind decides whether to believe them, reads them, and words the
 //! acknowledgement. Outcomes go back to an address of the far side's own. It opens no port, keeps nothing and never answers before the gateway has committed.
 
-mod allow;
 mod answer;
 mod back;
 mod build;

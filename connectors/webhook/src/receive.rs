@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::Method;
 use huiliu_contract::{Answer, Personal, Push, Receive, Received, Refusal, Reply};
+use huiliu_kit::network::Network;
 use huiliu_kit::recipe::Verified;
 
-use crate::allow::Network;
 use crate::answer::Envelopes;
 use crate::handshake::Handshake;
 use crate::read::Reader;

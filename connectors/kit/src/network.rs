@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 /// One network in CIDR form (RFC 4632, RFC 4291).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Network {
+pub struct Network {
     /// IPv4 as its IPv6-mapped form, so that both are compared in one way.
     bits: u128,
     length: u32,
@@ -13,7 +13,7 @@ pub(crate) struct Network {
 impl Network {
     /// Reads `10.0.0.0/8`, `fd00::/8`, or a lone address. Bits behind the prefix must be zero, so that a
     /// slip of the pen is found.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let (address, length) = match text.split_once('/') {
             Some((address, length)) if length.bytes().all(|b| b.is_ascii_digit()) => (address, Some(length)),
             Some(_) => return None,
@@ -30,12 +30,12 @@ impl Network {
     }
 
     /// Whether it holds every address there is (of its family).
-    pub(crate) fn is_everything(self) -> bool {
+    pub fn is_everything(self) -> bool {
         self.length == 0 || (self.length == 96 && self.bits == 0xffff << 32)
     }
 
     /// Whether the address lies inside.
-    pub(crate) fn holds(self, address: IpAddr) -> bool {
+    pub fn holds(self, address: IpAddr) -> bool {
         bits(address) & self.mask() == self.bits
     }
 
