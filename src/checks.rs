@@ -1,6 +1,7 @@
 //! What `check` needs beyond the settings: the kinds, the mapping, the forwarder. Contacts nobody, but for `--online`.
 
 mod first;
+mod letters;
 mod listener;
 mod online;
 
@@ -9,7 +10,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cli::{Checks, OnlineOrder, Sample, SampleVerdict, Walked};
-use crate::gateway::{build_alarms, build_asked, build_channel, build_core, mapping, rehearse};
+use crate::gateway::{build_alarms, build_asked, build_channel, build_core, letters_elsewhere, mapping, rehearse};
 use crate::intake::{HandedIn, NotOpened, look_over};
 use crate::kinds::KINDS;
 use crate::normalize::samples::{self, Verdict};
@@ -38,7 +39,10 @@ impl Checks for Checking {
     }
 
     fn channel(&self, gateway: &Gateway, channel: &ChannelSettings) -> Vec<Mistake> {
-        build_channel(channel, gateway, &self.variables, KINDS).err().unwrap_or_default()
+        match build_channel(channel, gateway, &self.variables, KINDS) {
+            Ok((connector, _)) => letters_elsewhere(channel, &connector, gateway, &self.variables, KINDS),
+            Err(mistakes) => mistakes,
+        }
     }
 
     fn rehearse(&self, gateway: &Gateway, channel: &ChannelSettings, asks: bool) -> Result<Rehearsal, Vec<Mistake>> {

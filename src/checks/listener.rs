@@ -84,7 +84,7 @@ impl Listener {
 }
 
 /// Where a listener on all addresses is reached from this machine.
-fn reached_at(at: SocketAddr) -> SocketAddr {
+pub(super) fn reached_at(at: SocketAddr) -> SocketAddr {
     let ip = match at.ip() {
         ip if !ip.is_unspecified() => ip,
         IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),

@@ -6,9 +6,9 @@ use std::io;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use huiliu_contract::{FarSide, Login, Poll, Step, Went};
+use huiliu_contract::{Door, FarSide, Login, Poll, Step, Went};
 
-use super::{first, listener};
+use super::{first, letters, listener};
 use crate::cli::{OnlineOrder, Walked};
 use crate::console;
 use crate::forward::Way;
@@ -181,9 +181,10 @@ fn road(
     };
     let (connector, mapping) = built.map_err(|wrong| nowhere(whose.clone(), mistaken(&wrong)))?;
     let mut far = connector.far;
-    if connector.receive.is_some() {
-        far.push(listener::side(gateway.settings.http.listen, format!("/channels/{}", channel.code)));
-    }
+    far.extend(connector.receive.map(|(door, _)| match door {
+        Door::Http { .. } => listener::side(gateway.settings.http.listen, format!("/channels/{}", channel.code)),
+        Door::Lmtp { .. } => letters::side(gateway.settings.lmtp.as_ref()),
+    }));
     if far.is_empty() {
         let (en, zh) = ("people enter it; there is no far side", "由人登记,没有对方可走");
         return Err(nowhere(whose, Step::new("by_hand", Went::Skipped, en, zh)));

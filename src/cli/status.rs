@@ -22,9 +22,15 @@ pub(super) fn card(look: &Look, status: &StatusView) -> String {
     let running = match &status.running {
         Some(running) => {
             let since = look.time(Some(running.since));
+            let letters = match (&running.letters, look.lang) {
+                (None, _) => String::new(),
+                (Some(at), Lang::Zh) => format!(",收信 {at}"),
+                (Some(at), Lang::En) => format!(", letters at {at}"),
+            };
+            let (pid, listen) = (running.pid, &running.listen);
             match look.lang {
-                Lang::Zh => format!("运行中,{since} 起,进程 {},监听 {}", running.pid, running.listen),
-                Lang::En => format!("running since {since}, process {}, listens on {}", running.pid, running.listen),
+                Lang::Zh => format!("运行中,{since} 起,进程 {pid},监听 {listen}{letters}"),
+                Lang::En => format!("running since {since}, process {pid}, listens on {listen}{letters}"),
             }
         }
         None => say(look.lang, "没有运行", "not running").to_owned(),

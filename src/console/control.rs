@@ -100,6 +100,9 @@ pub struct Running {
     pub since: Timestamp,
     /// Where it listens.
     pub listen: String,
+    /// Where a mail server hands letters over; none where nothing listens for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letters: Option<String>,
 }
 
 /// What the console asks of whoever knows the configuration and runs the channels.

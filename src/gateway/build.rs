@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use huiliu_contract::{Blind, Connector, Misconfigured, Site};
 
+use super::letters::{self, Addresses};
 use super::made::{MadeOf, Noting};
 use super::{Start, StartError, back};
 use crate::channel::{Budgets, Channel, Kind, Pace};
+use crate::door;
 use crate::forward::{Cloud, Form, RestForwarder, SheetCore, Way};
 use crate::normalize::{Basis, Mapping, Reshape};
 use crate::settings::{
@@ -96,6 +98,7 @@ fn make_with(
     let connector = match connector {
         Some(Ok(connector)) => {
             mistakes.extend(back::mistakes(settings, &connector));
+            mistakes.extend(letters::no_listener(settings, &connector, gateway));
             Some(connector)
         }
         Some(Err(found)) => {
@@ -205,6 +208,17 @@ pub(super) fn build_core_on(site: &dyn Site, gateway: &settings::Gateway) -> Res
 }
 
 impl Made {
+    /// Its file.
+    pub(super) fn settings(&self) -> &ChannelSettings {
+        &self.settings
+    }
+
+    /// Under which addresses it takes letters, as far as it shall run.
+    pub(super) fn letters(&self) -> Vec<String> {
+        let runs = self.settings.channel.state != ChannelState::Off;
+        door::addresses(&self.connector).iter().filter(|_| runs).cloned().collect()
+    }
+
     /// Whose memory of numbers it shares.
     pub(super) fn namespace(&self) -> &str {
         &self.settings.namespace
@@ -246,6 +260,7 @@ impl Made {
         };
         let polled = connector.poll.is_some();
         let enrolled = store.enroll(&settings.code, &settings.namespace, polled, signs(&settings)).await?;
+        letters::remember(store, &settings.code, door::addresses(&connector)).await?;
         Ok(Ok((Arc::new(Channel::new(settings, connector, mapping, enrolled, pace, gateway)), made_of)))
     }
 }
@@ -300,14 +315,33 @@ pub(super) async fn channels(start: &Start, store: &Arc<dyn Store>) -> Result<Bu
         };
         match made {
             Ok(channel) => drop(channels.insert(file.code.clone(), channel)),
-            Err(mistakes) => {
-                for mistake in &mistakes {
-                    let mistake = mistake.shown(settings::Lang::En);
-                    tracing::error!(channel = %file.code, mistake, "off, needs mending");
-                }
-                broken.push(ChannelFault { code: file.code.clone(), mistakes });
-            }
+            Err(mistakes) => broken.push(aside(file.code.clone(), mistakes)),
         }
     }
+    for (code, mistakes) in claimed_twice(&channels) {
+        channels.remove(&code);
+        broken.push(aside(code, mistakes));
+    }
     Ok(Built { channels, broken, files, budgets })
+}
+
+/// A channel that does not run, told in the log.
+fn aside(code: String, mistakes: Vec<Mistake>) -> ChannelFault {
+    for mistake in &mistakes {
+        let mistake = mistake.shown(settings::Lang::En);
+        tracing::error!(channel = %code, mistake, "off, needs mending");
+    }
+    ChannelFault { code, mistakes }
+}
+
+/// Channels that want letters of an address that another has.
+fn claimed_twice(channels: &BTreeMap<String, (Arc<Channel>, MadeOf)>) -> BTreeMap<String, Vec<Mistake>> {
+    let now = letters::of_those_that_run(channels);
+    let mut found: BTreeMap<String, Vec<Mistake>> = BTreeMap::new();
+    for clash in letters::clashes(&Addresses::new(), &now) {
+        if let Some((channel, _)) = channels.get(&clash.code) {
+            found.entry(clash.code.clone()).or_default().push(clash.mistake(&channel.settings));
+        }
+    }
+    found
 }

@@ -35,8 +35,9 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    pub(super) fn new(board: Arc<Board>, address: SocketAddr) -> Self {
-        let running = Running { pid: std::process::id(), since: Timestamp::now(), listen: address.to_string() };
+    pub(super) fn new(board: Arc<Board>, address: SocketAddr, letters: Option<String>) -> Self {
+        let (pid, since) = (std::process::id(), Timestamp::now());
+        let running = Running { pid, since, listen: address.to_string(), letters };
         Self { reloader: board.house.clone(), board, running }
     }
 

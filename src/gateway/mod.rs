@@ -2,6 +2,7 @@
 
 mod alarms;
 mod asked;
+mod away;
 mod back;
 mod build;
 mod control;
@@ -12,11 +13,15 @@ mod enter;
 mod files_tests;
 #[cfg(test)]
 mod handed_tests;
+mod letters;
+#[cfg(test)]
+mod letters_tests;
 mod login;
 #[cfg(test)]
 mod login_tests;
 mod looked;
 mod made;
+mod notices;
 mod pulse;
 mod reckon;
 mod reload;
@@ -40,6 +45,7 @@ pub use alarms::build_alarms;
 pub use asked::{AskedCore, build_asked};
 pub use build::{Built, ChannelFault, build_channel, build_core, mapping};
 pub use control::Daemon;
+pub use letters::letters_elsewhere;
 pub use looked::rehearse;
 pub use run::run;
 
@@ -49,8 +55,10 @@ use running::{Ground, Running};
 
 use crate::channel::{Channel, Kind};
 use crate::console::House;
-use crate::http::{Api, Entries, Front, Health};
+use crate::door::Entries;
+use crate::http::{Api, Front, Health};
 use crate::intake::Intake;
+use crate::lmtp;
 use crate::settings::{self, ChannelState, CoreTable, Lang, Mistake, Text, Variables};
 use crate::store::{self, Store, StoreError};
 
@@ -123,6 +131,8 @@ impl StartError {
 pub struct Gateway {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where a mail server hands letters over, an address and port or a path; none where nothing listens for them.
+    pub letters: Option<String>,
     /// Its store.
     pub store: Arc<dyn Store>,
     /// The token of the core's interface, only at the very first start.
@@ -149,6 +159,7 @@ impl Gateway {
         let outlets = alarms::outlets(&start.settings, &start.variables).map_err(StartError::Mistakes)?;
         let listener = listen(settings.http.listen).await?;
         let address = listener.local_addr().map_err(|why| listen_error(settings.http.listen, why))?;
+        let post = letters::listen(settings).await?;
         let store = store::open(&home)?;
         let core = core(&build::lent(&store)).map_err(StartError::Mistakes)?;
         let built = build::channels(&start, &store).await?;
@@ -156,13 +167,15 @@ impl Gateway {
             return Err(StartError::Mistakes(built.broken.into_iter().flat_map(|broken| broken.mistakes).collect()));
         }
         let (token, printed) = api_token(&store).await?;
-        let mut notices = notices(&store, &built, settings.zone.0.clone());
+        let mut notices = notices::notices(&store, &built, settings.zone.0.clone());
         notices.extend(
             start.settings.missing_holidays(jiff::Timestamp::from_millisecond(store.clock().now()).unwrap_or_default()),
         );
         let known = store.known_channels().await?;
+        let addresses = letters::remembered(&store, &known).await?;
         let mut gateway = Self {
             address,
+            letters: post.as_ref().map(lmtp::Listener::address),
             store: store.clone(),
             token: printed,
             notices,
@@ -172,16 +185,17 @@ impl Gateway {
             patience: settings.http.stop_within.0,
             reloader: None,
         };
-        gateway.reloader = Some(gateway.spawn(&start, (built, known), (core, outlets), listener, token)?);
+        gateway.reloader =
+            Some(gateway.spawn(&start, (built, known, addresses), (core, outlets), (listener, post), token)?);
         Ok(gateway)
     }
 
     fn spawn(
         &self,
         start: &Start,
-        (built, known): (Built, Vec<(String, u32)>),
+        (built, known, addresses): (Built, Vec<(String, u32)>, letters::Addresses),
         (core, outlets): (CoreMade, alarms::Outlets),
-        listener: TcpListener,
+        (listener, post): (TcpListener, Option<lmtp::Listener>),
         token: String,
     ) -> Result<Arc<Reloader>, StartError> {
         let settings = &start.settings.settings;
@@ -191,7 +205,7 @@ impl Gateway {
         let intake = Intake::new(self.store.clone()).until(self.stop.clone());
         let core = CoreSide::start(core, start, &self.store, &self.tracker, &self.stop);
         let status = |far: Option<core::Far>| far.map(|(status, _)| status);
-        let health = Arc::new(Health::new(status(core.told().cloned()), status(core.asked())));
+        let health = Arc::new(Health::new(status(core.told().cloned()), status(core.asked()), self.letters.clone()));
         let entries = Arc::new(Entries::default());
         let (calendar, calendar_now) = tokio::sync::watch::channel(start.settings.calendar.clone());
         let ground = Ground {
@@ -206,11 +220,11 @@ impl Gateway {
             tracker: self.tracker.clone(),
             stop: self.stop.clone(),
         };
-        let running = Running::start(ground, built, &known);
+        let running = Running::start(ground, built, &known, addresses);
         let (outcomes, offer) = (core.outcomes().clone(), core.offer());
         let reloader = Arc::new(Reloader::new(running, core, calendar));
         let board = alarms::Board::new(reloader.clone(), outlets);
-        let control = Arc::new(Daemon::new(board.clone(), self.address));
+        let control = Arc::new(Daemon::new(board.clone(), self.address, self.letters.clone()));
         self.tracker.spawn(alarms::run(board, self.stop.clone()));
         self.tracker.spawn(remind::run(control.clone(), self.stop.clone()));
         self.tracker.spawn(reckon::run(control.clone(), self.stop.clone()));
@@ -227,10 +241,15 @@ impl Gateway {
             largest: u64::from(settings.limits.answer_mib) * 1024 * 1024,
         });
         let watched = intake.clone();
+        let pushes = Arc::new(Semaphore::new(settings.limits.pushes as usize));
+        if let Some(listener) = post {
+            let post = lmtp::Post { entries: entries.clone(), intake: intake.clone(), pushes: pushes.clone() };
+            self.tracker.spawn(lmtp::serve(listener, Arc::new(post), self.stop.clone()));
+        }
         let front = Arc::new(Front {
             entries,
             intake,
-            pushes: Semaphore::new(settings.limits.pushes as usize),
+            pushes,
             body_timeout: settings.http.body_timeout.0,
             header_timeout: settings.http.header_timeout.0,
             connections: settings.limits.connections as usize,
@@ -304,45 +323,6 @@ async fn api_token(store: &Arc<dyn Store>) -> Result<(String, Option<String>), S
     let digest = crate::http::token_digest(&token);
     store.keep_value("api_token", &digest).await?;
     Ok((digest, Some(token)))
-}
-
-/// What a person must know before anything else.
-fn notices(store: &Arc<dyn Store>, built: &Built, zone: jiff::tz::TimeZone) -> Vec<Text> {
-    let mut notices = Vec::new();
-    let shown = |millis: i64| {
-        let at = jiff::Timestamp::from_millisecond(millis).unwrap_or_default().to_zoned(zone.clone());
-        at.strftime("%Y-%m-%d %H:%M:%S").to_string()
-    };
-    if let Some(unclean) = store.unclean() {
-        let (from, to, undone) = (shown(unclean.from), shown(unclean.to), unclean.undone);
-        let silent: Vec<&str> = built
-            .channels
-            .values()
-            .map(|(channel, _)| channel)
-            .filter(|channel| runs(channel) && channel.connector.receive.is_some() && !channel.settings.channel.repush)
-            .map(|channel| channel.settings.channel.name.as_str())
-            .collect();
-        let (by_hand_zh, by_hand) = if silent.is_empty() {
-            (String::new(), String::new())
-        } else {
-            let list = silent.join("、");
-            (
-                format!(";这些渠道的对方不会重发,请到对方后台核对这段时间的来件:{list}"),
-                format!("; the far sides of these channels do not tell again, look them up by hand: {list}"),
-            )
-        };
-        notices.push(Text::new(
-            format!("上次没有正常停机:{from} 至 {to} 网关停摆;未完成的后台任务 {undone} 个,正在补做{by_hand_zh}"),
-            format!("unclean stop: the gateway was down from {from} to {to}; {undone} errands were undone and are caught up{by_hand}"),
-        ));
-    }
-    for broken in &built.broken {
-        notices.push(Text::new(
-            format!("渠道 {} 配置有误,已停用待改:运行 huiliu check {} 查看", broken.code, broken.code),
-            format!("channel {} is off, needs mending: run huiliu check {}", broken.code, broken.code),
-        ));
-    }
-    notices
 }
 
 /// Sweeps, looks at the clock, keeps metrics small, counts what is due.

@@ -23,9 +23,13 @@ pub async fn run(start: Start, lang: Lang) -> Result<(), StartError> {
         );
         println!("{}", text.in_lang(lang));
     }
+    let (zh, en) = match &gateway.letters {
+        Some(at) => (format!(",收信 {at}"), format!(", letters at {at}")),
+        None => Default::default(),
+    };
     let text = Text::new(
-        format!("汇流已启动,监听 {}", gateway.address),
-        format!("huiliu runs, listening on {}", gateway.address),
+        format!("汇流已启动,监听 {}{zh}", gateway.address),
+        format!("huiliu runs, listening on {}{en}", gateway.address),
     );
     println!("{}", text.in_lang(lang));
     tell_service_manager(sd_notify::NotifyState::Ready);

@@ -12,11 +12,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::build::{Built, enrolled};
+use super::letters::Addresses;
 use super::made::MadeOf;
 use super::runner::Runner;
 use crate::channel::{Budgets, Channel, Kind};
+use crate::door::{self, Entries, Entry, Gate};
 use crate::errands::{Attending, FarStatus, Fetching, Homeward, Polling};
-use crate::http::{Entries, Entry, Gate, Health};
+use crate::http::Health;
 use crate::intake::Intake;
 use crate::settings::{self, ChannelFile, ChannelState, Channels, Mistake, Variables, references};
 use crate::store::{Errand, Store, StoreError, Task};
@@ -57,7 +59,7 @@ pub(super) enum Role {
 
 #[derive(Default)]
 pub(super) struct State {
-    channels: BTreeMap<String, (Arc<Channel>, MadeOf)>,
+    pub(super) channels: BTreeMap<String, (Arc<Channel>, MadeOf)>,
     asked: HashMap<String, Asked>,
     answered: HashMap<String, Asked>,
     /// The logins of channels that run.
@@ -65,7 +67,7 @@ pub(super) struct State {
     /// The latest runner of each role; one that was told to stop stays here until another follows it.
     runners: HashMap<(String, Role), Runner>,
     /// What is wrong with a channel's files. If the channel is among `channels`, it goes on as it was.
-    wrong: BTreeMap<String, Vec<Mistake>>,
+    pub(super) wrong: BTreeMap<String, Vec<Mistake>>,
 }
 
 /// What a gateway hands to its channels.
@@ -86,9 +88,13 @@ pub(super) struct Ground {
 
 impl Running {
     /// Sets every built channel going. Channels that the store knows and that have no folder are retired.
-    pub(super) fn start(ground: Ground, built: Built, known: &[(String, u32)]) -> Self {
+    /// `letters` are the addresses under which channels took letters when they last could say so.
+    pub(super) fn start(ground: Ground, built: Built, known: &[(String, u32)], letters: Addresses) -> Self {
         let now = Now { settings: ground.started.clone(), budgets: built.budgets, files: built.files };
         let running = Self { ground, now: RwLock::new(Arc::new(now)), state: Mutex::default() };
+        for (code, addresses) in letters {
+            running.ground.entries.answers_to(&code, addresses);
+        }
         for (code, id) in known {
             running.ground.health.known(code, *id);
             if running.now().files.of(code).is_none() {
@@ -195,6 +201,7 @@ impl Running {
         } else {
             ground.intake.forget(&code);
             ground.health.rests(&code);
+            ground.entries.answers_to(&code, door::addresses(&channel.connector).to_vec());
         }
         ground.health.known(&code, channel.enrolled.channel);
         ground.health.mended(&code);
@@ -272,37 +279,6 @@ impl Running {
         self.ground.store.schedule().hasten(errand, self.ground.store.clock().now());
     }
 
-    /// A channel whose folder is gone: its pushes are put off, nothing is asked of it or written back to it.
-    pub(super) fn retire(&self, code: &str) {
-        let mut state = self.state();
-        state.end_all(code);
-        self.ground.entries.put(code, Entry::Retired);
-        self.ground.intake.forget(code);
-        self.ground.health.retired(code);
-    }
-
-    /// A folder of which nothing came is gone: nobody knows a channel of this code.
-    pub(super) fn forget(&self, code: &str) {
-        let mut state = self.state();
-        state.end_all(code);
-        self.ground.entries.remove(code);
-        self.ground.health.mended(code);
-    }
-
-    /// A channel that needs mending. If it runs, it goes on as it was; else its pushes are answered 503, and nothing is
-    /// asked of it.
-    pub(super) fn set_aside(&self, code: &str, mistakes: Vec<Mistake>) {
-        let mut state = self.state();
-        if state.channels.contains_key(code) {
-            self.ground.health.kept(code);
-        } else {
-            self.ground.entries.put(code, Entry::Shut);
-            self.ground.health.broken(code);
-        }
-        count_mistakes(code, mistakes.len());
-        state.wrong.insert(code.to_owned(), mistakes);
-    }
-
     /// A channel's files say again what it runs by.
     pub(super) fn mended(&self, code: &str) {
         self.state().right(code);
@@ -352,7 +328,7 @@ impl State {
     }
 
     /// Nothing of a channel runs any more.
-    fn end_all(&mut self, code: &str) {
+    pub(super) fn end_all(&mut self, code: &str) {
         for role in [Role::Poll, Role::Fetch, Role::Home, Role::Login] {
             self.end(code, role);
         }
@@ -364,7 +340,7 @@ impl State {
     }
 
     /// Nothing is wrong with a channel's files.
-    fn right(&mut self, code: &str) {
+    pub(super) fn right(&mut self, code: &str) {
         if self.wrong.remove(code).is_some() {
             count_mistakes(code, 0);
         }

@@ -21,13 +21,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::Entry;
 use super::problem::{Problem as Refused, Read, not_verified, problem, problem_in_both};
 use super::route::{About, Content, Route, Tag, json};
 use super::table::Desk;
 use crate::channel::Channel;
 use crate::console::view::{HandedRowView, HandedView, TextView};
 use crate::console::{Code, Problem, channel_off, not_opened};
+use crate::door::Entry;
 use crate::intake::{HandedIn, Handing, NotOpened};
 use crate::store::Actor;
 

@@ -22,6 +22,7 @@ use crate::store::Far;
 pub struct Health {
     core: Option<Arc<FarStatus>>,
     core_outcomes: Option<Arc<FarStatus>>,
+    letters: Option<String>,
     channels: Mutex<Sides>,
     outlets: Mutex<Sides>,
     files: Mutex<Sides>,
@@ -58,11 +59,13 @@ fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Health {
-    /// With the core's state, and with that of its list of outcomes; none where it is not configured.
-    pub fn new(core: Option<Arc<FarStatus>>, core_outcomes: Option<Arc<FarStatus>>) -> Self {
+    /// With the core's state, and with that of its list of outcomes, none where it is not configured; and with where a mail
+    /// server hands letters over.
+    pub fn new(core: Option<Arc<FarStatus>>, core_outcomes: Option<Arc<FarStatus>>, letters: Option<String>) -> Self {
         Self {
             core,
             core_outcomes,
+            letters,
             channels: Mutex::default(),
             outlets: Mutex::default(),
             files: Mutex::default(),
@@ -195,6 +198,8 @@ impl Stands {
 struct Ready {
     /// Whether the store answers.
     ready: bool,
+    /// Where a mail server hands letters over (LMTP); null where nothing listens for them.
+    letters: Option<String>,
     /// How the core stands.
     core: Stands,
     /// How the core's list of outcomes stands, where it is asked for one.
@@ -275,6 +280,7 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
     let beat = locked(&health.beat).clone();
     let body = Ready {
         ready: store,
+        letters: health.letters.clone(),
         core: Stands::of(health.core.as_deref()),
         core_outcomes: Stands::of(health.core_outcomes.as_deref()),
         channels_in_trouble: in_trouble(&health.channels),

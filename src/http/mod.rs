@@ -23,10 +23,9 @@ mod report;
 mod route;
 mod table;
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -46,64 +45,10 @@ pub use document::openapi;
 pub use handed::Uploads;
 pub use health::Health;
 pub use offer::Offer;
-pub use push::Gate;
 
 use crate::channel::Channel;
+use crate::door::{Entries, Entry};
 use crate::intake::Intake;
-
-/// A channel as the listener sees it.
-pub enum Entry {
-    /// It takes pushes.
-    Open(Arc<Channel>, Gate),
-    /// It is known, but does not take any now: off, or its configuration needs mending.
-    Shut,
-    /// Its folder is gone; the store still knows it.
-    Retired,
-}
-
-/// Channels by their code; each can be replaced while pushes arrive.
-#[derive(Default)]
-pub struct Entries(RwLock<HashMap<String, Arc<Entry>>>);
-
-impl Entries {
-    /// Puts an entry in the place of the one before.
-    pub fn put(&self, code: &str, entry: Entry) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned(), Arc::new(entry));
-    }
-
-    /// Takes an entry out: nobody knows a channel of this code.
-    pub fn remove(&self, code: &str) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(code);
-    }
-
-    /// By code, name or former name.
-    fn called(&self, name: &str) -> Option<Arc<Entry>> {
-        self.get(name).or_else(|| {
-            let named = |entry: &&Arc<Entry>| match entry.as_ref() {
-                Entry::Open(channel, _) => {
-                    let channel = &channel.settings.channel;
-                    channel.name == name || channel.aliases.iter().any(|alias| alias == name)
-                }
-                Entry::Shut | Entry::Retired => false,
-            };
-            self.0.read().unwrap_or_else(PoisonError::into_inner).values().find(named).cloned()
-        })
-    }
-
-    /// All that run.
-    fn open(&self) -> Vec<Arc<Channel>> {
-        let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let open = entries.values().filter_map(|entry| match entry.as_ref() {
-            Entry::Open(channel, _) => Some(channel.clone()),
-            Entry::Shut | Entry::Retired => None,
-        });
-        open.collect()
-    }
-
-    fn get(&self, code: &str) -> Option<Arc<Entry>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(code).cloned()
-    }
-}
 
 /// Everything a request may need.
 pub struct Front {
@@ -111,8 +56,8 @@ pub struct Front {
     pub entries: Arc<Entries>,
     /// Where submissions go.
     pub intake: Intake,
-    /// Pushes under way at once.
-    pub pushes: Semaphore,
+    /// Pushes under way at once, by whichever door.
+    pub pushes: Arc<Semaphore>,
     /// How long a body may take.
     pub body_timeout: Duration,
     /// How long a head may take.

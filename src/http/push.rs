@@ -1,23 +1,18 @@
 //! The door for pushes: body, verification, intake, and only then the channel's own acknowledgement.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use huiliu_contract::{
-    Answer as Told, Door, Item, Personal, Push, Receive, Received, Refusal, Remark, Reply, Taken, What,
-};
+use huiliu_contract::{Answer as Told, Door, Personal, Push, Receive, Reply};
 use hyper::body::{Body, Incoming};
 use jiff::Timestamp;
 
 use super::route::{About, Content, Route, Tag, text};
-use super::{Answer, Entry, Front};
-use crate::channel::Channel;
-use crate::intake::{How, Intaken};
-use crate::store::NotAccepted;
+use super::{Answer, Front};
+use crate::door::{Came, Entry, Gate, take_in};
 
 /// How long a far side is asked to wait when we cannot take its push.
 const COME_AGAIN: &str = "60";
@@ -71,33 +66,6 @@ pub(super) fn routes() -> Vec<Route> {
     vec![ours(pushed), ours(greeted)]
 }
 
-/// The counters of one channel's door.
-pub struct Gate {
-    taken: [metrics::Counter; 7],
-    failed: metrics::Counter,
-    latency: metrics::Histogram,
-}
-
-const WHATS: [What; 7] = [What::New, What::Repeat, What::Revised, What::Joined, What::Act, What::Unmapped, What::Held];
-
-impl Gate {
-    /// The counters of a channel.
-    pub fn new(channel: &str) -> Self {
-        let counter = |what: What| metrics::counter!("huiliu_submissions_total", "channel" => channel.to_owned(), "what" => what.word());
-        Self {
-            taken: WHATS.map(counter),
-            failed: metrics::counter!("huiliu_push_failed_total", "channel" => channel.to_owned()),
-            latency: metrics::histogram!("huiliu_push_seconds", "channel" => channel.to_owned()),
-        }
-    }
-
-    fn count(&self, what: What) {
-        if let Some(counter) = WHATS.iter().position(|other| *other == what).and_then(|at| self.taken.get(at)) {
-            counter.increment(1);
-        }
-    }
-}
-
 fn plain(status: StatusCode, text: &'static str) -> Answer {
     let mut answer = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
     *answer.status_mut() = status;
@@ -145,7 +113,7 @@ impl Front {
         let (head, body) = request.into_parts();
         let body = match self.read(body, *body_limit).await {
             Ok(body) => body,
-            Err(why) => return self.no_body(why, channel, *body_limit),
+            Err(why) => return no_body(why, gate, *body_limit),
         };
         let target = head.uri.path_and_query().map_or_else(String::new, |target| target.as_str().to_owned());
         let push = Push {
@@ -157,8 +125,9 @@ impl Front {
             received_at: Timestamp::now(),
             envelope: None,
         };
-        let answer = self.taken_in(channel, gate, receive.as_ref(), &push).await;
-        gate.latency.record(began.elapsed());
+        let came = take_in(&self.intake, channel, gate, receive.as_ref(), &push).await;
+        let answer = answered(came, receive.as_ref(), &push);
+        gate.took(began.elapsed());
         answer
     }
 
@@ -174,92 +143,38 @@ impl Front {
             Ok(Err(_)) => Err(NoBody::Broken),
         }
     }
+}
 
-    fn no_body(&self, why: NoBody, channel: &Channel, limit: usize) -> Answer {
-        let (refusal, mut answer) = match why {
-            NoBody::TooLarge => {
-                (Refusal::TooLarge(limit).word(), plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n"))
-            }
-            NoBody::TooSlow => ("too_slow", plain(StatusCode::REQUEST_TIMEOUT, "the body did not come in time\n")),
-            NoBody::Broken => ("broken", plain(StatusCode::BAD_REQUEST, "the body is broken\n")),
-        };
-        refused(channel, refusal);
-        // What follows on this connection could be the rest of the body.
-        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-        answer
-    }
+fn no_body(why: NoBody, gate: &Gate, limit: usize) -> Answer {
+    let mut answer = match why {
+        NoBody::TooLarge => {
+            gate.too_large(limit);
+            plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n")
+        }
+        NoBody::TooSlow => {
+            gate.refused("too_slow");
+            plain(StatusCode::REQUEST_TIMEOUT, "the body did not come in time\n")
+        }
+        NoBody::Broken => {
+            gate.refused("broken");
+            plain(StatusCode::BAD_REQUEST, "the body is broken\n")
+        }
+    };
+    // What follows on this connection could be the rest of the body.
+    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
 
-    async fn taken_in(&self, channel: &Arc<Channel>, gate: &Gate, receive: &dyn Receive, push: &Push) -> Answer {
-        let received = match receive.receive(push).await {
-            Ok(received) => received,
-            Err(refusal) => return self.refuse(channel, gate, receive, push, refusal).await,
-        };
-        let (items, once) = match received {
-            Received::Handshake(reply) => return written(reply),
-            Received::Submissions { items, once } => (items, once),
-        };
-        let once = once.map(|once| (once, self.intake.body_digest(push.body.reveal())));
-        let how = How { once, ..How::default() };
-        match self.intake.take(channel, items, how).await {
-            Ok(done) => {
-                done.taken.iter().for_each(|taken| gate.count(taken.what));
-                written(acknowledge(channel, receive, push, &done))
-            }
-            Err(NotAccepted::Replayed) => {
-                refused(channel, Refusal::Replayed.word());
-                written(receive.answer(push, Told::Refused(&Refusal::Replayed)))
-            }
-            Err(error) => {
-                tracing::error!(channel = %channel.code, %error, "a push could not be kept; the far side is asked to come again");
-                failed(gate, receive, push)
-            }
+/// What the far side is told, in the channel's own words.
+fn answered(came: Came, receive: &dyn Receive, push: &Push) -> Answer {
+    match came {
+        Came::Handshake(reply) => written(reply),
+        Came::Taken(taken) => written(receive.answer(push, Told::Taken(&taken))),
+        Came::Refused(refusal) => written(receive.answer(push, Told::Refused(&refusal))),
+        Came::Failed => {
+            let mut reply = receive.answer(push, Told::Failed);
+            reply.headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static(COME_AGAIN));
+            written(reply)
         }
     }
-
-    /// Keeps what was verified but cannot be read, then says no in the channel's own words.
-    async fn refuse(
-        &self,
-        channel: &Arc<Channel>,
-        gate: &Gate,
-        receive: &dyn Receive,
-        push: &Push,
-        refusal: Refusal,
-    ) -> Answer {
-        refused(channel, refusal.word());
-        if let Refusal::Unreadable { raw, reason } = &refusal {
-            let item = Item::Unreadable(huiliu_contract::Unreadable {
-                raw: raw.clone(),
-                reason: Remark::new(format!("推送的内容读不出:{reason}"), reason.clone()),
-            });
-            if let Err(error) = self.intake.take(channel, vec![item], How::default()).await {
-                tracing::error!(channel = %channel.code, %error, "an unreadable push could not be kept");
-                return failed(gate, receive, push);
-            }
-        }
-        tracing::warn!(channel = %channel.code, peer = %push.peer, reason = refusal.word(), "a push was refused");
-        written(receive.answer(push, Told::Refused(&refusal)))
-    }
-}
-
-/// What the far side is told after the commit.
-fn acknowledge(channel: &Channel, receive: &dyn Receive, push: &Push, done: &Intaken) -> Reply {
-    let unmapped = |taken: &&Taken| taken.what == What::Unmapped;
-    if channel.refuses_unmappable() && done.taken.iter().any(|taken| unmapped(&taken)) {
-        let reason = done.unmapped.clone().unwrap_or_default();
-        return receive.answer(push, Told::Refused(&Refusal::Unmappable { reason }));
-    }
-    receive.answer(push, Told::Taken(&done.taken))
-}
-
-/// Our own failure, in the channel's words.
-fn failed(gate: &Gate, receive: &dyn Receive, push: &Push) -> Answer {
-    gate.failed.increment(1);
-    let mut reply = receive.answer(push, Told::Failed);
-    reply.headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static(COME_AGAIN));
-    written(reply)
-}
-
-fn refused(channel: &Channel, word: &'static str) {
-    metrics::counter!("huiliu_push_refused_total", "channel" => channel.code.to_string(), "reason" => word)
-        .increment(1);
 }

@@ -9,7 +9,7 @@ use huiliu_contract::{Period, Rate, Satisfaction, SecretRef};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{AlarmSettings, CoreTable, Lang, ReconcileSettings, ReloadSettings, ReportSettings};
+use super::{AlarmSettings, CoreTable, Lang, LmtpSettings, ReconcileSettings, ReloadSettings, ReportSettings};
 
 /// Everything `gateway.toml` and its environment say, checked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -28,6 +28,9 @@ pub struct GatewaySettings {
     /// The listener.
     #[schemars(extend("x-zh" = "接收端口"))]
     pub http: HttpSettings,
+    /// The listener for letters that a mail server hands over; absent is none.
+    #[schemars(extend("x-zh" = "接收邮件服务器投来的信(LMTP);不写就不开"))]
+    pub lmtp: Option<LmtpSettings>,
     /// The log.
     #[schemars(extend("x-zh" = "运行日志"))]
     pub log: LogSettings,
@@ -67,6 +70,7 @@ impl Default for GatewaySettings {
             zone: Zone::default(),
             data: PathBuf::from("data"),
             http: HttpSettings::default(),
+            lmtp: None,
             log: LogSettings::default(),
             keys: KeySettings::default(),
             limits: Limits::default(),

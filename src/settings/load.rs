@@ -56,7 +56,11 @@ impl Gateway {
         if layered.value().get("lang").is_none() {
             settings.lang = lang(variables);
         }
-        settings.data = dir.parent().unwrap_or(&dir).join(&settings.data);
+        let home = dir.parent().unwrap_or(&dir);
+        settings.data = home.join(&settings.data);
+        if let Some(socket) = settings.lmtp.as_mut().and_then(|lmtp| lmtp.socket.as_mut()) {
+            *socket = home.join(&*socket);
+        }
         let gateway = Self { settings, dir, calendar: Arc::default(), layered };
         let mistakes = gateway.beyond_the_schema();
         if mistakes.is_empty() { Ok(gateway) } else { Err(mistakes) }
@@ -93,8 +97,9 @@ impl Gateway {
     }
 
     fn beyond_the_schema(&self) -> Vec<Mistake> {
-        let alarms = self.settings.alarms.mistakes();
-        let mut mistakes: Vec<_> = alarms.iter().map(|wrong| self.mistake(wrong)).collect();
+        let lmtp = self.settings.lmtp.as_ref().map(|lmtp| lmtp.mistakes(self.settings.http.listen)).unwrap_or_default();
+        let wrong = self.settings.alarms.mistakes().into_iter().chain(lmtp);
+        let mut mistakes: Vec<_> = wrong.map(|wrong| self.mistake(&wrong)).collect();
         let Some(core) = self.settings.core.as_ref().and_then(|core| core.rest()) else { return mistakes };
         let wrong = core.number_at.as_deref().and_then(|place| Pointer::parse(place).err());
         mistakes.extend(wrong.iter().map(|wrong| self.mistake(&wrong.at_key("core.number_at"))));

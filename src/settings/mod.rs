@@ -15,6 +15,7 @@ mod holidays;
 mod hotline;
 mod hours;
 mod layers;
+mod lmtp;
 mod load;
 mod mistake;
 mod outcomes;
@@ -49,6 +50,7 @@ pub use hotline::{
 };
 pub use hours::{BadHours, Hours};
 pub use layers::Variables;
+pub use lmtp::LmtpSettings;
 pub use load::{Gateway, lang};
 pub use mistake::{Lang, Mistake, Source, Text};
 pub use outcomes::{MomentField, OutcomeCodes, OutcomeFields, OutcomesTable};

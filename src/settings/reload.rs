@@ -80,6 +80,7 @@ impl Gateway {
         let now = &mut self.settings;
         (now.zone, now.data, now.http, now.log) = (runs.zone.clone(), runs.data.clone(), runs.http.clone(), runs.log);
         (now.keys, now.limits, now.reload) = (runs.keys.clone(), runs.limits, runs.reload);
+        now.lmtp.clone_from(&runs.lmtp);
         if !goes_on {
             now.core.clone_from(&runs.core);
             return self;
@@ -164,7 +165,7 @@ mod tests {
         let started = read(STARTED);
         let now = read(
             "zone = \"Asia/Urumqi\"\ndata = \"elsewhere\"\n[http]\nlisten = \"127.0.0.1:1\"\n[limits]\npushes = 3\n\
-             [log]\nlevel = \"debug\"\n[reload]\nwatch = false\n[core]\nurl = \"http://core.example/b\"\nbatch = 7\n\
+             [lmtp]\nlisten = \"127.0.0.1:2424\"\n[log]\nlevel = \"debug\"\n[reload]\nwatch = false\n[core]\nurl = \"http://core.example/b\"\nbatch = 7\n\
              in_flight = 2\nretries = [\"1s\"]\n",
         );
         let keys = [
@@ -174,6 +175,7 @@ mod tests {
             "data",
             "http.listen",
             "limits.pushes",
+            "lmtp.listen",
             "log.level",
             "reload.watch",
             "zone",
@@ -183,7 +185,7 @@ mod tests {
         let (http, core) = (&runs.settings.http, runs.settings.core.as_ref().and_then(CoreTable::rest).unwrap());
         assert_eq!((http.listen, core.batch), (started.settings.http.listen, 5));
         assert_eq!(core.url, "http://core.example/b", "the rest of the table counts");
-        assert!(runs.settings.reload.watch && runs.settings.budgets.is_empty());
+        assert!(runs.settings.reload.watch && runs.settings.budgets.is_empty() && runs.settings.lmtp.is_none());
     }
 
     #[test]

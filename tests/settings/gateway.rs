@@ -38,6 +38,21 @@ fn the_core_of_the_shipped_remark_is_right() {
 }
 
 #[test]
+fn the_listener_for_letters_of_the_shipped_remark_is_right() {
+    let text = std::fs::read_to_string("config/gateway.toml").unwrap();
+    let (from, to) = (text.find("# [lmtp]").unwrap(), text.find("[log]").unwrap());
+    let written: Vec<_> = text[from..to].lines().filter_map(|line| line.strip_prefix("# ")).collect();
+    let settings = Scene::new(&written.join("\n")).gateway().unwrap().settings.lmtp.unwrap();
+    assert_eq!((settings.listen.unwrap().to_string().as_str(), settings.mode_bits()), ("127.0.0.1:2424", 0o660));
+    let socket: Vec<_> = written.iter().map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
+    let socket: Vec<_> =
+        socket.into_iter().filter(|line| !line.starts_with("listen") && !line.starts_with("allow")).collect();
+    let gateway = Scene::new(&socket.join("\n")).gateway().unwrap();
+    let path = gateway.settings.lmtp.unwrap().socket.unwrap();
+    assert_eq!(path, gateway.dir.parent().unwrap().join("data/lmtp.sock"), "beside the configuration folder");
+}
+
+#[test]
 fn mistakes_are_told_with_place_and_remedy() {
     for (name, text) in [
         ("near_key", "[http]\nlissten = \"127.0.0.1:1\"\n"),
@@ -68,6 +83,14 @@ fn mistakes_are_told_with_place_and_remedy() {
         ("wait_for_files", "[core]\nurl = \"http://127.0.0.1:1/\"\nattachments_wait = \"61s\"\n"),
         ("date_for_text", "data = 2026-12-01\n"),
         ("satisfaction", "[satisfaction]\n\"一般\" = \"basicaly_satisfied\"\n"),
+        ("lmtp_nowhere", "[lmtp]\nconnections = 0\nmode = \"rw\"\n"),
+        ("lmtp_twice", "[lmtp]\nlisten = \"127.0.0.1:8612\"\nsocket = \"a.sock\"\nallow = [\"10.0.0.1/8\"]\n"),
+        ("lmtp_open", "[lmtp]\nlisten = \"0.0.0.0:2424\"\n"),
+        (
+            "lmtp_open_to_all",
+            "[lmtp]\nlisten = \"0.0.0.0:2424\"\nallow = [\"10.0.0.0/8\", \"0.0.0.0/0\"]\nmode = \"0600\"\n",
+        ),
+        ("lmtp_socket", "[lmtp]\nsocket = \"a.sock\"\nallow = [\"10.0.0.0/8\"]\n"),
     ] {
         assert_snapshot!(format!("gateway_{name}"), Scene::new(text).told());
     }

@@ -32,7 +32,7 @@ pub enum Door {
 pub struct Envelope {
     /// The sender; none where it is empty, as for bounces.
     pub from: Option<crate::Personal<String>>,
-    /// The recipient, as it was written.
+    /// The recipient, as it was written: it may have a `+detail`, and capitals.
     pub to: crate::Personal<String>,
 }
 
@@ -42,13 +42,13 @@ pub struct Envelope {
 pub struct Push {
     /// The method.
     pub method: Method,
-    /// Path and query as they came.
+    /// Path and query as they came; empty for a letter.
     pub target: String,
     /// The headers.
     pub headers: HeaderMap,
-    /// The exact body; signatures are over these bytes.
+    /// The exact body; signatures are over these bytes. Of a letter, all of it with the dots of the way taken away.
     pub body: crate::Personal<Bytes>,
-    /// Who connected.
+    /// Who connected; 127.0.0.1, port 0, for who came by a socket of this machine.
     pub peer: SocketAddr,
     /// When it came, by the wall clock.
     pub received_at: Timestamp,
@@ -246,6 +246,7 @@ pub trait Receive: Send + Sync {
         false
     }
 
-    /// Renders the acknowledgement, after the commit. Pure.
+    /// Renders the acknowledgement, after the commit. Pure. Not asked for letters: what a mail server is told is the
+    /// protocol's matter.
     fn answer(&self, push: &Push, what: Answer<'_>) -> Reply;
 }

@@ -6,6 +6,7 @@ pub mod desk;
 mod dice;
 pub mod letter;
 mod lines;
+pub mod lmtp;
 pub mod mailbox;
 pub mod outlet_promises;
 pub mod parts;

@@ -41,7 +41,7 @@ impl Control for Door {
     }
 
     fn running(&self) -> Option<Running> {
-        Some(Running { pid: 1, since: jiff::Timestamp::UNIX_EPOCH, listen: "-".into() })
+        Some(Running { pid: 1, since: jiff::Timestamp::UNIX_EPOCH, listen: "-".into(), letters: None })
     }
 
     fn far(&self, _: &Side) -> Option<FarStatus> {

@@ -51,7 +51,12 @@ impl Control for Noting {
     }
 
     fn running(&self) -> Option<Running> {
-        self.running.then(|| Running { pid: 1, since: "2026-11-22T00:00:00Z".parse().unwrap(), listen: "-".into() })
+        self.running.then(|| Running {
+            pid: 1,
+            since: "2026-11-22T00:00:00Z".parse().unwrap(),
+            listen: "-".into(),
+            letters: None,
+        })
     }
 
     fn far(&self, _: &Side) -> Option<FarStatus> {

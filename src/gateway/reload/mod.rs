@@ -17,6 +17,7 @@ use tokio::sync::watch::Sender;
 
 use super::build::lent;
 use super::core::CoreSide;
+use super::letters;
 use super::running::{Now, Running};
 use crate::console::view::{MistakeView, ReloadReport, WrongChannel};
 use crate::settings::{ChannelFile, Channels, Mistake, Text};
@@ -219,7 +220,8 @@ impl Reloader {
         }
     }
 
-    /// Channels that are wrong go on as they were: whether the others' names and namespaces can stand beside theirs.
+    /// Channels that are wrong go on as they were: whether the others' names, namespaces and addresses of
+    /// letters can stand beside theirs.
     fn settle(
         &self,
         files: &Channels,
@@ -237,6 +239,7 @@ impl Reloader {
                 *made = Err(mistakes.clone());
             }
         }
+        letters::settle(&letters::of_those_that_run(&self.running.channels()), made);
     }
 
     /// A channel whose folder is gone: retired if the store knows it, else forgotten.
