@@ -7,7 +7,7 @@ use super::channels::Names;
 use super::tickets::text_or_json;
 use super::view::{ReferenceView, TryView, WriteBackView};
 use super::{House, Problem};
-use crate::store::{Carried, DeadRow, Lane, LaneItem, Reference, Try};
+use crate::store::{Carried, DeadRow, Lane, LaneItem, Reference, Try, TryEnd};
 
 /// Every source of a ticket with its lane; `letters` are the ticket's dead letters.
 pub(super) async fn references(
@@ -56,7 +56,9 @@ fn open_letter(letters: &[DeadRow], reference: Reference, n: u32) -> Option<i64>
 }
 
 fn tried(one: &Try, unmask: bool) -> TryView {
-    let answered = one.answer.as_deref().filter(|_| unmask);
+    // Why nothing left is in our own words, and says nothing personal.
+    let is_ours = one.end == Some(TryEnd::Withheld);
+    let answered = one.answer.as_deref().filter(|_| unmask || is_ours);
     TryView {
         at: moment(one.at),
         end: one.end.map(|end| end.word().into()),
