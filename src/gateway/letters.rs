@@ -38,7 +38,7 @@ pub(super) fn no_listener(
     let runs = settings.channel.state != ChannelState::Off;
     (takes_letters && runs && gateway.settings.lmtp.is_none()).then(|| {
         let found = Misconfigured::new(
-            "receive",
+            "connect.lmtp",
             "a mail server shall hand letters over, but nothing listens for them: gateway.toml has no [lmtp]",
             "写了由邮件服务器投信进来,但 gateway.toml 里没有 [lmtp],没有地方接",
         );
@@ -64,7 +64,7 @@ impl Clash {
     pub(super) fn mistake(&self, settings: &ChannelSettings) -> Mistake {
         let (address, has) = (&self.address, &self.has);
         let found = Misconfigured::new(
-            "receive.recipients",
+            "connect.lmtp.recipients",
             format!("letters to `{address}` are already the channel {has}'s"),
             format!("“{address}”的来信已经归渠道 {has}"),
         );

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use huiliu_contract::{Answer, Item, Push, Receive, Received, Refusal, Reply};
 
+use crate::aside::aside;
 use crate::imap::{Met, Reader};
 use crate::reader::Letters;
 
@@ -21,16 +22,16 @@ impl Receive for HandedOver {
         let raw = push.body.reveal().clone();
         let met =
             Met { folder: String::new(), uid: 0, received_at: Some(push.received_at), junk: false, whole_size: None };
-        let item = tokio::task::spawn_blocking(move || letters.item(raw, &met)).await;
+        let item = aside(move || letters.item(raw, &met)).await;
         match item {
-            Ok(Item::Submission(submission)) => {
+            Some(Item::Submission(submission)) => {
                 Ok(Received::Submissions { items: vec![Item::Submission(submission)], once: None })
             }
-            Ok(Item::Unreadable(unreadable)) => {
+            Some(Item::Unreadable(unreadable)) => {
                 Err(Refusal::Unreadable { raw: unreadable.raw, reason: unreadable.reason.en })
             }
             // Reading broke: the letter is kept as it came, for a person.
-            Err(_) => Err(Refusal::Unreadable {
+            None => Err(Refusal::Unreadable {
                 raw: huiliu_contract::Raw::new(push.body.reveal().clone(), crate::reader::MAIL),
                 reason: "reading the letter broke off by a fault of ours".into(),
             }),

@@ -54,7 +54,7 @@ impl Shared {
         let moves_unfit = orders.unfit_to.is_some();
         Round {
             plan: &self.plan,
-            reading: Reading { reader: self.reader.as_ref(), blind: self.plan.blind.as_ref() },
+            reading: Reading { reader: &self.reader, blind: self.plan.blind.as_ref() },
             bounds: Bounds {
                 letters: self.plan.page,
                 weight: self.plan.weight,

@@ -1,6 +1,7 @@
 //! From a letter to an item of a page: by whoever reads letters, and by ourselves where a letter cannot be had.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use huiliu_contract::{Blind, Item, Raw, Remark, Timestamp, Unreadable};
@@ -8,17 +9,22 @@ use huiliu_contract::{Blind, Item, Raw, Remark, Timestamp, Unreadable};
 use super::fetch::Why;
 use super::folders::Folder;
 use super::{Met, Reader};
+use crate::aside::aside;
+
+/// The longest that reading one letter may take.
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// What makes items.
 #[derive(Clone, Copy)]
 pub(super) struct Reading<'a> {
-    pub(super) reader: &'a dyn Reader,
+    pub(super) reader: &'a Arc<dyn Reader>,
     pub(super) blind: &'a dyn Blind,
 }
 
 impl Reading<'_> {
-    /// The item of a letter. One that breaks whoever reads it is kept for a person, and breaks nothing else.
-    pub(super) fn letter(
+    /// The item of a letter. One that breaks whoever reads it, or keeps them too long, is kept for a person, and breaks
+    /// nothing else.
+    pub(super) async fn letter(
         self,
         folder: &Folder,
         uid: u32,
@@ -27,15 +33,22 @@ impl Reading<'_> {
         whole_size: Option<u64>,
     ) -> Item {
         let met = Met { folder: folder.name.clone(), uid, received_at, junk: folder.junk, whole_size };
-        let read = catch_unwind(AssertUnwindSafe(|| self.reader.item(raw.clone(), &met)));
-        read.unwrap_or_else(|_| {
-            tracing::error!(folder = %folder.name, uid, "a letter broke its reader; it is listed, and those behind it are taken");
-            let reason = Remark::new(
+        let (reader, bytes) = (Arc::clone(self.reader), raw.clone());
+        // Beside the tasks that wait for others; a panic in there ends that thread's work alone.
+        let reading = aside(move || reader.item(bytes, &met));
+        let (zh, en) = match tokio::time::timeout(LONGEST, reading).await {
+            Ok(Some(item)) => return item,
+            Ok(None) => (
                 "这封信让程序出了错,原样保存,请人来看",
                 "this letter made our program fail; it is kept as it came, for a person",
-            );
-            Item::Unreadable(Unreadable { raw: Raw::new(raw, "message/rfc822"), reason })
-        })
+            ),
+            Err(_) => (
+                "这封信读了太久还没读完,原样保存,请人来看",
+                "this letter took too long to read; it is kept as it came, for a person",
+            ),
+        };
+        tracing::error!(folder = %folder.name, uid, why = en, "a letter could not be read; it is listed, and those behind it are taken");
+        Item::Unreadable(Unreadable { raw: Raw::new(raw, "message/rfc822"), reason: Remark::new(zh, en) })
     }
 
     /// The item of a letter that cannot be had, known again by where it lies.

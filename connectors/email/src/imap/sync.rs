@@ -103,7 +103,7 @@ pub(super) async fn round(
         let caught = Box::pin(fetch::fetch(line, &uids, memory, bounds)).await;
         weight += caught.weight;
         let done = caught.came.len();
-        let trouble = settle(folder, spot, caught, round, &mut brought);
+        let trouble = settle(folder, spot, caught, round, &mut brought).await;
         let rest = uids.get(done..).unwrap_or_default();
         if rest.is_empty() {
             spot.again = None;
@@ -134,7 +134,7 @@ pub(super) async fn round(
 }
 
 /// Takes down what became of each letter, and makes items of them.
-fn settle(
+async fn settle(
     folder: &Folder,
     spot: &mut Spot,
     caught: Caught,
@@ -170,7 +170,7 @@ fn settle(
                         spot.due.add(uid);
                     }
                 }
-                round.reading.letter(folder, uid, raw, date, whole_size)
+                round.reading.letter(folder, uid, raw, date, whole_size).await
             }
             Came::Bad { raw, why } => {
                 spot.aside.add(uid);

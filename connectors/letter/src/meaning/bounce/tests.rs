@@ -1,3 +1,5 @@
+//! Notices of failed delivery, as servers and providers write them.
+
 use super::*;
 
 fn fields(lines: &[(&str, &str)]) -> Fields {
