@@ -26,7 +26,7 @@ pub struct AlarmSettings {
     pub to: Vec<AlarmOutlet>,
     /// The account by which outlets of kind `mail` leave.
     #[schemars(extend("x-zh" = "kind = \"mail\" 的出口用哪个账号发邮件"))]
-    pub mail: Option<MailerOptions>,
+    pub mail: Option<Box<MailerOptions>>,
     /// How soon an urgent alarm is told again while it lasts and nobody took it; 1m to 1h.
     #[schemars(extend("x-zh" = "紧急的告警隔多久再发(1m 到 1h)"))]
     pub repeat_urgent: Period,
