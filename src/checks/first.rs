@@ -97,7 +97,9 @@ fn failed(fault: &Fault) -> Step {
             "check who we are to it (`auth`, `[login]`), and whether our address is let through",
             "核对身份(auth、[login]),问对方有没有放行本机地址",
         ),
-        Fault::Unavailable { .. } => ("ask the far side; or try again later", "过一会儿再试,还不行就问对方"),
+        Fault::Unavailable { .. } | Fault::PutOff { .. } => {
+            ("ask the far side; or try again later", "过一会儿再试,还不行就问对方")
+        }
         Fault::NeedsPerson { .. } => ("a person has to do something first", "要先由人处理"),
         Fault::Malformed { .. } => (
             "the answer is not as the file says: check `[poll]`, and that the path is right",
@@ -106,7 +108,7 @@ fn failed(fault: &Fault) -> Step {
     };
     let zh_word = match fault {
         Fault::Denied { .. } => "对方不认我们的身份",
-        Fault::Unavailable { .. } => "对方现在不可用",
+        Fault::Unavailable { .. } | Fault::PutOff { .. } => "对方现在不可用",
         Fault::NeedsPerson { .. } => "要人处理",
         Fault::Malformed { .. } => "返回看不懂",
     };

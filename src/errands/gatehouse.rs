@@ -111,7 +111,7 @@ impl Gatehouse {
                 gates.excused.insert(subject, began);
                 gates.breaker.away(now, *retry_after)
             }
-            Fault::Malformed { .. } => {
+            Fault::Malformed { .. } | Fault::PutOff { .. } => {
                 // It answered: the far side is there, the item is at fault.
                 drop(gates);
                 self.answered(subject, now);
@@ -140,9 +140,10 @@ impl Gatehouse {
 /// What goes into the sealed body of a dead letter: our words, and what the far side said.
 pub(super) fn quoted(fault: &Fault) -> serde_json::Value {
     let quoted = match fault {
-        Fault::Unavailable { quoted, .. } | Fault::Denied { quoted, .. } | Fault::Malformed { quoted, .. } => {
-            quoted.as_ref().map(|text| text.reveal().clone())
-        }
+        Fault::Unavailable { quoted, .. }
+        | Fault::Denied { quoted, .. }
+        | Fault::PutOff { quoted, .. }
+        | Fault::Malformed { quoted, .. } => quoted.as_ref().map(|text| text.reveal().clone()),
         Fault::NeedsPerson { .. } => None,
     };
     serde_json::json!({ "message": fault.to_string(), "quoted": quoted })

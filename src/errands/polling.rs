@@ -152,7 +152,7 @@ impl Polling {
     fn failed(&self, fault: &Fault, breaker: &mut Breaker, now: i64) -> i64 {
         match fault {
             Fault::Unavailable { retry_after, .. } => drop(breaker.away(now, *retry_after)),
-            Fault::Malformed { .. } => drop(breaker.away(now, Some(Duration::from_secs(30)))),
+            Fault::Malformed { .. } | Fault::PutOff { .. } => drop(breaker.away(now, Some(Duration::from_secs(30)))),
             Fault::Denied { .. } | Fault::NeedsPerson { .. } => breaker.denied(now),
         }
         let next = match breaker.gate(now) {

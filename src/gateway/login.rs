@@ -160,7 +160,7 @@ fn not_now(why: NotNow, code: &str) -> Problem {
                 format!("登录已停,等人处理({fault});先确认账号没有问题,再运行 huiliu channel resume {code}"),
                 format!("the login rests ({fault}); see to the account, then huiliu channel resume {code}"),
             ),
-            Fault::Unavailable { .. } | Fault::NeedsPerson { .. } => Problem::refused(
+            Fault::Unavailable { .. } | Fault::PutOff { .. } | Fault::NeedsPerson { .. } => Problem::refused(
                 format!("对方现在登录不了,请稍后再试({fault})"),
                 format!("the far side lets nobody log in now, try again later ({fault})"),
             ),

@@ -118,9 +118,10 @@ fn in_hours(subject: &Subject<'_>) -> Result<(), Text> {
 
 fn quoted(fault: &Fault) -> Option<&str> {
     match fault {
-        Fault::Unavailable { quoted, .. } | Fault::Denied { quoted, .. } | Fault::Malformed { quoted, .. } => {
-            quoted.as_ref().map(|said| said.reveal().as_str())
-        }
+        Fault::Unavailable { quoted, .. }
+        | Fault::Denied { quoted, .. }
+        | Fault::PutOff { quoted, .. }
+        | Fault::Malformed { quoted, .. } => quoted.as_ref().map(|said| said.reveal().as_str()),
         Fault::NeedsPerson { .. } => None,
     }
 }

@@ -16,6 +16,7 @@ pub const WRITE_BACK_REASONS: &[Entry] = &[
     ("unknown_state", "对方的状态看不懂", "unknown state at the far side"),
     ("unreadable", "办理反馈读不出来", "the outcome cannot be read"),
     ("malformed", "对方拒收", "refused by the far side"),
+    ("put_off", "对方一再说暂时收不了", "put off again and again"),
     ("refused", "对方拒收", "refused by the far side"),
     ("denied", "要登录", "denied"),
     ("needs_person", "要登录", "needs a login"),

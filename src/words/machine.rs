@@ -29,4 +29,5 @@ pub const FAULTS: &[Entry] = &[
     ("denied", "登录被拒", "denied"),
     ("needs_person", "要人登录", "needs a person"),
     ("malformed", "返回内容看不懂", "malformed"),
+    ("put_off", "这一件对方暂时收不了", "put off"),
 ];

@@ -47,6 +47,15 @@ pub enum Fault {
         /// What to show to the person.
         challenge: Personal<String>,
     },
+    /// It is there and does not take this item now (a reader's mailbox that is full, a server that lets strangers wait): the
+    /// item is tried again later, and the others go on meanwhile.
+    #[error("put off: {message}")]
+    PutOff {
+        /// What happened.
+        message: String,
+        /// What the far side said.
+        quoted: Option<Personal<String>>,
+    },
     /// It answered, but not in a form this channel's configuration understands, or refused this item.
     #[error("malformed: {message}")]
     Malformed {
@@ -68,6 +77,11 @@ impl Fault {
         Self::Denied { message: message.into(), quoted: None }
     }
 
+    /// This item, not now.
+    pub fn put_off(message: impl Into<String>) -> Self {
+        Self::PutOff { message: message.into(), quoted: None }
+    }
+
     /// Not understood.
     pub fn malformed(message: impl Into<String>) -> Self {
         Self::Malformed { message: message.into(), quoted: None }
@@ -77,7 +91,10 @@ impl Fault {
     pub fn quoting(mut self, text: impl Into<String>) -> Self {
         let text = Some(Personal::new(text.into()));
         match &mut self {
-            Self::Unavailable { quoted, .. } | Self::Denied { quoted, .. } | Self::Malformed { quoted, .. } => {
+            Self::Unavailable { quoted, .. }
+            | Self::Denied { quoted, .. }
+            | Self::PutOff { quoted, .. }
+            | Self::Malformed { quoted, .. } => {
                 *quoted = text;
             }
             Self::NeedsPerson { .. } => {}
@@ -91,6 +108,7 @@ impl Fault {
             Self::Unavailable { .. } => "unavailable",
             Self::Denied { .. } => "denied",
             Self::NeedsPerson { .. } => "needs_person",
+            Self::PutOff { .. } => "put_off",
             Self::Malformed { .. } => "malformed",
         }
     }

@@ -30,6 +30,7 @@ pub(crate) fn explain(options: &Options) -> Vec<Sentence> {
         &[],
     ));
     said.push(of_what_is_no_submission(options));
+    said.extend(of_trusted(options));
     said.extend(outlet::explain(&options.r#return));
     said
 }
@@ -77,4 +78,39 @@ fn of_what_is_no_submission(options: &Options) -> Sentence {
         ),
         &["receive.notices"],
     )
+}
+
+/// Whom the channel believes, and whose letters hold another's.
+fn of_trusted(options: &Options) -> Vec<Sentence> {
+    let mut said = Vec::new();
+    let (servers, clerks) = (&options.receive.trusted_servers, &options.receive.clerks);
+    if !servers.is_empty() {
+        said.push(Sentence::new(
+            Topic::Arrives,
+            format!("发件人是真是假,只看 {} 验过的结果;没通过的照样收,标明、不发回执", servers.join("、")),
+            format!(
+                "Whether a sender is genuine is what {} found; a letter that fails is taken, marked, and gets no receipt",
+                servers.join(", ")
+            ),
+            &["receive.trusted_servers"],
+        ));
+    }
+    if !clerks.is_empty() {
+        said.push(Sentence::new(
+            Topic::Arrives,
+            format!("{} 转来的信,以里面群众的信为准", clerks.join("、")),
+            format!("Of what {} pass on, the citizen's letter inside counts", clerks.join(", ")),
+            &["receive.clerks"],
+        ));
+    }
+    if !options.receive.reply_domains.is_empty() {
+        let domains = options.receive.reply_domains.join("、");
+        said.push(Sentence::new(
+            Topic::Returns,
+            format!("来信要求回到 {domains} 的地址时照办,别的回给发件人"),
+            format!("Where a letter asks for it, answers go to addresses at {domains}; else to its sender"),
+            &["receive.reply_domains"],
+        ));
+    }
+    said
 }

@@ -108,7 +108,7 @@ impl Shared {
                     .increment(1);
                 let end = match &fault {
                     Fault::Unavailable { reached: Reached::Maybe, .. } => TryEnd::Uncertain,
-                    Fault::Unavailable { reached: Reached::No, .. } => TryEnd::NotArrived,
+                    Fault::Unavailable { reached: Reached::No, .. } | Fault::PutOff { .. } => TryEnd::NotArrived,
                     _ => TryEnd::Refused,
                 };
                 let said = self.store.keys().seal(Place::Answer, id, quoted(&fault).to_string().as_bytes())?;

@@ -36,7 +36,7 @@ async fn a_server_that_puts_off_is_told_later_and_what_one_refuses_takes_nothing
     let parcel = home.compose(&outlet).unwrap();
     postbox.plays(Trick::Say("RCPT", b"451 4.7.1 later\r\n".to_vec()));
     let fault = outlet.send(&parcel, &home.key).await.unwrap_err();
-    assert!(matches!(fault, Fault::Unavailable { reached: Reached::No, .. }), "{fault}");
+    assert!(matches!(fault, Fault::PutOff { .. }), "{fault}");
     postbox.plays(Trick::Say("RCPT", b"550 5.1.1 no such user\r\n".to_vec()));
     let fault = outlet.send(&parcel, &home.key).await.unwrap_err();
     assert!(matches!(fault, Fault::Malformed { .. }), "{fault}");

@@ -248,7 +248,9 @@ impl Session {
                 state.token = Some(token.clone());
                 Ok(Pass { token, new: true })
             }
-            Err(fault @ (Fault::Unavailable { .. } | Fault::NeedsPerson { .. })) => Err(never_arrived(fault)),
+            Err(fault @ (Fault::Unavailable { .. } | Fault::PutOff { .. } | Fault::NeedsPerson { .. })) => {
+                Err(never_arrived(fault))
+            }
             Err(fault @ (Fault::Denied { .. } | Fault::Malformed { .. })) => {
                 state.refused += 1;
                 let why = match &fault {

@@ -175,7 +175,7 @@ impl FarSide for LineSide {
 fn refused(fault: &Fault) -> Step {
     let zh = match fault {
         Fault::Denied { .. } | Fault::Malformed { .. } => "对方拒绝登录;不再登录第二次",
-        Fault::Unavailable { .. } => "登录没有成功,对方没有给出能用的应答;不再登录第二次",
+        Fault::Unavailable { .. } | Fault::PutOff { .. } => "登录没有成功,对方没有给出能用的应答;不再登录第二次",
         Fault::NeedsPerson { .. } => "登录要人来做",
     };
     Step::new("login", Went::Wrong, fault.to_string(), format!("{zh}({fault})")).remedy(

@@ -61,6 +61,10 @@ pub(crate) fn fault(step: Step, error: &smtp::Error) -> Fault {
 pub(crate) fn refused(step: Step, code: u16, said: &str) -> Fault {
     let what = step.spoken();
     let fault = match code {
+        // It is this reader who gets nothing now: a full mailbox, or a server that lets strangers wait. Others may.
+        450..=452 if step == Step::Reader => {
+            Fault::put_off(format!("the mail server does not take {what} now ({code})"))
+        }
         400..500 => Fault::unavailable(format!("the mail server does not take {what} now ({code})"), Reached::No),
         _ if ours(step, code, said) => {
             Fault::denied(format!("the mail server does not take us for who we say we are, at {what} ({code})"))
@@ -104,7 +108,9 @@ mod tests {
             (Step::Sender, 552, "too big", "malformed"),
             (Step::Reader, 550, "5.1.1 no such user", "malformed"),
             (Step::Reader, 553, "not a mailbox here", "malformed"),
-            (Step::Reader, 451, "greylisted", "unavailable"),
+            (Step::Reader, 451, "greylisted", "put_off"),
+            (Step::Reader, 452, "4.2.2 mailbox full", "put_off"),
+            (Step::Reader, 421, "closing", "unavailable"),
             (Step::Mail, 421, "later", "unavailable"),
         ] {
             assert_eq!(word(step, code, said), wanted, "{step:?} {code} {said}");

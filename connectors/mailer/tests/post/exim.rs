@@ -99,7 +99,7 @@ async fn a_reader_is_put_off_or_refused() {
     let exim = house.exim(false);
     let mailer = mailer(exim.port(), house.trusted());
     let fault = send(&mailer, "tempfail@citizen.test").await.unwrap_err();
-    assert!(matches!(fault, Fault::Unavailable { reached: Reached::No, .. }), "{fault}");
+    assert!(matches!(fault, Fault::PutOff { .. }), "{fault}");
     let fault = send(&mailer, "nouser@citizen.test").await.unwrap_err();
     assert!(matches!(fault, Fault::Malformed { .. }), "{fault}");
     send(&mailer, "wang@citizen.test").await.unwrap();

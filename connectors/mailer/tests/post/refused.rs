@@ -10,9 +10,10 @@ const READER: &str = "wang@citizen.test";
 
 fn quoted(fault: &Fault) -> String {
     match fault {
-        Fault::Denied { quoted, .. } | Fault::Malformed { quoted, .. } | Fault::Unavailable { quoted, .. } => {
-            quoted.as_ref().unwrap().reveal().clone()
-        }
+        Fault::Denied { quoted, .. }
+        | Fault::PutOff { quoted, .. }
+        | Fault::Malformed { quoted, .. }
+        | Fault::Unavailable { quoted, .. } => quoted.as_ref().unwrap().reveal().clone(),
         Fault::NeedsPerson { .. } => panic!("{fault}"),
     }
 }
@@ -34,7 +35,7 @@ async fn a_reader_that_is_not_there_is_the_mails_own_fault() {
 #[tokio::test]
 async fn a_reader_that_is_put_off_is_tried_again_later() {
     let (fault, _) = said("RCPT", b"451 4.7.1 greylisted\r\n").await;
-    assert!(matches!(fault, Fault::Unavailable { reached: Reached::No, .. }), "{fault}");
+    assert!(matches!(fault, Fault::PutOff { .. }), "{fault}");
 }
 
 #[tokio::test]

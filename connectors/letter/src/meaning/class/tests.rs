@@ -1,3 +1,5 @@
+//! What sort of mail letters are, sign by sign.
+
 use super::*;
 use crate::meaning::authentication::{Authentication, Verdict};
 

@@ -1,3 +1,5 @@
+//! Files that mail providers keep behind links.
+
 use super::*;
 
 fn told(html: Option<&str>, text: &str) -> Vec<String> {

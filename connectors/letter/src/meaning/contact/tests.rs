@@ -1,3 +1,5 @@
+//! Who wrote, as people write it under their letters.
+
 use super::*;
 
 fn told(found: Option<&Found>) -> String {

@@ -1,3 +1,5 @@
+//! New words and quoted ones, program by program.
+
 use super::*;
 
 const NEW: &str = "路灯还是不亮。\n\n李四\n\n";
