@@ -1,5 +1,5 @@
 //! Quarters drawn at random, replayed by the real program: the report says what the far sides say they handed over and saw
-//! closed, and a counts file that is wrong is told so.
+//! closed, letters by mail are the same whatever is drawn, and a counts file that is wrong is told so.
 
 #![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect shall fail")]
 
@@ -7,7 +7,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Code, name, noun and measure word of each channel, as the county prints them.
 const CHANNELS: [(&str, &str); 9] = [
@@ -20,6 +20,24 @@ const CHANNELS: [(&str, &str); 9] = [
     ("xiangyiban", "湘易办转派工单#件"),
     ("zhengxieyun", "政协云转派工单#件"),
     ("guojia-zhengwu", "国家政务服务平台转派工单#件"),
+];
+
+/// The figures of letters by mail, which hang on no counts file: four tickets of seven letters, each with a receipt and an
+/// answer; one letter handed over twice.
+const MAIL: [(&str, u64); 13] = [
+    ("planned", 7),
+    ("handed", 7),
+    ("tickets", 4),
+    ("core", 4),
+    ("asked", 2),
+    ("acts", 2),
+    ("automatic", 1),
+    ("listed", 1),
+    ("receipts", 4),
+    ("closed", 4),
+    ("answers", 4),
+    ("again", 1),
+    ("otherwise", 0),
 ];
 
 /// A number below this, another one each time.
@@ -73,6 +91,17 @@ fn replayed() -> Result<(), String> {
     let answered: u64 = CHANNELS.iter().map(|(code, _)| figure(code, "answered")).sum();
     if answered != closed || !paper.contains(&format!("诉求{all}件,办结{answered}件")) {
         return fail("what is closed");
+    }
+    let mail = &told["figures"]["mail"];
+    if MAIL.iter().any(|(name, count)| mail[name] != *count) || mail["amiss"] != json!([]) {
+        return fail("mail");
+    }
+    if section.contains("邮") || !paper.contains("| 电子邮箱 | 0 | 0 |") {
+        return fail("letters by mail are none of the quarter's");
+    }
+    let told_by = |what: &str| output.stderr.windows(what.len()).filter(|window| *window == what.as_bytes()).count();
+    if told_by("receipt → ") != 4 || told_by("answer → ") != 4 {
+        return fail("receipts and answers are not shown");
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::mail::MailFigures;
 use crate::settings::Text;
 
 /// One channel's figures.
@@ -65,6 +66,8 @@ pub struct Figures {
     pub undone: u64,
     /// What still waits for a person.
     pub dead: u64,
+    /// Letters by mail. They are not of the quarter: nothing above but what must not be counts them.
+    pub mail: MailFigures,
 }
 
 /// What the report must say by the far sides' own counts, and what it printed.
@@ -115,6 +118,7 @@ impl Figures {
         ];
         let never = never.into_iter().filter(|(count, ..)| *count > 0);
         wrong.extend(never.map(|(n, zh, en)| Text::new(format!("{n} {zh}"), format!("{n} {en}"))));
+        wrong.extend(self.mail.wrong());
         wrong
     }
 }
@@ -207,6 +211,7 @@ mod tests {
             let mut figures = balanced();
             let Figures {
                 channels, to_close, tickets, joined, core_tickets, revised, acts, out_of_order, outcomes_refused, undone, dead,
+                mail: _,
             } = &mut figures;
             let mut all: Vec<&mut u64> = vec![
                 to_close, tickets, joined, core_tickets, &mut revised.far, &mut revised.core, &mut acts.far, &mut acts.core,

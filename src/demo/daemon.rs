@@ -87,7 +87,7 @@ impl Said {
         let (mut token, mut notices) = (None, Vec::new());
         while let Some(line) = lines.next_line().await? {
             let last = line.rsplit([' ', ':', ',', ':']).next().unwrap_or_default();
-            if let Some(address) = line.split([' ', ',']).rev().find_map(|word| word.parse().ok()) {
+            if let Some(address) = line.split([' ', ',']).find_map(|word| word.parse().ok()) {
                 return Ok(Self { address, token, notices });
             }
             if last.starts_with("hl_") {

@@ -9,10 +9,11 @@ use toml_edit::{DocumentMut, Item, Table, Value};
 
 use super::Trouble;
 use super::counts::Counts;
+use super::mail::{self, Post};
 use crate::settings::{Lang, Secrets, Variables};
 
 /// The shipped channels, by code.
-const SHIPPED: [(&str, &str); 9] = [
+const SHIPPED: [(&str, &str); 10] = [
     ("shengzhang", include_str!("../../config/channels/shengzhang/channel.toml")),
     ("sheng-zhihui", include_str!("../../config/channels/sheng-zhihui/channel.toml")),
     ("shuji-shizhang", include_str!("../../config/channels/shuji-shizhang/channel.toml")),
@@ -22,6 +23,7 @@ const SHIPPED: [(&str, &str); 9] = [
     ("xiangyiban", include_str!("../../config/channels/xiangyiban/channel.toml")),
     ("zhengxieyun", include_str!("../../config/channels/zhengxieyun/channel.toml")),
     ("guojia-zhengwu", include_str!("../../config/channels/guojia-zhengwu/channel.toml")),
+    (mail::CHANNEL, include_str!("../../config/channels/dianzi-youxiang/channel.toml")),
 ];
 
 const HOLIDAYS: [(&str, &str); 2] = [
@@ -36,14 +38,20 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Writes everything: a channel for each road, and the core's address.
-    pub(super) fn new(roads: &[Arc<dyn Road>], core: &str, counts: &Counts, lang: Lang) -> Result<Self, Trouble> {
+    /// Writes everything: a channel for each road and one for mail, and the core's address.
+    pub(super) fn new(
+        roads: &[Arc<dyn Road>],
+        post: &Post,
+        core: &str,
+        counts: &Counts,
+        lang: Lang,
+    ) -> Result<Self, Trouble> {
         let folder = Self { root: tempfile::Builder::new().prefix("huiliu-demo-").tempdir()? };
         let config = folder.config();
         std::fs::create_dir_all(&config)?;
         let secrets = Secrets::new(&config, Variables::default());
-        for road in roads {
-            let (code, fitting) = (road.channel(), road.fitting(folder.path()));
+        let fitted_roads = roads.iter().map(|road| (road.channel(), road.fitting(folder.path())));
+        for (code, fitting) in fitted_roads.chain([(mail::CHANNEL, post.fitting())]) {
             let channel = config.join("channels").join(code);
             std::fs::create_dir_all(&channel)?;
             std::fs::write(channel.join("channel.toml"), fitted(code, &fitting, counts)?)?;
@@ -56,7 +64,7 @@ impl Folder {
                 secrets.set(name, secret).map_err(|error| Trouble::new("密钥写不下去", error.to_string()))?;
             }
         }
-        std::fs::write(config.join("gateway.toml"), gateway_file(core, lang))?;
+        std::fs::write(config.join("gateway.toml"), gateway_file(core, post, lang))?;
         for (name, text) in HOLIDAYS {
             std::fs::write(config.join(name), text)?;
         }
@@ -91,13 +99,15 @@ impl Folder {
     }
 }
 
-fn gateway_file(core: &str, lang: Lang) -> String {
+fn gateway_file(core: &str, post: &Post, lang: Lang) -> String {
+    let lmtp = post.lmtp();
     let lang = match lang {
         Lang::Zh => "zh",
         Lang::En => "en",
     };
     format!(
-        "lang = \"{lang}\"\ndata = \"data\"\n\n[http]\nlisten = \"127.0.0.1:0\"\n\n[log]\nlevel = \"info\"\n\n\
+        "lang = \"{lang}\"\ndata = \"data\"\n\n[http]\nlisten = \"127.0.0.1:0\"\n\n\
+         [lmtp]\nlisten = \"{lmtp}\"\n\n[log]\nlevel = \"info\"\n\n\
          [core]\nurl = \"{core}\"\nsuccess = {{ at = \"/code\", is = [0] }}\nnumber_at = \"/data/orderNo\"\n\n\
          [report]\nhouse = \"衡东县12345政务服务热线中心\"\n"
     )
@@ -160,7 +170,8 @@ mod tests {
     async fn the_folder_is_one_that_the_gateway_takes() {
         let roads = huiliu_farside::roads::all().await.unwrap();
         let counts = Counts::read(None).unwrap();
-        let folder = Folder::new(&roads, "http://127.0.0.1:9/tickets", &counts, Lang::En).unwrap();
+        let post = Post::open(counts.to).await.unwrap();
+        let folder = Folder::new(&roads, &post, "http://127.0.0.1:9/tickets", &counts, Lang::En).unwrap();
         let variables = Variables::default();
         let gateway = Gateway::load(&folder.config(), &variables).unwrap();
         let kinds: Vec<_> = KINDS.iter().map(|kind| (kind.info)()).collect();

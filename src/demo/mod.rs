@@ -1,5 +1,5 @@
-//! `huiliu demo`: a quarter of letters by nine roads, with faults on and one `kill -9` in the middle, a clerk, a core that
-//! works on every ticket, and at the end a reconciliation and the report. The far sides, the core and their counts live in
+//! `huiliu demo`: a quarter of letters by nine roads and some by mail, with faults on and one `kill -9` in the middle, a
+//! clerk, a core that works on every ticket, and at the end a reconciliation and the report. The far sides, the core and their counts live in
 //! this process, the gateway in another; what the reconciliation compares is told by those who must know it, never by this
 //! room.
 
@@ -7,8 +7,10 @@ mod balance;
 mod clerk;
 mod counts;
 mod daemon;
+mod fold;
 mod folder;
 mod letters;
+mod mail;
 mod quarter;
 mod screen;
 mod sentence;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 pub use balance::{ChannelFigures, Ends, Figures, Said};
+pub use mail::MailFigures;
 
 use self::counts::Counts;
 use self::screen::Screen;
@@ -88,6 +91,7 @@ async fn play(options: Options, counts: Counts) -> Result<bool, Trouble> {
     let screen = Arc::new(Screen::new(options.json, options.lang));
     let (stage, daemon) = Box::pin(Stage::build(&options, counts, Arc::clone(&screen))).await?;
     let watch = tokio::spawn(stage::watch(Arc::clone(&stage)));
+    let postbox = tokio::spawn(mail::watch(Arc::clone(&stage)));
     let played = tokio::select! {
         played = story::play(&stage, daemon) => played,
         ended = interrupted() => ended.and(Err(Trouble::new("已中断", "interrupted"))),
@@ -107,6 +111,7 @@ async fn play(options: Options, counts: Counts) -> Result<bool, Trouble> {
         interrupted().await?;
         daemon.ends_within(std::time::Duration::from_secs(3)).await;
     }
+    postbox.abort();
     Ok(fits)
 }
 

@@ -11,9 +11,10 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, LineStyle, Table};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
-use unicode_width::UnicodeWidthChar;
 
 use super::balance::{ChannelFigures, Figures, Said};
+use super::fold::folded;
+use super::mail::MailFigures;
 use super::stage::Mishaps;
 use crate::settings::{Lang, Text};
 use crate::words::{FAULTS, word};
@@ -24,8 +25,11 @@ const PLAIN_EVERY: Duration = Duration::from_secs(10);
 /// Lines of the table: head, rule, nine channels, all.
 const LINES: usize = 12;
 
-/// Columns of a terminal that everybody has.
-const WIDTH: usize = 78;
+/// Columns that the time of a line takes.
+const TIME: usize = 8;
+
+/// Columns before what is quoted.
+const QUOTE: usize = 10;
 
 /// How everything stands at one moment.
 #[derive(Clone, Debug)]
@@ -74,7 +78,17 @@ impl Screen {
     /// A line of what happens.
     pub(super) fn say(&self, zh: impl Into<String>, en: impl Into<String>) {
         let text = Text::new(zh, en);
-        let line = format!("{:5.1}s  {}", self.began.elapsed().as_secs_f32(), text.in_lang(self.lang));
+        let line = format!("{:5.1}s  {}", self.began.elapsed().as_secs_f32(), folded(text.in_lang(self.lang), TIME));
+        self.print(line);
+    }
+
+    /// A line of what happens, with what somebody reads below it.
+    pub(super) fn quote(&self, zh: impl Into<String>, en: impl Into<String>, text: &str) {
+        self.say(zh, en);
+        self.print(format!("{:QUOTE$}{}", "", folded(text, QUOTE)));
+    }
+
+    fn print(&self, line: String) {
         match &self.live {
             Some(live) => drop(live.all.println(line)),
             None if self.json => eprintln!("{line}"),
@@ -233,11 +247,12 @@ fn balance_sheet(figures: &Figures, said: &Said, mishaps: &Mishaps, wrong: &[Tex
             "Meanwhile: {faults} faults, {told_again} repeats, {unavailable} times 503, one kill -9, {events_twice} events twice"
         ),
     };
+    let _ = writeln!(text, "{}", mail_line(&figures.mail, lang));
     let printed = pick(lang, "报告(huiliu report)印出:", "The report (huiliu report) prints:");
     let _ = writeln!(text, "{printed}");
     let sentences =
         said.paper.lines().filter(|line| line.contains("非话务渠道诉求") || line.contains("非话务受理渠道"));
-    sentences.for_each(|line| text += &wrapped(line));
+    sentences.for_each(|line| text += &format!("  {}\n", folded(line, 2)));
     for wrong in wrong {
         let _ = writeln!(text, "✗ {}", wrong.in_lang(lang));
     }
@@ -250,19 +265,18 @@ fn balance_sheet(figures: &Figures, said: &Said, mishaps: &Mishaps, wrong: &[Tex
     text
 }
 
-/// A text in lines that fit, indented by two.
-fn wrapped(text: &str) -> String {
-    let (mut out, mut at) = (String::from("  "), 2);
-    for letter in text.chars() {
-        let width = letter.width().unwrap_or_default();
-        if at + width > WIDTH {
-            out += "\n  ";
-            at = 2;
-        }
-        out.push(letter);
-        at += width;
+/// What came by mail, apart from the quarter.
+fn mail_line(mail: &MailFigures, lang: Lang) -> String {
+    let MailFigures { handed, tickets, acts, listed, receipts, closed, answers, .. } = mail;
+    let sign = if mail.wrong().is_empty() { "✓" } else { "✗" };
+    match lang {
+        Lang::Zh => format!(
+            "邮件另计:{handed} 封 = 立件 {tickets} + 补充催办 {acts} + 未立件 {listed};回执 {receipts},办结 {closed},答复 {answers} {sign}"
+        ),
+        Lang::En => format!(
+            "By mail: {handed} = {tickets} tickets + {acts} acts + {listed} listed; {receipts} receipts, {closed} closed, {answers} answers {sign}"
+        ),
     }
-    out + "\n"
 }
 
 #[cfg(test)]
@@ -290,6 +304,7 @@ mod tests {
                 to_close: 8991,
                 tickets: 9000,
                 core_tickets: 9000,
+                mail: MailFigures { handed: 7, tickets: 4, acts: 2, listed: 1, receipts: 4, ..MailFigures::default() },
                 ..Figures::default()
             },
             ill: [("shengzhang".to_owned(), "malformed".to_owned())].into(),
@@ -315,7 +330,7 @@ mod tests {
             glance.core = None;
             let more = glance_table(&glance, false, lang);
             let sheet = balance_sheet(&glance.figures, &said(), &MISHAPS, &[], lang);
-            assert!(sheet.lines().count() <= 26, "{sheet}");
+            assert!(sheet.lines().count() <= 27, "{sheet}");
             for line in table.lines().chain(more.lines()).chain(sheet.lines()) {
                 assert!(line.width() <= 80, "{}: {line}", line.width());
             }

@@ -16,12 +16,13 @@ use super::clerk::Clerk;
 use super::counts::Counts;
 use super::daemon::{Daemon, ask};
 use super::folder::Folder;
+use super::mail::{self, Post};
 use super::quarter::{Later, Quarter};
 use super::screen::{Glance, Screen};
 use super::sentence::{CHANNELS, Spoken, preamble, section};
 use super::{Options, Trouble};
-use crate::console::view::{ChannelView, FoundView, StatusView};
-use crate::console::{Find, Request};
+use crate::console::view::{ChannelView, DeadView, FoundView, StatusView};
+use crate::console::{Find, MAX_ROWS, Request};
 use crate::settings::Lang;
 
 /// Everything but the gateway itself.
@@ -33,6 +34,7 @@ pub(super) struct Stage {
     pub(super) worker: Arc<Worker>,
     pub(super) clerk: Arc<Clerk>,
     pub(super) folder: Folder,
+    pub(super) mail: Post,
     pub(super) screen: Arc<Screen>,
     pub(super) lang: Lang,
     pub(super) seed: u64,
@@ -73,7 +75,8 @@ impl Stage {
         let quarter = Quarter::plan(&counts, options.seed);
         let all = roads::all().await?;
         let core = Core::start(CoreOptions::default()).await?;
-        let folder = Folder::new(&all, &core.url(), &counts, options.lang)?;
+        let mail = Post::open(counts.to).await?;
+        let folder = Folder::new(&all, &mail, &core.url(), &counts, options.lang)?;
         let roads: BTreeMap<&'static str, Arc<dyn Road>> =
             all.iter().map(|road| (road.channel(), Arc::clone(road))).collect();
         let handed = first_letters(&quarter, &roads, &folder).await?;
@@ -86,12 +89,12 @@ impl Stage {
             until: evening.map_err(|error| Trouble::new("日期不对", error.to_string()))?.timestamp(),
             seed: options.seed,
             leave: quarter.leave.clone(),
-            hold: quarter.hold.clone(),
+            hold: quarter.hold.iter().cloned().chain(mail::hold(mail.day())).collect(),
         };
         let worker = Arc::new(Worker::start(&core, work));
         let clerk = Arc::new(Clerk::new(&all, Arc::clone(&worker), &folder, counts.from));
         let (lang, seed, handed) = (options.lang, options.seed, Mutex::new(handed));
-        let stage = Self { counts, quarter, roads, core, worker, clerk, folder, screen, lang, seed, handed };
+        let stage = Self { counts, quarter, roads, core, worker, clerk, folder, mail, screen, lang, seed, handed };
         Ok((Arc::new(stage), daemon))
     }
 
@@ -129,24 +132,40 @@ impl Stage {
             self.of_channel(channel.code, channel.name, &worked, found(channel.code).unwrap_or(view.map_or(0, tickets)))
         };
         let tallies: Vec<_> = self.roads.values().map(|road| road.tally()).collect();
-        let told = |kinds: &[&str]| kinds.iter().filter_map(|kind| worked.events.get(*kind)).sum();
-        let core = self.core.stats();
+        // Letters by mail have figures of their own: their tickets are left out, each by its number.
+        let of_the_quarter = || worked.tickets.values().filter(|ticket| !ticket.is_of(mail::CHANNEL));
+        let told = |kinds: &[&str]| {
+            of_the_quarter().flat_map(|ticket| kinds.iter().filter_map(|kind| ticket.events.get(*kind))).sum()
+        };
+        let (by_mail, of_roads): (Vec<_>, Vec<_>) = channels.iter().partition(|view| view.code == mail::CHANNEL);
+        let listed =
+            Request::DeadList { channel: Some(mail::CHANNEL.into()), ended: false, unticketed: true, limit: MAX_ROWS };
+        let listed: Vec<DeadView> = self.ask(listed).await?;
         Ok(Figures {
             channels: CHANNELS.iter().map(figures).collect(),
             to_close: u64::from(self.counts.closed),
-            tickets: channels.iter().map(tickets).sum(),
+            tickets: of_roads.into_iter().map(tickets).sum(),
             joined: told(&["joined"]),
-            core_tickets: core.tickets,
+            core_tickets: self.core_tickets(&worked),
             revised: Ends { far: tallies.iter().map(|tally| tally.revised).sum(), core: told(&["revised"]) },
             acts: Ends {
                 far: tallies.iter().map(|tally| tally.acts).sum(),
                 core: told(&["supplemented", "urged", "supervised", "redo"]),
             },
-            out_of_order: core.out_of_order,
+            out_of_order: self.core.stats().out_of_order,
             outcomes_refused: worked.refused.len() as u64,
             undone: (status.to_core.iter().sum::<usize>() + status.write_backs.iter().sum::<usize>()) as u64,
             dead: status.dead,
+            mail: mail::figures(&self.mail, &worked, by_mail.into_iter().map(tickets).sum(), listed.len() as u64),
         })
+    }
+
+    /// Different tickets that the core has by the keys that it took, without those of letters by mail.
+    fn core_tickets(&self, worked: &Worked) -> u64 {
+        let by_mail = |number: &str| worked.tickets.get(number).is_some_and(|ticket| ticket.is_of(mail::CHANNEL));
+        let keys = self.core.keys();
+        let numbers = keys.iter().filter_map(|key| Some(key.rsplit_once('-')?.0));
+        numbers.filter(|number| !by_mail(number)).collect::<BTreeSet<_>>().len() as u64
     }
 
     fn of_channel(&self, code: &'static str, name: &str, worked: &Worked, kept: u64) -> ChannelFigures {

@@ -1,4 +1,4 @@
-//! What happens in the demo, in its order: letters come by nine roads, faults are played, the gateway is killed and comes
+//! What happens in the demo, in its order: letters come by nine roads and by mail, faults are played, the gateway is killed and comes
 //! back, letters are changed and asked about, all are closed but some, and some are done again. It waits for what it needs
 //! to see, and judges nothing: the reconciliation does.
 
@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use super::Trouble;
 use super::daemon::Daemon;
+use super::mail;
 use super::quarter::{Later, Planned};
 use super::stage::{Handed, Stage};
 use crate::console::Request;
@@ -48,6 +49,7 @@ pub(super) async fn play(stage: &Arc<Stage>, daemon: Daemon) -> Result<Daemon, T
 
 async fn quarter(stage: &Arc<Stage>, daemon: Daemon) -> Result<Daemon, Trouble> {
     went_live(stage).await?;
+    mail::first_letters(stage).await?;
     stage.roads.values().for_each(|road| road.play_faults(Some(stage.seed)));
     let (all, mut letters) = (coming(stage), letters_come(stage));
     pause(all / 3).await;
@@ -63,11 +65,12 @@ async fn quarter(stage: &Arc<Stage>, daemon: Daemon) -> Result<Daemon, Trouble> 
     }
     one_letter_by_several_roads(stage).await?;
     until("来件全部到热线系统", "all letters at the core", || async {
-        Ok(stage.worker.worked().sources.len() == stage.counts.all() as usize)
+        Ok(of_the_quarter(stage).len() == stage.counts.all() as usize)
     })
     .await?;
     changed(stage).await?;
     asked(stage).await?;
+    mail::follow_ups(stage).await?;
     stage.worker.release();
     until("该办结的都办结", "everything to be closed is closed", || async {
         Ok(closed_by_core(stage) == stage.counts.closed)
@@ -75,6 +78,7 @@ async fn quarter(stage: &Arc<Stage>, daemon: Daemon) -> Result<Daemon, Trouble> 
     .await?;
     done_again(stage).await?;
     stage.roads.values().for_each(|road| road.play_faults(None));
+    mail::answered(stage).await?;
     settled(stage).await?;
     Ok(daemon)
 }
@@ -84,7 +88,7 @@ async fn pause(wait: Duration) {
 }
 
 /// Waits until something holds, asked again and again.
-async fn until<F: Future<Output = Result<bool, Trouble>>>(
+pub(super) async fn until<F: Future<Output = Result<bool, Trouble>>>(
     zh: &str,
     en: &str,
     holds: impl Fn() -> F,
@@ -100,8 +104,14 @@ async fn until<F: Future<Output = Result<bool, Trouble>>>(
     Err(Trouble::new(format!("等了 {seconds} 秒还没有看到:{zh}"), format!("not seen within {seconds} s: {en}")))
 }
 
+/// The letters of the quarter that the core has, each with its answer.
+fn of_the_quarter(stage: &Stage) -> Vec<Option<String>> {
+    let sources = stage.worker.worked().sources.into_iter();
+    sources.filter(|((channel, _), _)| channel != mail::CHANNEL).map(|(_, answer)| answer).collect()
+}
+
 fn closed_by_core(stage: &Stage) -> u32 {
-    u32::try_from(stage.worker.worked().sources.values().flatten().count()).unwrap_or(u32::MAX)
+    u32::try_from(of_the_quarter(stage).iter().flatten().count()).unwrap_or(u32::MAX)
 }
 
 async fn went_live(stage: &Stage) -> Result<(), Trouble> {
@@ -147,7 +157,7 @@ async fn by_one_road(stage: Arc<Stage>, channel: &'static str) -> Result<(), Tro
     Ok(road.flush().await?)
 }
 
-async fn killed(stage: &Stage, daemon: Daemon) -> Result<Daemon, Trouble> {
+async fn killed(stage: &Arc<Stage>, daemon: Daemon) -> Result<Daemon, Trouble> {
     let (waiting, address) = (stage.glance().await?.undone, daemon.address);
     let token = daemon.token.clone();
     daemon.kill().await?;
@@ -155,6 +165,7 @@ async fn killed(stage: &Stage, daemon: Daemon) -> Result<Daemon, Trouble> {
         format!("kill -9 网关:还有 {waiting} 条没送到,各处正交到一半"),
         format!("kill -9 of the gateway: {waiting} things undone, letters in the middle of coming"),
     );
+    let queued = mail::in_the_queue(stage);
     pause(Duration::from_millis(1200)).await;
     let mut daemon = Daemon::start(&stage.folder, Some(address), stage.lang).await?;
     // It is printed only at the very first start.
@@ -162,6 +173,7 @@ async fn killed(stage: &Stage, daemon: Daemon) -> Result<Daemon, Trouble> {
     for notice in &daemon.notices {
         stage.screen.say(format!("重新启动,它说:{notice}"), format!("started again, it says: {notice}"));
     }
+    mail::told_again(stage, queued).await?;
     Ok(daemon)
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 pub use book::Stats;
 pub use faults::{Faults, Refuse, RefuseHow};
 pub use fetcher::{Fetched, Fetcher, NotFetched};
-pub use worker::{Work, Worked, Worker};
+pub use worker::{Ticket, Work, Worked, Worker};
 
 use crate::parts::FileSeen;
 use crate::port::Port;

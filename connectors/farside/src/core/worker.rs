@@ -41,12 +41,50 @@ pub struct Work {
 pub struct Worked {
     /// Every source of every ticket, by channel and the channel's number: the answer of its last closing, if it is closed.
     pub sources: BTreeMap<(String, String), Option<String>>,
-    /// How many events came of each kind.
-    pub events: BTreeMap<String, u64>,
+    /// Every ticket, by its number.
+    pub tickets: BTreeMap<String, Ticket>,
     /// Outcomes that the gateway took.
     pub told: u64,
     /// Outcomes that it did not take, and what it said.
     pub refused: Vec<String>,
+}
+
+/// A ticket as the core was told of it.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Ticket {
+    /// Its title.
+    pub title: String,
+    /// What the citizen wrote.
+    pub content: String,
+    /// The code by which the citizen may ask (查询码), where the channel has one.
+    pub query_code: Option<String>,
+    /// The ticket of somebody else's matter that it speaks of.
+    pub names: Option<String>,
+    /// How many files came with its first event.
+    pub files: usize,
+    /// Its sources: the channel, and the channel's number.
+    pub sources: Vec<(String, String)>,
+    /// How many events came of each kind.
+    pub events: BTreeMap<String, u64>,
+}
+
+impl Ticket {
+    /// Whether a source of it is of this channel.
+    pub fn is_of(&self, channel: &str) -> bool {
+        self.sources.iter().any(|(own, _)| own == channel)
+    }
+
+    fn of(event: &Value) -> Self {
+        let text = |at: &str| event.pointer(at).and_then(Value::as_str).map(str::to_owned);
+        Self {
+            title: text("/data/matter/title").unwrap_or_default(),
+            content: text("/data/matter/content").unwrap_or_default(),
+            query_code: text("/data/query_code"),
+            names: text("/detail/ticket"),
+            files: event.pointer("/data/files").and_then(Value::as_array).map_or(0, Vec::len),
+            ..Self::default()
+        }
+    }
 }
 
 /// People at work. They stop when this is dropped.
@@ -165,7 +203,7 @@ impl Hand {
     async fn event(&mut self, event: &Value) {
         let text = |at: &str| event.pointer(at).and_then(Value::as_str).map(str::to_owned);
         let (Some(kind), Some(ticket)) = (text("/event"), text("/ticket")) else { return };
-        *lock(&self.book).events.entry(kind.clone()).or_default() += 1;
+        self.note(&kind, &ticket, event);
         let own = |at: &str| text(&format!("/detail/{at}")).or_else(|| text(&format!("/{at}"))).unwrap_or_default();
         match kind.as_str() {
             "new" => {
@@ -193,11 +231,20 @@ impl Hand {
         }
     }
 
+    /// Notes an event in the book.
+    fn note(&self, kind: &str, ticket: &str, event: &Value) {
+        let mut book = lock(&self.book);
+        let known = book.tickets.entry(ticket.to_owned()).or_insert_with(|| Ticket::of(event));
+        *known.events.entry(kind.to_owned()).or_default() += 1;
+    }
+
     /// Notes a source of a ticket.
     fn came(&mut self, ticket: &str, channel: String, number: String) {
         let Some(case) = self.cases.get_mut(ticket) else { return };
         case.sources.push((channel.clone(), number.clone()));
-        lock(&self.book).sources.entry((channel, number)).or_default();
+        let mut book = lock(&self.book);
+        book.tickets.entry(ticket.to_owned()).or_default().sources.push((channel.clone(), number.clone()));
+        book.sources.entry((channel, number)).or_default();
     }
 
     /// Signs for a new ticket, and does with it what its kind takes.
