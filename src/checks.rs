@@ -1,6 +1,7 @@
 //! What `check` needs beyond the settings: the kinds, the mapping, the forwarder. Contacts nobody, but for `--online`.
 
 mod first;
+mod letter;
 mod letters;
 mod listener;
 mod online;
@@ -94,6 +95,10 @@ impl Checks for Checking {
             .to_ascii_lowercase()
             .as_str()
         {
+            "eml" => match self.letter(gateway, channel, sample) {
+                Ok(verdict) => verdict,
+                Err(failed) => return failed,
+            },
             "form" => samples::judge(&mapping, &form(&sample.document), sample.expected.as_deref()),
             _ => samples::run(&mapping, &sample.document, sample.expected.as_deref()),
         };

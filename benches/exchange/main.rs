@@ -11,16 +11,15 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot run shall fail")]
 
+mod house;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::process::ExitCode;
+use std::time::Instant;
 
 use huiliu_farside::servers::{ADMIN, PASSWORD, Server};
 
-/// So long nothing may come, or it will not come at all.
-const PATIENCE: Duration = Duration::from_secs(60);
+use house::{counted, secret, start, until};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -82,11 +81,7 @@ fn run(server: &Server, n: usize, page: usize) -> f64 {
     let config = dir.path().join("config");
     let channel = config.join("channels/letters");
     fs::create_dir_all(&channel).unwrap();
-    let secrets = config.join("secrets");
-    fs::create_dir_all(&secrets).unwrap();
-    private(&secrets, 0o700);
-    fs::write(secrets.join("exchange.pass"), PASSWORD).unwrap();
-    private(&secrets.join("exchange.pass"), 0o600);
+    secret(&config, "exchange.pass", PASSWORD);
     let port = server.port();
     let written = format!(
         r#"
@@ -117,19 +112,8 @@ submitted_at = {{ from = "created_at", date = "iso" }}
 "#
     );
     fs::write(channel.join("channel.toml"), written).unwrap();
-    let gateway = "lang = \"en\"\ndata = \"data\"\n[http]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"warn\"\n[core]\nkind = \"manual\"\n";
-    fs::write(config.join("gateway.toml"), gateway).unwrap();
     sql(server, "UPDATE gate SET open = false");
-    let mut house = Command::new(env!("CARGO_BIN_EXE_huiliu"))
-        .args(["run", "--lang", "en", "--config"])
-        .arg(&config)
-        .env_remove("RUST_LOG")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    let address = listening(&mut house);
+    let (mut house, address) = start(&config);
     until(|| counted(&address, "huiliu_pages_total", ""), 3);
     let began = Instant::now();
     sql(server, "UPDATE gate SET open = true");
@@ -140,48 +124,4 @@ submitted_at = {{ from = "created_at", date = "iso" }}
     let rate = n as f64 / seconds;
     println!("{seconds:>12.2}{rate:>12.0}");
     rate
-}
-
-/// Waits until a count has come so far; gives up when it does not move for long.
-fn until(count: impl Fn() -> usize, wanted: usize) {
-    let mut seen = (0, Instant::now());
-    loop {
-        let now = count();
-        if now >= wanted {
-            return;
-        }
-        if now > seen.0 {
-            seen = (now, Instant::now());
-        }
-        assert!(seen.1.elapsed() < PATIENCE, "{now} of {wanted}, and no more came");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn private(path: &std::path::Path, mode: u32) {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-}
-
-fn listening(house: &mut Child) -> String {
-    let mut lines = BufReader::new(house.stdout.take().unwrap()).lines();
-    let address = lines
-        .by_ref()
-        .map_while(Result::ok)
-        .find_map(|line| Some(line.split_once("listening on ")?.1.trim().to_owned()))
-        .expect("it listens");
-    // It is heard out, so that it is never kept waiting.
-    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-    address
-}
-
-/// One of the program's own counts.
-fn counted(address: &str, name: &str, label: &str) -> usize {
-    let mut line = TcpStream::connect(address).unwrap();
-    line.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    line.read_to_string(&mut answer).unwrap();
-    let own = |line: &&str| line.starts_with(name) && line.contains(label);
-    let value = answer.lines().find(own).and_then(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok());
-    value.unwrap_or_default() as usize
 }

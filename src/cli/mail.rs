@@ -46,7 +46,7 @@ impl Mail {
             texts.push(format!("── {shown}\n{}", preview::screen::whole(&site.look, &kind, &looked, ROWS)));
             all.push(json!({ "file": shown.to_string(), "letter": looked }));
         }
-        Ok(Output::new(&Value::from(all), texts.join("\n\n")).status(if clean { OK } else { WRONG }))
+        Ok(Output::new(Value::from(all), texts.join("\n\n")).status(if clean { OK } else { WRONG }))
     }
 }
 

@@ -23,9 +23,7 @@ pub(crate) fn connector(options: Options, site: &dyn Site) -> Result<Connector, 
     let mut wrong = Mistakes::default();
     let Options { connect, poll, receive, r#return } = options;
     let own = addresses(&connect.addresses, "connect.addresses", &mut wrong);
-    for (key, list) in [("receive.clerks", &receive.clerks)] {
-        addresses(list, key, &mut wrong);
-    }
+    addresses(&receive.clerks, "receive.clerks", &mut wrong);
     if connect.imap.is_none() && connect.lmtp.is_none() {
         wrong.tell(
             "connect",

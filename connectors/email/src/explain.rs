@@ -84,25 +84,28 @@ fn of_what_is_no_submission(options: &Options) -> Sentence {
 fn of_trusted(options: &Options) -> Vec<Sentence> {
     let mut said = Vec::new();
     let (servers, clerks) = (&options.receive.trusted_servers, &options.receive.clerks);
-    if !servers.is_empty() {
-        said.push(Sentence::new(
-            Topic::Arrives,
+    let (zh, en) = match servers.is_empty() {
+        true => (
+            "没有写本单位的邮件服务器,发件人是真是假不看".to_owned(),
+            "No mail server's checks of senders are believed".to_owned(),
+        ),
+        false => (
             format!("发件人是真是假,只看 {} 验过的结果;没通过的照样收,标明、不发回执", servers.join("、")),
             format!(
                 "Whether a sender is genuine is what {} found; a letter that fails is taken, marked, and gets no receipt",
                 servers.join(", ")
             ),
-            &["receive.trusted_servers"],
-        ));
-    }
-    if !clerks.is_empty() {
-        said.push(Sentence::new(
-            Topic::Arrives,
+        ),
+    };
+    said.push(Sentence::new(Topic::Arrives, zh, en, &["receive.trusted_servers"]));
+    let (zh, en) = match clerks.is_empty() {
+        true => ("谁寄来的就算谁的信".to_owned(), "A letter is its sender's".to_owned()),
+        false => (
             format!("{} 转来的信,以里面群众的信为准", clerks.join("、")),
             format!("Of what {} pass on, the citizen's letter inside counts", clerks.join(", ")),
-            &["receive.clerks"],
-        ));
-    }
+        ),
+    };
+    said.push(Sentence::new(Topic::Arrives, zh, en, &["receive.clerks"]));
     if !options.receive.reply_domains.is_empty() {
         let domains = options.receive.reply_domains.join("、");
         said.push(Sentence::new(

@@ -52,7 +52,6 @@ impl Letters {
         put("id", opened.id.as_str().into());
         put("query_code", opened.code.as_str().into());
         put("title", title(&subject, split.new_text()).into());
-        put("subject", subject.into());
         put("words", split.new_text().trim().into());
         let own = found.name.as_ref().map(|found| found.value.reveal().clone());
         put("name", own.unwrap_or_else(|| name.clone()).into());
@@ -71,7 +70,7 @@ impl Letters {
             .map(|one| json!({ "host": one.host, "store": one.store, "name": one.name.reveal(), "link": one.link.reveal(), "size": one.size, "expires": one.expires_text }))
             .collect();
         let mut beside = json!({
-            "whole": whole, "history": lines(split.history()), "signature": lines(split.signature()),
+            "subject": subject, "whole": whole, "history": lines(split.history()), "signature": lines(split.signature()),
             "to": letter.to.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(),
             "cc": letter.cc.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(),
             "class": opened.sorted.class.word(), "answer": self.answer(opened), "cloud_files": links,
