@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::Line;
 use super::leaves::shown;
 use crate::normalize::field_zh;
-use crate::settings::{AfterSupervise, AfterSupplement, AfterUrge, ChannelSettings};
+use crate::settings::{AfterSupervise, AfterSupplement, AfterUrge, ChannelSettings, UnknownItem};
 
 /// How many codes of a table are told; of a longer one the number stands for the rest.
 const CODES: usize = 30;
@@ -146,14 +146,29 @@ pub(super) fn acts(channel: &ChannelSettings) -> Vec<Line> {
             &["acts.from", "acts.label", "acts.codes"],
         ),
         match &acts.refer {
-            Some(place) => Line::new(
-                format!("指的是哪一件:{place};那件还没来就先留着,来了自动对上"),
-                format!("What it is about: {place}; if that did not come yet, it waits for it"),
-                &["acts.refer"],
-            ),
+            Some(place) => {
+                let (zh, en) = match acts.unknown {
+                    UnknownItem::Wait => {
+                        ("那件还没来就先留着,来了自动对上", "if that did not come yet, it waits for it")
+                    }
+                    UnknownItem::New => ("那件没有来过就当作新件", "if that never came, it is a matter of its own"),
+                };
+                Line::new(
+                    format!("指的是哪一件:{place};{zh}"),
+                    format!("What it is about: {place}; {en}"),
+                    &["acts.refer", "acts.unknown"],
+                )
+            }
             None => Line::new("指的是同一个编号的那件", "It is about the item of the same number", &["acts.refer"]),
         },
     ];
+    if let Some(place) = &acts.names {
+        lines.push(Line::new(
+            format!("新件在 {place} 里提到哪一件,新工单就写明哪一件"),
+            format!("A matter of its own that names another one ({place}) says so in its ticket"),
+            &["acts.names"],
+        ));
+    }
     if let Some(decision) = &acts.decision {
         let (approved, refused) = (decision.approved.join("、"), decision.refused.join("、"));
         lines.push(Line::new(

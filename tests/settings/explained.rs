@@ -11,7 +11,8 @@ use toml::{Table, Value};
 use crate::scene::Scene;
 
 /// Words that stand for others where only some are allowed.
-const WORDS: [&str; 50] = [
+const WORDS: [&str; 51] = [
+    "wait",
     "answer_again",
     "days",
     "workdays",
