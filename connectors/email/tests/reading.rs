@@ -1,5 +1,7 @@
 //! What a letter becomes: by what it is known, what it says, what it answers, and whether it is a submission at all.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 use bytes::Bytes;
 use huiliu_contract::{Connector, ConnectorKind, ExternalId, Item, Site, Submission};
 use huiliu_email::tag::Tag;
