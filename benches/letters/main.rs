@@ -6,7 +6,7 @@
 //! is on disk then. They wait for the end of the first run, so nothing is handed on and nothing answered.
 //!
 //! How to read it: the rate is `n` over that time, Dovecot's work on the same machine, the first login and the first look at the
-//! folders in it. What reading a letter costs alone is `cargo run --release -p huiliu-letter --example speed`.
+//! folders in it. What reading a letter costs alone is `cargo run --release -p huiliu-letter --example reading_speed`.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot run shall fail")]
 

@@ -1,5 +1,5 @@
 //! How many letters a second one core reads, from bytes to document, with the bare mail parser beside it.
-//! `cargo run --release -p huiliu-letter --example speed [-- WORD]`, only letters whose name has the word in it.
+//! `cargo run --release -p huiliu-letter --example reading_speed [-- WORD]`, only letters whose name has the word in it.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a tool for developers: it fails loudly, and it prints")]
 
