@@ -1,8 +1,15 @@
 //! The header fields of a letter as text: unfolded, decoded, in their order.
 
 /// Header fields: each a name and its decoded value without line breaks. Fields that come twice stand twice.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Fields(Vec<(String, String)>);
+
+/// How many there are, and nothing of what they say.
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fields({})", self.0.len())
+    }
+}
 
 impl Fields {
     /// Of names and values in the order of the letter; names are compared without regard to case.
