@@ -10,7 +10,7 @@ use huiliu::gateway::build_channel;
 use huiliu::kinds::KINDS;
 use huiliu::normalize::samples::{self, Verdict};
 use huiliu::settings::{ChannelSettings, ChannelState, Gateway, Lang, Mistake, Secrets, Variables, references};
-use huiliu_contract::{Secret, SecretRef};
+use huiliu_contract::{Connector, Item, Secret, SecretRef};
 
 fn shipped() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("config")
@@ -72,6 +72,7 @@ fn every_shipped_channel_is_right_and_off() {
     let channels = channels(&gateway);
     let codes: Vec<&str> = channels.iter().map(|channel| channel.code.as_str()).collect();
     let shipped = [
+        "dianzi-youxiang",
         "guojia-zhengwu",
         "hengyang12345",
         "renminwang",
@@ -113,18 +114,22 @@ fn every_sample_becomes_the_ticket_beside_it() {
     let (_folder, gateway) = house();
     for channel in channels(&gateway) {
         let built = build_channel(&channel, &gateway, &Variables::default(), KINDS);
-        let (_, mapping) = built.unwrap_or_else(|wrong| panic!("{}", told(&wrong)));
+        let (connector, mapping) = built.unwrap_or_else(|wrong| panic!("{}", told(&wrong)));
         let inputs: Vec<PathBuf> = fs::read_dir(channel.dir.join("samples"))
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .filter(|path| path.to_str().unwrap().ends_with(".in.json"))
+            .filter(|path| [".in.json", ".in.eml"].iter().any(|end| path.to_str().unwrap().ends_with(end)))
             .collect();
         assert!(inputs.len() >= 4, "{} has too few samples", channel.code);
         for input in inputs {
-            let expected =
-                input.with_file_name(input.file_name().unwrap().to_str().unwrap().replace(".in.json", ".ticket.json"));
-            let document = fs::read(&input).unwrap();
-            let verdict = samples::run(&mapping, &document, fs::read(&expected).ok().as_deref());
+            let name = input.file_name().unwrap().to_str().unwrap().to_owned();
+            let expected = input.with_file_name(format!("{}.ticket.json", name.split_once(".in.").unwrap().0));
+            let expected = fs::read(&expected).ok();
+            let bytes = fs::read(&input).unwrap();
+            let verdict = match name.ends_with(".eml") {
+                true => samples::judge(&mapping, &letter(&connector, bytes), expected.as_deref()),
+                false => samples::run(&mapping, &bytes, expected.as_deref()),
+            };
             let place = format!("{}/{}", channel.code, input.file_name().unwrap().to_str().unwrap());
             match verdict {
                 Verdict::Same => {}
@@ -137,6 +142,16 @@ fn every_sample_becomes_the_ticket_beside_it() {
                 Verdict::Unreadable(why) => panic!("{place}: {}", why.zh),
             }
         }
+    }
+}
+
+/// What rules read of a letter.
+fn letter(connector: &Connector, bytes: Vec<u8>) -> serde_json::Value {
+    let saved = connector.saved.as_ref().expect("the kind reads letters");
+    let page = saved.read("letter.eml", &bytes.into(), jiff::Timestamp::UNIX_EPOCH).unwrap().page;
+    match page.items.into_iter().next() {
+        Some(Item::Submission(one)) => one.document.into_inner(),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -22,8 +22,8 @@ pub(super) struct Path {
 /// What a page's document holds besides its labels: markup, links, and what selectors found, each by name.
 const MARKUP: &str = "@html";
 
-/// What names begin with that are no fields of the source.
-const BESIDE: char = '@';
+/// What a reader of mails adds to a letter's own fields: the whole text, the thread, what an answer needs.
+const MAIL: &str = "@mail";
 const LINKS: &str = "@links";
 const SELECTED: &str = "@css";
 
@@ -170,8 +170,8 @@ impl Reads {
         for (key, value) in map {
             match self.below.get(key) {
                 None if value.is_null() => {}
-                // What a connector says beside the source's own fields: the markup of a page, the thread of a mail.
-                _ if key.starts_with(BESIDE) && value.is_object() => {}
+                // The markup of what stands under a label is no more than that, nor is what stands around a letter.
+                _ if (key == MARKUP || key == MAIL) && value.is_object() => {}
                 None => {
                     out.insert(key.clone(), value.clone());
                 }

@@ -11,11 +11,11 @@ use serde_json::Value;
 /// The folder of the letters, or none, with a notice.
 fn data() -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = std::env::var_os("HUILIU_DATA").map_or(beside, PathBuf::from).join("email");
+    let folder = std::env::var_os("LETTERS_DATA").map_or(beside, PathBuf::from).join("email");
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("skipped: {} is not there (HUILIU_DATA names it)", folder.display());
+    println!("skipped: {} is not there (LETTERS_DATA names it)", folder.display());
     None
 }
 
