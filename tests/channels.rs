@@ -147,7 +147,7 @@ fn every_sample_becomes_the_ticket_beside_it() {
 
 /// What rules read of a letter.
 fn letter(connector: &Connector, bytes: Vec<u8>) -> serde_json::Value {
-    let saved = connector.saved.as_ref().expect("the kind reads letters");
+    let saved = connector.saved.as_ref().unwrap();
     let page = saved.read("letter.eml", &bytes.into(), jiff::Timestamp::UNIX_EPOCH).unwrap().page;
     match page.items.into_iter().next() {
         Some(Item::Submission(one)) => one.document.into_inner(),
