@@ -111,6 +111,25 @@ fn a_reply_belongs_to_its_ticket_only_where_its_sender_is_a_party_or_bears_the_c
 }
 
 #[test]
+fn an_id_of_any_length_and_a_forged_sender_lead_into_nobodys_case() {
+    let long = format!("{}@x.test", "a".repeat(300));
+    let first = read(&letter(&long, CITIZEN, "Subject: x\n", "水管漏水"));
+    let answers = format!("In-Reply-To: <{long}>\n");
+    let refer = |from: &str, more: &str| {
+        document(&letter("n@x.test", from, &format!("{answers}{more}"), "再说一点。"))["refer"].clone()
+    };
+    let calls = |refer: &Value| first.also.iter().any(|called| refer == called.as_str());
+    assert!(calls(&refer(CITIZEN, "")), "its own sender is known by it");
+    assert!(!calls(&refer("li@other.test", "")), "ids are no secret: nobody else is");
+    let failed = "Authentication-Results: mx.example.gov.cn; dmarc=fail header.from=citizen.test\n";
+    assert!(!calls(&refer(CITIZEN, failed)), "who is not who they say is nobody's sender");
+    let item = "m1:00112233445566778899aabbccddeeff";
+    let mine = format!("In-Reply-To: <{}>\n{failed}", ours(item, CITIZEN));
+    let forged = document(&letter("o@x.test", CITIZEN, &mine, "补充"));
+    assert_eq!((&forged["act"], &forged["names"]), (&Value::Null, &json!(item)), "{forged:#}");
+}
+
+#[test]
 fn what_is_no_submission_says_why_and_can_still_be_read() {
     for (more, class) in [
         ("Auto-Submitted: auto-replied\n", "auto_reply"),

@@ -3,6 +3,7 @@
 //! other citizen's case.
 
 use huiliu_letter::Letter;
+use huiliu_letter::meaning::authentication::Verdict;
 use huiliu_letter::meaning::thread::{codes, is_urge};
 
 use super::{Letters, Opened, sender};
@@ -24,10 +25,14 @@ impl Letters {
         let letter = opened.letter;
         let act = if is_urge(new) { "催办" } else { "补充" };
         let about = |refer: String| Thread { act: Some(act), refer: Some(refer), names: None };
+        // Who failed the check of the site's own server is not who they say, and no party of anything.
+        let is_sender = opened.checked.as_ref().is_none_or(|checked| checked.verdict != Verdict::Fail);
         let mut named = None;
         for id in answered(letter) {
             match self.tag.read(id) {
-                Some(told) if told.is_party(sender(letter)) => return about(told.external_id.as_str().to_owned()),
+                Some(told) if is_sender && told.is_party(sender(letter)) => {
+                    return about(told.external_id.as_str().to_owned());
+                }
                 Some(told) => named = named.or(Some(told.external_id.as_str().to_owned())),
                 None => {}
             }
@@ -38,17 +43,28 @@ impl Letters {
         }
         match named {
             Some(names) => Thread { names: Some(names), ..Thread::default() },
-            None => {
-                answered(letter).next().map_or_else(Thread::default, |id| about(called_by_mail(id, sender(letter))))
+            None if is_sender => {
+                let id = answered(letter).next();
+                id.map_or_else(Thread::default, |id| about(self.called_by_mail(id, sender(letter))))
             }
+            None => Thread::default(),
         }
     }
 
     /// What later letters may call this one.
     pub(super) fn also(&self, opened: &Opened<'_>) -> Vec<String> {
         let id = opened.letter.message_id.as_deref().filter(|id| !id.is_empty());
-        let mail = id.map(|id| called_by_mail(id, sender(opened.letter)));
+        let mail = id.map(|id| self.called_by_mail(id, sender(opened.letter)));
         std::iter::once(called_by_code(&opened.code)).chain(mail).collect()
+    }
+}
+
+impl Letters {
+    /// An earlier mail of the same sender: ids are no secret, so that of another's leads nowhere. A digest of both, whole:
+    /// ids may be of any length, and what is cut off could be the sender.
+    fn called_by_mail(&self, id: &str, sender: &str) -> String {
+        let both = format!("{}\0{id}\0{}", id.len(), sender.trim().to_lowercase());
+        format!("mail:{}", hex::encode(self.blind.blind("email mail", both.as_bytes())))
     }
 }
 
@@ -59,10 +75,4 @@ fn answered(letter: &Letter) -> impl Iterator<Item = &str> {
 
 fn called_by_code(code: &str) -> String {
     format!("code:{code}")
-}
-
-/// An earlier mail of the same sender: ids are not secret, so that of another's leads nowhere.
-fn called_by_mail(id: &str, sender: &str) -> String {
-    let whole = format!("mail:{id}|{}", sender.trim().to_lowercase());
-    whole.chars().take(190).collect()
 }
